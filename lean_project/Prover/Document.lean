@@ -1,0 +1,129 @@
+import Prover.Json
+import Lean.Elab.Import
+import Lean.Elab.Command
+import Lean.Parser.Module
+
+/-!
+Elaborates Lean text, command by command.
+-/
+
+public section
+
+namespace Prover
+
+open Lean Elab
+
+/-- Elaborated text: all commands of `text` have been run. -/
+structure Document where
+  text : String
+  command : Command.State
+
+/-- One elaborated command: its syntax, its information trees and the states around it. -/
+structure Step where
+  syntaxTree : Syntax
+  trees : List InfoTree
+  before : Command.State
+  after : Command.State
+
+def inputOf (text : String) : Parser.InputContext := {
+  inputString := text, fileName := "<input>", fileMap := FileMap.ofString text,
+  endPos := text.rawEndPos, endPos_valid := by simp }
+
+mutual
+partial def nodeTrees (node : PersistentArrayNode InfoTree) (rest : List InfoTree) : List InfoTree :=
+  match node with
+  | .node nodes => nodesTrees nodes 0 rest
+  | .leaf trees => arrayTrees trees 0 rest
+
+partial def nodesTrees (nodes : Array (PersistentArrayNode InfoTree)) (start : Nat)
+    (rest : List InfoTree) : List InfoTree :=
+  if h : start < nodes.size then nodeTrees nodes[start] (nodesTrees nodes (start + 1) rest) else rest
+
+partial def arrayTrees (trees : Array InfoTree) (start : Nat) (rest : List InfoTree) :
+    List InfoTree :=
+  if h : start < trees.size then trees[start] :: arrayTrees trees (start + 1) rest else rest
+end
+
+/-- The trees of a persistent array, in order. -/
+def treeList (trees : PersistentArray InfoTree) : List InfoTree :=
+  nodeTrees trees.root (arrayTrees trees.tail 0 [])
+
+/-- The options, namespace and opened declarations in force. -/
+def scopeOf (state : Command.State) : Command.Scope :=
+  match state.scopes with
+  | scope :: _ => scope
+  | [] => { header := "" }
+
+def parserContext (state : Command.State) : Parser.ParserModuleContext :=
+  let scope := scopeOf state
+  { env := state.env, options := scope.opts, currNamespace := scope.currNamespace,
+    openDecls := scope.openDecls }
+
+/-- Parses and runs the next command; its step, and where the one after it starts. -/
+def nextCommand (input : Parser.InputContext) (position : Parser.ModuleParserState)
+    (state : Command.State) (cancel : IO.CancelToken) :
+    BaseIO (Except Exception (Step × Parser.ModuleParserState)) := do
+  let (syntaxTree, position, messages) :=
+    Parser.parseCommand input (parserContext state) position state.messages
+  let start := { state with messages, infoState := { enabled := true } }
+  let reference ← ST.Prim.mkRef start
+  let context : Command.Context := {
+    fileName := input.fileName, fileMap := input.fileMap, snap? := none, cancelTk? := some cancel }
+  let run : EIO Exception Unit := Command.elabCommandTopLevel syntaxTree context reference
+  match ← run.toBaseIO with
+  | .error error => return .error error
+  | .ok _ =>
+    let after ← ST.Prim.Ref.get reference
+    let trees := treeList after.infoState.trees
+    let after := { after with infoState := {}, traceState := {}, snapshotTasks := #[] }
+    return .ok ({ syntaxTree, trees, before := start, after }, position)
+
+/-- Runs all commands from `position` on, oldest step first. -/
+partial def commands (input : Parser.InputContext) (position : Parser.ModuleParserState)
+    (state : Command.State) (cancel : IO.CancelToken) :
+    BaseIO (Except Exception (List Step × Command.State)) := do
+  match ← nextCommand input position state cancel with
+  | .error error => return .error error
+  | .ok (step, position) =>
+    if Parser.isTerminalCommand step.syntaxTree then return .ok ([], step.after)
+    match ← commands input position step.after cancel with
+    | .error error => return .error error
+    | .ok (steps, last) => return .ok (step :: steps, last)
+
+/-- The environments of the imports seen so far, newest first. -/
+abbrev Imported := List (String × Environment)
+
+def importKey (imports : Array Import) (start : Nat) : String :=
+  if h : start < imports.size then
+    nameString imports[start].module ++ " " ++ importKey imports (start + 1)
+  else ""
+termination_by imports.size - start
+
+def findImported (key : String) : Imported → Option Environment
+  | [] => none
+  | (other, environment) :: rest => if other == key then some environment else findImported key rest
+
+/-- The environment of a file's imports, from memory where they were asked for before. -/
+def environmentOf (imports : Array Import) (known : Imported) :
+    IO (Environment × Imported) := do
+  let key := importKey imports 0
+  match findImported key known with
+  | some environment => return (environment, known)
+  | none =>
+    let environment ← importModules imports {} 0 #[] false true
+    return (environment, (key, environment) :: known)
+
+/-- Where a text's commands start, and the state in which they do. -/
+structure Start where
+  position : Parser.ModuleParserState
+  command : Command.State
+  imported : Imported
+
+/-- Reads the header (`import` lines) of a text and loads what it imports. -/
+def startOf (input : Parser.InputContext) (known : Imported) : IO Start := do
+  let (header, position, messages) ← Parser.parseHeader input
+  let imports := Elab.HeaderSyntax.imports header
+  let (environment, imported) ← environmentOf imports known
+  return { position, command := Command.mkState environment messages {}, imported }
+
+end Prover

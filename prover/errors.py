@@ -1,0 +1,30 @@
+"""One tree of errors.
+
+    ProverError
+    ├── EnvironmentProblem   something the tool needs is missing or too old
+    ├── InputProblem         what the user gave cannot be used
+    └── LeanDied             a Lean process ended or stopped answering
+"""
+
+from __future__ import annotations
+
+
+class ProverError(Exception):
+    """Any failure that the tool foresees. The hint says what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class EnvironmentProblem(ProverError):
+    """Something that the tool needs is missing or too old."""
+
+
+class InputProblem(ProverError):
+    """What the user gave cannot be used."""
+
+
+class LeanDied(ProverError):
+    """A Lean process ended or stopped answering."""

@@ -1,0 +1,136 @@
+"""The values that Lean and the search exchange, and the protocol between them.
+
+A tactic that fails is a value (`Outcome`); a Lean that dies is an exception (`LeanDied`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from prover.theorem import Theorem
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """One local hypothesis or variable, as Lean prints it."""
+
+    name: str
+    type: str
+    head: str
+    """Head constant of the type up to reducible unfolding; `∀` for a function type or implication."""
+    is_proposition: bool
+    value: str | None = None
+    """The body, for a `let` variable."""
+    accessible: bool = True
+    """Whether a tactic can name it (its name has no dagger)."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One goal: hypotheses and target as printed, and a key that doesn't depend on printing."""
+
+    hypotheses: tuple[Hypothesis, ...]
+    target: str
+    head: str
+    """Head constant of the target, as for `Hypothesis.head`."""
+    key: str
+    """Hash of the elaborated goal: types and user names, metavariables numbered in order."""
+    pretty: str
+    """The goal as Lean's own info view shows it."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Goals that share metavariables, kept together; nearly always a single goal."""
+
+    handle: int
+    """Names the state inside the session that made it; means nothing elsewhere."""
+    goals: tuple[Goal, ...]
+    key: str
+    """States with the same key are the same problem, however they were reached."""
+
+    @property
+    def pretty(self) -> str:
+        """All goals, as Lean's info view shows them."""
+        return "\n\n".join(goal.pretty for goal in self.goals)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The tactic left these independent states, in Lean's order of goals; all must be proved."""
+
+    states: tuple[State, ...]
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The tactic closed the state."""
+
+
+@dataclass(frozen=True)
+class TacticError:
+    """Lean refused the tactic."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Timeout:
+    """The tactic ran into its time, heartbeat or memory limit."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Lean accepted the tactic, the prover does not: `sorry`, a lost goal, the theorem's own name."""
+
+    reason: str
+
+
+Outcome = Progress | Closed | TacticError | Timeout | Rejected
+
+
+@dataclass(frozen=True)
+class TacticLimit:
+    """What one tactic may use."""
+
+    seconds: float = 5.0
+    """Wall-clock time; Lean is asked to stop at it, and killed a little later."""
+    heartbeats: int = 200_000
+    """Lean's own unit, in thousands of small allocations, as in `set_option maxHeartbeats`."""
+
+
+@dataclass(frozen=True)
+class Premise:
+    """A theorem of the environment that may help with a state."""
+
+    name: str
+    type: str
+    score: float
+    """Relevance, higher is better; comparable only within one answer."""
+    uses: tuple[str, ...] = ()
+    """Ways in which it fits the first goal: of `apply`, `rw`, `simp`."""
+
+
+class LeanSession(Protocol):
+    """One theorem being proved in one Lean. Every method may raise `LeanDied`."""
+
+    async def open(self, theorem: Theorem) -> State:
+        """The state at the theorem's hole.
+
+        Raises `InputProblem` when the header or the statement does not elaborate.
+        """
+
+    async def run(
+        self, state: State, tactics: Sequence[str], limit: TacticLimit
+    ) -> list[Outcome]:
+        """The outcome of each tactic, each run on `state` alone, in the order given."""
+
+    async def premises(self, state: State, count: int) -> tuple[Premise, ...]:
+        """At most `count` theorems of the environment, most relevant to `state` first."""
+
+    async def free(self, states: Sequence[State]) -> None:
+        """Forget states that the search has dropped."""

@@ -1,0 +1,170 @@
+"""What a search says while it runs, one JSON object an event.
+
+Together the events of a search are a trace: `opened` and `expanded` hold all that is needed to
+build its graph again without Lean. Clients ignore events and fields that they don't know.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from prover.lean.base import (
+    Closed,
+    Outcome,
+    Progress,
+    Rejected,
+    State,
+    TacticError,
+    Timeout,
+)
+from prover.policy.base import Candidate
+from prover.search.limit import Limit
+from prover.search.result import Result
+from prover.verify.base import Verification
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The search begins."""
+
+    theorem: str
+    """Its name."""
+    policy: str
+    score: str
+    strategy: str
+    limit: Limit
+
+    def to_json(self) -> dict[str, Any]:
+        """The event for clients."""
+        return {"event": "accepted", **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Lean has opened the theorem."""
+
+    state: State
+    seconds: float
+    """Wall-clock time that it took."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The event for clients."""
+        return {"event": "opened", "state": _state(self.state), "seconds": self.seconds}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A candidate that was run, and what came of it."""
+
+    candidate: Candidate
+    outcome: Outcome
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry among the candidates of `expanded`."""
+        candidate = self.candidate
+        return {
+            "tactic": candidate.tactic,
+            "logprob": _finite(candidate.logprob),
+            "tokens": candidate.tokens,
+            "policy": candidate.policy,
+            **_outcome(self.outcome),
+        }
+
+
+@dataclass(frozen=True)
+class Expanded:
+    """Candidates were run on a state."""
+
+    state: State
+    cost: float
+    """The state's priority when it was chosen, lower is sooner."""
+    depth: int
+    """How many tactics led to it."""
+    trials: tuple[Trial, ...]
+    """In the order in which they were run."""
+    waiting: int
+    """How many candidates were not run: they were no longer needed, or a limit was reached."""
+    problem: str = ""
+    """Why the state was given up, if it was."""
+    policy_seconds: float = 0.0
+    lean_seconds: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """The event for clients."""
+        return {
+            "event": "expanded",
+            "state": _state(self.state),
+            "cost": self.cost,
+            "depth": self.depth,
+            "candidates": [trial.to_json() for trial in self.trials],
+            "waiting": self.waiting,
+            "problem": self.problem,
+            "policy_seconds": self.policy_seconds,
+            "lean_seconds": self.lean_seconds,
+        }
+
+
+@dataclass(frozen=True)
+class Progressed:
+    """Where the search stands, after each expansion."""
+
+    expansions: int
+    tactics: int
+    states: int
+    frontier: int
+    """How many states wait to be expanded."""
+    depth: int
+    """Of the state expanded last."""
+    seconds: float
+    """Wall-clock time since the search began."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The event for clients."""
+        return {"event": "progress", **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The gate's verdict on a script."""
+
+    script: str
+    verification: Verification
+
+    def to_json(self) -> dict[str, Any]:
+        """The event for clients."""
+        return {
+            "event": "verified",
+            "script": self.script,
+            "accepted": self.verification.accepted,
+            "reason": self.verification.reason,
+            "axioms": list(self.verification.axioms),
+            "seconds": self.verification.seconds,
+        }
+
+
+Event = Accepted | Opened | Expanded | Progressed | Verified | Result
+
+
+def _state(state: State) -> dict[str, Any]:
+    return {"key": state.key, "goals": [goal.pretty for goal in state.goals]}
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    match outcome:
+        case Progress(states):
+            return {"outcome": "progress", "states": [_state(state) for state in states]}
+        case Closed():
+            return {"outcome": "closed", "states": []}
+        case TacticError(message):
+            return {"outcome": "error", "message": message}
+        case Timeout(message):
+            return {"outcome": "timeout", "message": message}
+        case Rejected(reason):
+            return {"outcome": "rejected", "message": reason}
+
+
+def _finite(number: float) -> float | None:
+    """The number, or None where JSON has none."""
+    return number if math.isfinite(number) else None

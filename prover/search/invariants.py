@@ -1,0 +1,120 @@
+"""Checks every record of the graph against its definition, each computed from scratch."""
+
+from __future__ import annotations
+
+import heapq
+import math
+
+from prover.search.structure import Application, Standing, Structure
+
+
+def check(structure: Structure) -> None:
+    """Raise `AssertionError`, naming the record, unless the whole graph is right."""
+    _check_edges(structure)
+    _check_standings(structure)
+    _check_supports(structure)
+    _check_paths(structure)
+
+
+def _require(condition: bool, what: object) -> None:
+    if not condition:
+        raise AssertionError(f"wrong in the graph: {what}")
+
+
+def _check_edges(structure: Structure) -> None:
+    digraph = structure.digraph
+    size = len(structure.nodes) + len(structure.applications)
+    _require(digraph.number_of_nodes() == size, "number of nodes")
+    for number, application in enumerate(structure.applications):
+        children = {child: 0 for child in application.children}
+        for child in application.children:
+            children[child] += 1
+        _require(application.number == number, application)
+        _require(list(digraph.pred[number]) == [application.parent], application)
+        _require({c: len(digraph.succ[number][c]) for c in digraph.succ[number]} == children, number)
+        _require(application.parent not in children, f"a step to itself, {application}")
+
+
+def _derivable(structure: Structure, *, assume_unexpanded: bool) -> set[str]:
+    """The states that follow from closed ones, and from unexpanded ones if these are assumed."""
+    missing = {a.number: len(set(a.children)) for a in structure.applications if not a.refused}
+    stack = [structure.applications[n].parent for n, count in missing.items() if count == 0]
+    if assume_unexpanded:
+        stack += [key for key, node in structure.nodes.items() if not node.expanded]
+    derived: set[str] = set()
+    while stack:
+        key = stack.pop()
+        if key in derived:
+            continue
+        derived.add(key)
+        for application in structure.leading_to(key):
+            if application.number in missing:
+                missing[application.number] -= 1
+                if missing[application.number] == 0:
+                    stack.append(application.parent)
+    return derived
+
+
+def _check_standings(structure: Structure) -> None:
+    proved = _derivable(structure, assume_unexpanded=False)
+    hopeful = _derivable(structure, assume_unexpanded=True)
+    for key, node in structure.nodes.items():
+        _require((node.standing is Standing.PROVED) == (key in proved), node)
+        _require((node.standing is Standing.FAILED) == (key not in hopeful), node)
+    for application in structure.applications:
+        children = set(application.children)
+        standings = [structure.nodes[child].standing for child in children]
+        _require(application.unproved == len(children - proved), application)
+        _require(application.failed == (Standing.FAILED in standings), application)
+
+
+def _check_supports(structure: Structure) -> None:
+    for key, node in structure.nodes.items():
+        if not (node.expanded and node.standing is Standing.OPEN):
+            _require(node.support is None, node)
+            continue
+        _require(node.support is not None, node)
+        application = structure.applications[node.support or 0]
+        _require(application.parent == key, node)
+        _require(not (application.failed or application.refused), node)
+        for child in application.children:
+            below = structure.nodes[child]
+            if below.expanded and below.standing is Standing.OPEN:
+                _require(below.rank < node.rank, f"{key} is supported round a cycle")
+
+
+def _shortest(structure: Structure) -> dict[str, float]:
+    """Dijkstra's algorithm over the live part of the graph."""
+    lengths: dict[str, float] = {}
+    queue = [(0.0, structure.root)]
+    while queue:
+        length, key = heapq.heappop(queue)
+        if key in lengths or structure.nodes[key].standing is not Standing.OPEN:
+            continue
+        lengths[key] = length
+        for application in structure.applied_to(key):
+            if not (application.failed or application.refused):
+                for child in application.children:
+                    heapq.heappush(queue, (length + application.step, child))
+    return lengths
+
+
+def _check_paths(structure: Structure) -> None:
+    lengths = _shortest(structure)
+    for key, node in structure.nodes.items():
+        _require(node.length == lengths.get(key, math.inf), node)
+        if node.anchor is not None:
+            _check_anchor(structure, key, structure.applications[node.anchor])
+        else:
+            _require(key not in lengths or key == structure.root, node)
+    wanted = {key for key in lengths if not structure.nodes[key].expanded}
+    _require(structure.frontier == wanted, "frontier")
+    _require(wanted.issuperset(structure.changed), "changed states")
+
+
+def _check_anchor(structure: Structure, key: str, anchor: Application) -> None:
+    node, parent = structure.nodes[key], structure.nodes[anchor.parent]
+    _require(structure.is_live(anchor) and key in anchor.children, node)
+    _require(node.length == parent.length + anchor.step, node)
+    # Depth grows by one along every anchor, so anchors can't form a cycle.
+    _require(node.depth == parent.depth + 1, node)

@@ -1,0 +1,59 @@
+"""What one search may use."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields
+
+from prover.errors import InputProblem
+from prover.lean.base import TacticLimit
+from prover.search.result import Counters
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The bounds of a search. The first one reached ends it.
+
+    Raises `InputProblem` unless every bound is finite and above 0.
+    """
+
+    seconds: float = 60.0
+    """Wall-clock time from the moment that Lean has opened the theorem."""
+    expansions: int = 1_000
+    """States for which the policy is asked."""
+    tactics: int = 50_000
+    """Tactics run in Lean."""
+    candidates: int = 32
+    """Tactics tried on one state."""
+    states: int = 50_000
+    """Different states found."""
+    tactic: TacticLimit = field(default_factory=TacticLimit)
+    """For each tactic."""
+    verify_seconds: float = 60.0
+    """For each check of a found proof, even beyond `seconds`."""
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            if entry.name != "tactic":
+                _require_positive(entry.name, getattr(self, entry.name))
+        _require_positive("tactic.seconds", self.tactic.seconds)
+        _require_positive("tactic.heartbeats", self.tactic.heartbeats)
+
+    def reached(self, counters: Counters, seconds: float) -> str | None:
+        """Which limit is reached and how to raise it; None while the search may go on."""
+        if seconds >= self.seconds:
+            return self.message("seconds")
+        for name in ("expansions", "tactics", "states"):
+            if getattr(counters, name) >= getattr(self, name):
+                return self.message(name)
+        return None
+
+    def message(self, name: str) -> str:
+        """Says that the limit with this name is reached and how to raise it."""
+        value = getattr(self, name)
+        return f"Reached the limit of {value:g} {name}. Set `{name}` higher to search on."
+
+
+def _require_positive(name: str, value: float) -> None:
+    if not (math.isfinite(value) and value > 0):
+        raise InputProblem(f"the limit `{name}` is {value}", "Give a finite number above 0.")

@@ -1,0 +1,97 @@
+"""How a search ended."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from prover.search.script import Proof
+from prover.verify.base import Verification
+
+
+class Status(StrEnum):
+    """Every way in which a search can end."""
+
+    PROVED = "proved"
+    """The gate accepted a script."""
+    EXHAUSTED = "exhausted"
+    """Nothing is left to try."""
+    LIMIT = "limit"
+    CANCELLED = "cancelled"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Counters:
+    """What a search did."""
+
+    expansions: int = 0
+    """States for which the policy was asked."""
+    tactics: int = 0
+    """Tactics run in Lean."""
+    states: int = 0
+    """Different states found, the theorem's included."""
+    errors: int = 0
+    """Tactics that Lean refused."""
+    timeouts: int = 0
+    """Tactics that ran into a limit of their own."""
+    rejected: int = 0
+    """Tactics that Lean accepted and the prover did not."""
+    refused: int = 0
+    """Scripts that the gate did not accept."""
+
+    def __add__(self, other: Counters) -> Counters:
+        names = [entry.name for entry in fields(self)]
+        return Counters(*(getattr(self, name) + getattr(other, name) for name in names))
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Where the wall-clock time went; what is missing from the total is the search's own."""
+
+    lean: float = 0.0
+    policy: float = 0.0
+    verify: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """The end of a search, and its last event."""
+
+    theorem: str
+    """Its name."""
+    status: Status
+    message: str = ""
+    """Why the search ended, and what to do about it."""
+    script: str | None = None
+    """What goes into the theorem's hole; only when the gate accepted it."""
+    proof: Proof | None = None
+    """What the script was written from."""
+    verification: Verification | None = None
+    """The gate's last verdict, also when it refused."""
+    counters: Counters = Counters()
+    seconds: Seconds = Seconds()
+
+    @property
+    def axioms(self) -> tuple[str, ...]:
+        """The axioms that the accepted proof depends on."""
+        proved = self.status is Status.PROVED and self.verification is not None
+        return self.verification.axioms if proved and self.verification else ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The event for clients: seconds are wall-clock, `seconds` is the total."""
+        return {
+            "event": "result",
+            "theorem": self.theorem,
+            "status": self.status.value,
+            "message": self.message,
+            "script": self.script,
+            "axioms": list(self.axioms),
+            "seconds": self.seconds.total,
+            "lean_seconds": self.seconds.lean,
+            "policy_seconds": self.seconds.policy,
+            "verify_seconds": self.seconds.verify,
+            **asdict(self.counters),
+        }

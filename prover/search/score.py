@@ -1,0 +1,87 @@
+"""Scores: how long a tactic makes its path, and how urgent a path makes its last state.
+
+A score is two pure functions. `step` is additive and never negative, so paths to the same state
+can be compared and the shortest kept; `cost` turns the shortest path into a priority, lower is
+sooner. Splitting them keeps a score that isn't additive (`depth`) from looping through a cycle of
+ever cheaper paths.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from prover.errors import InputProblem
+from prover.policy.base import Candidate
+
+LEAST_LOGPROB = -1e6
+"""Stands for the log-probabilities NaN and -inf: later than any honest one, still comparable."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One way to order the frontier."""
+
+    name: str
+    step: Callable[[Candidate], float]
+    """What one tactic adds to the length of a path; finite, at least 0."""
+    cost: Callable[[float, int], float]
+    """The priority of a state from its path's length and number of tactics."""
+
+
+def logprob(candidate: Candidate) -> float:
+    """The candidate's log-probability, brought into `LEAST_LOGPROB` to 0; NaN is the least."""
+    if math.isnan(candidate.logprob):
+        return LEAST_LOGPROB
+    return min(0.0, max(LEAST_LOGPROB, candidate.logprob))
+
+
+def _negative_sum(candidate: Candidate) -> float:
+    return -logprob(candidate)
+
+
+def _negative_mean(candidate: Candidate) -> float:
+    return -logprob(candidate) / max(candidate.tokens, 1)
+
+
+def _one(_: Candidate) -> float:
+    return 1.0
+
+
+def _length(length: float, _: int) -> float:
+    return length
+
+
+SUM = Score("sum", _negative_sum, _length)
+"""Log-probability of the whole path (ReProver)."""
+
+MEAN = Score("mean", _negative_mean, _length)
+"""Sum over the path of each tactic's mean token log-probability (Llemma)."""
+
+UNIFORM = Score("uniform", _one, _length)
+"""Number of tactics: breadth first."""
+
+
+def depth(alpha: float = 1.0) -> Score:
+    """Log-probability of the path over its number of tactics to the power `alpha` (BFS-Prover).
+
+    0 is `SUM`; the larger, the more deep states are favoured.
+    """
+    if not (math.isfinite(alpha) and alpha >= 0):
+        raise InputProblem(f"alpha is {alpha}", "Give a finite number, 0 or more.")
+    return Score("depth", _negative_sum, lambda length, tactics: length / max(tactics, 1) ** alpha)
+
+
+def named(name: str) -> Score:
+    """The score with this name: `sum`, `mean`, `depth` or `uniform`.
+
+    Raises `InputProblem` for any other name.
+    """
+    scores = {score.name: score for score in (SUM, MEAN, depth(), UNIFORM)}
+    if name not in scores:
+        near = difflib.get_close_matches(name, scores, n=1)
+        hint = f"Did you mean `{near[0]}`?" if near else f"Known: {', '.join(scores)}."
+        raise InputProblem(f"no score is called `{name}`", hint)
+    return scores[name]

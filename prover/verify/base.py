@@ -1,0 +1,25 @@
+"""What the gate answers: whether a fresh Lean accepts a theorem with a script in its hole."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from prover.theorem import Theorem
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The gate's verdict on one script."""
+
+    accepted: bool
+    reason: str = ""
+    """Why it was refused; empty when it was accepted."""
+    axioms: tuple[str, ...] = ()
+    """The axioms that the declaration depends on."""
+    seconds: float = 0.0
+    """Wall-clock time that the check took."""
+
+
+Verify = Callable[[Theorem, str], Awaitable[Verification]]
+"""Checks a theorem with a tactic script in its hole; may raise `LeanDied`."""
