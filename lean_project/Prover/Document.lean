@@ -64,8 +64,8 @@ def nextCommand (input : Parser.InputContext) (position : Parser.ModuleParserSta
     (state : Command.State) (cancel : IO.CancelToken) :
     BaseIO (Except Exception (Step × Parser.ModuleParserState)) := do
   let (syntaxTree, position, messages) :=
-    Parser.parseCommand input (parserContext state) position state.messages
-  let start := { state with messages, infoState := { enabled := true } }
+    Parser.parseCommand input (parserContext state) position {}
+  let start := { state with messages := {}, infoState := { enabled := true } }
   let reference ← ST.Prim.mkRef start
   let context : Command.Context := {
     fileName := input.fileName, fileMap := input.fileMap, snap? := none, cancelTk? := some cancel }
@@ -75,7 +75,8 @@ def nextCommand (input : Parser.InputContext) (position : Parser.ModuleParserSta
   | .ok _ =>
     let after ← ST.Prim.Ref.get reference
     let trees := treeList after.infoState.trees
-    let after := { after with infoState := {}, traceState := {}, snapshotTasks := #[] }
+    let messages := state.messages ++ messages ++ after.messages
+    let after := { after with messages, infoState := {}, traceState := {}, snapshotTasks := #[] }
     return .ok ({ syntaxTree, trees, before := start, after }, position)
 
 /-- Runs all commands from `position` on, oldest step first. -/

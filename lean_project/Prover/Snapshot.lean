@@ -21,6 +21,8 @@ structure Snapshot where
 structure State where
   snapshot : Snapshot
   goals : List MVarId
+  /-- The declaration being proved, which its own proof may not use. -/
+  own : Name
 
 /-- Forgets what the last tactic said, so that the next one is judged by its own messages. -/
 def Snapshot.quiet (snapshot : Snapshot) : Snapshot :=

@@ -1,5 +1,6 @@
 import Prover.Forbidden
 import Prover.Goal
+import Prover.Messages
 import Lean.Elab.SyntheticMVars
 
 /-!
@@ -26,17 +27,6 @@ inductive Outcome where
   | timeout (message : String)
   | rejected (reason : String)
 
-/-- The messages that are errors, one after the other. -/
-def errorText : List Message → BaseIO String
-  | [] => return ""
-  | message :: rest => do
-    let others ← errorText rest
-    match message.severity with
-    | .error =>
-      let text ← message.data.toString
-      return if others.isEmpty then text else text ++ "\n" ++ others
-    | _ => return others
-
 /-- Runs the syntax of a tactic on the state's goals; what is left of them, and where. -/
 def evaluate (state : State) (tactic : Syntax) (budget : Budget) :
     BaseIO (Except Exception State) := do
@@ -62,7 +52,7 @@ def evaluate (state : State) (tactic : Syntax) (budget : Budget) :
       core := ← ST.Prim.Ref.get core
       «meta» := ← ST.Prim.Ref.get metaState
       term := ← ST.Prim.Ref.get term }
-    return .ok { snapshot, goals := left }
+    return .ok { state with snapshot, goals := left }
 
 def allMentioned (items known : Array MVarId) (start : Nat) : Bool :=
   if h : start < items.size then
@@ -74,42 +64,44 @@ def goalArray : List MVarId → Array MVarId → Array MVarId
   | [], all => all
   | goal :: rest, all => goalArray rest (all.push goal)
 
+def names (own : Name) (expression : Expr) : Bool :=
+  (expression.find? fun part => part.isConstOf own).isSome
+
 /--
 Why what a tactic left is no honest step, if it isn't: the proof that it gave of one of the `goals`
-holds a `sorry`, or a hole that is not among the goals `left` and would never be filled.
+holds a `sorry`, the declaration itself, or a hole that is not among the goals `left` and would never be filled.
 -/
-def dishonest (goals : List MVarId) (left : Array MVarId) : MetaM (Option String) := do
+def dishonest (own : Name) (goals : List MVarId) (left : Array MVarId) :
+    MetaM (Option String) := do
   match goals with
   | [] => return none
   | goal :: rest =>
     let proof ← instantiateMVars (.mvar goal)
     if proof.hasSorry then return some "the proof holds a `sorry`"
+    if names own proof then return some "the proof uses what it is to prove"
     if proof.hasExprMVar then
       let holes ← getMVarsNoDelayed proof
       if !allMentioned holes left 0 then return some "a goal was lost"
-    dishonest rest left
+    dishonest own rest left
 
-def statesOf (snapshot : Snapshot) : List (List Packed) → List State
+def statesOf (after : State) : List (List Packed) → List State
   | [] => []
-  | group :: rest => { snapshot, goals := packedGoals group } :: statesOf snapshot rest
+  | group :: rest => { after with goals := packedGoals group } :: statesOf after rest
 
 /-- Judges the state that a tactic left of `state`. -/
 def judge (state after : State) : MetaM Outcome := do
   let left := goalArray after.goals #[]
-  match ← dishonest state.goals left with
+  match ← dishonest state.own state.goals left with
   | some reason => return .rejected reason
   | none =>
     if left.size == 0 then return .closed
     let packed ← packGoals after.goals
-    return .progress (statesOf after.snapshot (groups packed))
-
-def tooLong (error : Exception) : Bool :=
-  error.isInterrupt || error.isMaxHeartbeat || error.isMaxRecDepth
+    return .progress (statesOf after (groups packed))
 
 def failed (error : Exception) : BaseIO Outcome := do
   if error.isInterrupt then return .timeout "the tactic ran out of time"
   let message ← error.toMessageData.toString
-  return if tooLong error then .timeout message else .error message
+  return if error.isMaxHeartbeat then .timeout message else .error message
 
 /-- Runs a tactic's text on a state. -/
 def runTactic (state : State) (text : String) (budget : Budget) : BaseIO Outcome := do
@@ -125,7 +117,7 @@ def runTactic (state : State) (text : String) (budget : Budget) : BaseIO Outcome
       | .error error => failed error
       | .ok after =>
         let messages := after.snapshot.core.messages
-        if messages.hasErrors then return .error (← errorText messages.toList)
+        if messages.hasErrors then return .error (← errorText false messages.toList)
         let after := { after with snapshot := after.snapshot.quiet }
         let core ← ST.Prim.mkRef after.snapshot.core
         let metaState ← ST.Prim.mkRef after.snapshot.meta

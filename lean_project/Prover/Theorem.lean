@@ -1,0 +1,82 @@
+import Prover.Document
+import Prover.Hole
+import Prover.Messages
+
+/-!
+Elaborates a header, and a declaration with a hole after it.
+-/
+
+public section
+
+namespace Prover
+
+open Lean Elab
+
+/-- Text that was elaborated without an error, and the state after it. -/
+structure Header where
+  text : String
+  command : Command.State
+
+/-- Why a text can't be used: the kind of failure, and what Lean says. -/
+structure Failure where
+  kind : String
+  message : String
+
+def Failure.json (failure : Failure) : Json :=
+  Prover.failure failure.kind failure.message
+
+def failedWith (kind : String) (error : Exception) : BaseIO Failure := do
+  if error.isInterrupt then return { kind := "limit", message := "it took too long" }
+  return { kind, message := ← error.toMessageData.toString }
+
+/-- The state for what follows a text: without its messages. -/
+def silent (state : Command.State) : Command.State :=
+  { state with messages := {} }
+
+/-- Runs the commands of a text that starts with its imports. -/
+def elaborateHeader (text : String) (known : Imported) (cancel : IO.CancelToken) :
+    IO (Except Failure Header × Imported) := do
+  let input := inputOf text
+  let start ← startOf input known
+  match ← commands input start.position start.command cancel with
+  | .error error => return (.error (← failedWith "header" error), start.imported)
+  | .ok (_, last) =>
+    if last.messages.hasErrors then
+      let message ← errorText true last.messages.toList
+      return (.error { kind := "header", message }, start.imported)
+    else return (.ok { text, command := silent last }, start.imported)
+
+/-- Runs the one command of a declaration's text after a header. -/
+def elaborateDeclaration (header : Header) (text : String) (cancel : IO.CancelToken) :
+    BaseIO (Except Failure Step) := do
+  let input := inputOf text
+  match ← commands input {} header.command cancel with
+  | .error error => return .error (← failedWith "declaration" error)
+  | .ok (steps, last) =>
+    if last.messages.hasErrors then
+      let message ← errorText true last.messages.toList
+      return .error { kind := "declaration", message }
+    match steps with
+    | [step] => return .ok step
+    | _ => return .error { kind := "declaration", message := "it is not exactly one declaration" }
+
+/-- A declaration that was elaborated with its hole, and the state at the hole. -/
+structure Opened where
+  step : Step
+  name : Option Name
+  state : State
+
+/-- Elaborates a declaration and opens the hole that starts at the byte `offset` of its text. -/
+def openDeclaration (header : Header) (text : String) (offset : Nat) (cancel : IO.CancelToken) :
+    BaseIO (Except Failure Opened) := do
+  match ← elaborateDeclaration header text cancel with
+  | .error failure => return .error failure
+  | .ok step =>
+    match findPlace ⟨offset⟩ none step.trees with
+    | none => return .error { kind := "hole", message := "there is no `sorry` at this place" }
+    | some place =>
+      match ← openPlace step.before.env place with
+      | .error message => return .error { kind := "hole", message }
+      | .ok state => return .ok { step, name := place.context.parentDecl?, state }
+
+end Prover

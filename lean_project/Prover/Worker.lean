@@ -1,0 +1,200 @@
+import Prover.Check
+import Prover.Clock
+import Prover.Gate
+import Prover.Store
+
+/-!
+The worker: reads a request a line and answers it. `docs/architecture.md` has the protocol.
+-/
+
+public section
+
+namespace Prover
+
+open Lean
+
+def badRequest (message : String) : Failure :=
+  { kind := "request", message }
+
+/-- The time that a request may take, if it says so. -/
+def milliseconds (request : Json) : Nat :=
+  match natField request "milliseconds" with
+  | .ok milliseconds => milliseconds
+  | .error _ => 0
+
+/-- `open`: elaborates a declaration after its header, and keeps the state at its hole. -/
+def Worker.open (worker : Worker) (request : Json) (cancel : IO.CancelToken) :
+    IO (Except Failure Json) := do
+  match stringField request "header", stringField request "declaration", natField request "offset" with
+  | .ok text, .ok declaration, .ok offset =>
+    match ← worker.enter text cancel with
+    | .error failure => return .error failure
+    | .ok header =>
+      match ← openDeclaration header declaration offset cancel with
+      | .error failure => return .error failure
+      | .ok opened =>
+        match ← worker.describe opened.state with
+        | .error message => return .error { kind := "hole", message }
+        | .ok json => return .ok (Json.mkObj [("state", json)])
+  | _, _, _ => return .error (badRequest "open takes a header, a declaration and an offset")
+
+/-- What came of a tactic, as fields of a reply. -/
+def Worker.outcome (worker : Worker) (outcome : Outcome) : BaseIO (List (String × Json)) := do
+  match outcome with
+  | .progress states =>
+    match ← worker.describeAll states with
+    | .ok states => return [("outcome", "progress"), ("states", jsonList states)]
+    | .error message => return [("outcome", "error"), ("message", (message : Json))]
+  | .closed => return [("outcome", "closed")]
+  | .error message => return [("outcome", "error"), ("message", (message : Json))]
+  | .timeout message => return [("outcome", "timeout"), ("message", (message : Json))]
+  | .rejected reason => return [("outcome", "rejected"), ("message", (reason : Json))]
+
+/-- Runs tactics on one state, replying as each ends; stops when one closes the state. -/
+def Worker.runAll (worker : Worker) (clock : Clock) (number heartbeats milliseconds : Nat)
+    (state : State) (tactics : List String) (index : Nat) : IO Nat := do
+  match tactics with
+  | [] => return index
+  | tactic :: rest =>
+    let start ← IO.monoNanosNow
+    let cancel ← clock.allow milliseconds
+    let outcome ← runTactic state tactic { heartbeats, cancel }
+    clock.stop
+    let fields ← worker.outcome outcome
+    let stop ← IO.monoNanosNow
+    worker.reply number
+      (("index", (index : Json)) :: ("microseconds", ((stop - start) / 1000 : Nat)) :: fields)
+    match outcome with
+    | .closed => return index + 1
+    | _ => worker.runAll clock number heartbeats milliseconds state rest (index + 1)
+
+/-- `run`: runs tactics on a state. -/
+def Worker.run (worker : Worker) (clock : Clock) (number : Nat) (request : Json) :
+    IO (Except Failure Json) := do
+  match natField request "state", listField request "tactics", natField request "heartbeats" with
+  | .ok state, .ok tactics, .ok heartbeats =>
+    match ← worker.state state, strings tactics with
+    | some state, .ok tactics =>
+      let count ← worker.runAll clock number heartbeats (milliseconds request) state tactics 0
+      return .ok (Json.mkObj [("count", (count : Json))])
+    | none, _ => return .error { kind := "state", message := "there is no such state" }
+    | _, .error message => return .error (badRequest message)
+  | _, _, _ => return .error (badRequest "run takes a state, tactics and heartbeats")
+
+/-- `free`: forgets states. -/
+def Worker.free (worker : Worker) (request : Json) : IO (Except Failure Json) := do
+  match listField request "states" with
+  | .error message => return .error (badRequest message)
+  | .ok items =>
+    match naturals items with
+    | .error message => return .error (badRequest message)
+    | .ok numbers =>
+      worker.forget numbers
+      return .ok (Json.mkObj [])
+
+/-- `check`: what there is to say of a file. -/
+def Worker.check (worker : Worker) (request : Json) (cancel : IO.CancelToken) :
+    IO (Except Failure Json) := do
+  match stringField request "text" with
+  | .error message => return .error (badRequest message)
+  | .ok text =>
+    let (outcome, imported) ← checkText text (← ST.Prim.Ref.get worker.imported) cancel
+    ST.Prim.Ref.set worker.imported imported
+    return outcome
+
+def claimOf (request : Json) : Except String (String × Claim) := do
+  let header ← stringField request "header"
+  let declaration ← stringField request "declaration"
+  let offset ← natField request "offset"
+  let filled ← stringField request "filled"
+  let script ← stringField request "script"
+  return (header, { declaration, offset, filled, script })
+
+/-- `verify`: the gate. -/
+def Worker.verify (worker : Worker) (request : Json) (cancel : IO.CancelToken) :
+    IO (Except Failure Json) := do
+  match claimOf request, natField request "heartbeats" with
+  | .ok (text, claim), .ok heartbeats =>
+    match ← worker.enter text cancel with
+    | .error failure => return .error failure
+    | .ok header =>
+      match ← decideClaim header claim { heartbeats, cancel } with
+      | .error failure => return .error failure
+      | .ok verdict => return .ok (verdictJson verdict)
+  | .error message, _ => return .error (badRequest message)
+  | _, .error message => return .error (badRequest message)
+
+/-- Answers a request other than the first. -/
+def Worker.dispatch (worker : Worker) (clock : Clock) (number : Nat) (request : Json)
+    (operation : String) : IO (Except Failure Json) := do
+  match operation with
+  | "run" => worker.run clock number request
+  | "free" => worker.free request
+  | "ping" => return .ok (Json.mkObj [])
+  | _ =>
+    let cancel ← clock.allow (milliseconds request)
+    let outcome ← match operation with
+      | "open" => worker.open request cancel
+      | "check" => worker.check request cancel
+      | "verify" => worker.verify request cancel
+      | _ => pure (.error (badRequest s!"there is no operation {operation}"))
+    clock.stop
+    return outcome
+
+/-- Answers a request; an exception is an answer too. -/
+def Worker.answer (worker : Worker) (clock : Clock) (number : Nat) (request : Json)
+    (operation : String) : IO Unit := do
+  let answer : IO Unit := do
+    match ← worker.dispatch clock number request operation with
+    | .ok result => worker.result number result
+    | .error failure => worker.fail number failure
+  match ← answer.toBaseIO with
+  | .ok _ => return ()
+  | .error error => worker.fail number { kind := "import", message := toString error }
+
+/-- Reads requests until the input ends. -/
+partial def Worker.serve (worker : Worker) (clock : Clock) (input : IO.FS.Stream) : IO Unit := do
+  let line ← input.getLine
+  if line.isEmpty then return ()
+  match Json.parse line with
+  | .error message => worker.fail 0 (badRequest message)
+  | .ok request =>
+    match natField request "id", stringField request "op" with
+    | .ok number, .ok operation => worker.answer clock number request operation
+    | _, _ => worker.fail 0 (badRequest "a request has an `id` and an `op`")
+  worker.serve clock input
+
+/-- A stream for those who must not read or print. -/
+def nothing : IO.FS.Stream := {
+  flush := pure (), read := fun _ => pure .empty, write := fun _ => pure (),
+  getLine := pure "", putStr := fun _ => pure (), isTty := pure false }
+
+/-- The greeting: takes the nonce from the first request. -/
+def greet (input output : IO.FS.Stream) : IO (Option Worker) := do
+  let line ← input.getLine
+  match Json.parse line with
+  | .error _ => return none
+  | .ok request =>
+    match stringField request "op", stringField request "nonce" with
+    | .ok "hello", .ok nonce =>
+      let environment ← importModules #[{ module := `Init }] {} 0 #[] false true
+      let imported := [(importKey #[{ module := `Init }] 0, environment)]
+      let worker ← Worker.new nonce output imported
+      worker.result 0 (Json.mkObj [("lean", (Lean.versionString : Json)), ("protocol", (1 : Nat))])
+      return some worker
+    | _, _ => return none
+
+end Prover
+
+open Prover in
+unsafe def main : IO Unit := do
+  let input ← IO.getStdin
+  let output ← IO.getStdout
+  Lean.enableInitializersExecution
+  let _ ← IO.setStdin nothing
+  let _ ← IO.setStdout nothing
+  let _ ← IO.setStderr nothing
+  match ← greet input output with
+  | none => output.putStr "the first line must be a hello\n"
+  | some worker => worker.serve (← Clock.start) input
+  IO.Process.exit 0
