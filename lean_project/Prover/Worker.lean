@@ -1,6 +1,7 @@
 import Prover.Check
 import Prover.Clock
 import Prover.Gate
+import Prover.Premises
 import Prover.Store
 
 /-!
@@ -81,6 +82,28 @@ def Worker.run (worker : Worker) (clock : Clock) (number : Nat) (request : Json)
     | _, .error message => return .error (badRequest message)
   | _, _, _ => return .error (badRequest "run takes a state, tactics and heartbeats")
 
+/-- `premises`: theorems that fit the first goal of a state. -/
+def Worker.premises (worker : Worker) (request : Json) : IO (Except Failure Json) := do
+  match natField request "state", natField request "count" with
+  | .ok number, .ok count =>
+    match ← worker.state number with
+    | none => return .error { kind := "state", message := "there is no such state" }
+    | some state =>
+      match ← state.snapshot.query {} (premisesOf state.goals count) with
+      | .error message => return .error { kind := "premises", message }
+      | .ok premises => return .ok (Json.mkObj [("premises", premises)])
+  | _, _ => return .error (badRequest "premises takes a state and a count")
+where
+  premisesOf (goals : List MVarId) (count : Nat) : MetaM Json := do
+    match goals with
+    | [] => return jsonList []
+    | goal :: _ => do
+      let declaration ← goal.getDecl
+      let target ← instantiateMVars declaration.type
+      let found : Json ← fun _ state core coreState =>
+        Prover.premises target count (goalContext declaration) state core coreState
+      return found
+
 /-- `free`: forgets states. -/
 def Worker.free (worker : Worker) (request : Json) : IO (Except Failure Json) := do
   match listField request "states" with
@@ -130,6 +153,7 @@ def Worker.dispatch (worker : Worker) (clock : Clock) (number : Nat) (request : 
   match operation with
   | "run" => worker.run clock number request
   | "free" => worker.free request
+  | "premises" => worker.premises request
   | "ping" => return .ok (Json.mkObj [])
   | _ =>
     let cancel ← clock.allow (milliseconds request)
