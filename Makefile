@@ -1,0 +1,40 @@
+# Everything sets itself up in .venv and does so again only when pyproject.toml has changed.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3; do \
+  $$python -c 'import venv' 2>/dev/null && echo $$python && break; done)
+BIN := .venv/bin
+
+.PHONY: demo test check format clean
+
+# Prove the theorems of the demo.
+demo: .venv/ready
+	$(BIN)/prover setup
+	$(BIN)/prover prove examples/demo.lean
+
+# Every test that needs no GPU.
+test: .venv/ready-to-develop
+	$(BIN)/prover setup
+	$(BIN)/pytest -m "not gpu"
+
+# Format, lint and types.
+check: .venv/ready-to-develop
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy --strict
+
+format: .venv/ready-to-develop
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+clean:
+	rm -rf .venv
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/ready: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+.venv/ready-to-develop: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@ .venv/ready
