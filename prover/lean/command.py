@@ -1,0 +1,19 @@
+"""How a Lean worker is started."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Command:
+    """A program with its arguments, and where and how to run it."""
+
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+    """All of its environment; nothing is inherited."""
+    cwd: Path
+    stack: int = 0
+    """Bytes of stack that it wants; 0 leaves the limit as it is."""

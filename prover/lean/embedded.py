@@ -1,0 +1,110 @@
+"""The embedded Lean: a Lean 4 compiled to WebAssembly, run by Node, locked into two folders.
+
+Node's permission model lets it read its own files, the library and the worker's, and write
+nothing; it can start no process. What a tactic runs is bound by the same. Node follows links, so
+neither folder may hold any; Lean can make none.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from prover.errors import EnvironmentProblem
+from prover.lean import image, manifest
+from prover.lean.command import Command
+from prover.lean.install import Report, building, check, default_cache, install, installed, locked
+from prover.lean.install import node as node_program
+
+STACK = 1024 * 2**20
+"""Bytes of stack of the main thread: elaboration recurses deeply, and unused stack is free."""
+MARGIN = 16 * 2**20
+"""Bytes of the stack that V8 must leave alone."""
+
+
+def silent(step: str, done: int, total: int | None) -> None:
+    """A report that nobody reads."""
+
+
+@dataclass(frozen=True)
+class EmbeddedLean:
+    """An installed embedded Lean."""
+
+    folder: Path
+
+    @classmethod
+    def find(cls, cache: Path | None = None) -> EmbeddedLean:
+        """The one in the cache. Raises `EnvironmentProblem` when it is absent or damaged."""
+        folder = installed(cache or default_cache())
+        check(folder)
+        return cls(folder)
+
+    @classmethod
+    def install(cls, report: Report = silent, *, cache: Path | None = None) -> EmbeddedLean:
+        """Installs or repairs it and its worker. Raises `EnvironmentProblem`."""
+        lean = cls(install(report, cache=cache))
+        lean.worker(report, thorough=True)
+        return lean
+
+    def check(self) -> None:
+        """Reads every file again. Raises `EnvironmentProblem` that names a damaged one."""
+        check(self.folder, thorough=True)
+        worker = self._worker_folder(image.sources())
+        if worker.exists():
+            check(worker, thorough=True)
+
+    def worker(self, report: Report = silent, *, thorough: bool = False) -> Path:
+        """The folder with the worker's image, which is built when the sources have changed."""
+        modules = image.sources()
+        folder = self._worker_folder(modules)
+        if not thorough and not any(manifest.damaged(folder)):
+            return folder
+        with locked(folder.parent, report):
+            if any(manifest.damaged(folder, thorough=thorough)):
+                with building(folder) as site:
+                    image.build(self.command, modules, site, report)
+        return folder
+
+    def worker_command(self, report: Report = silent) -> Command:
+        """Starts a worker, which speaks the protocol on its standard streams."""
+        return self.command("--run", "Start.lean", work=self.worker(report))
+
+    def command(self, *arguments: str, work: Path, writes: bool = False) -> Command:
+        """Runs Lean with these arguments in the folder `work`, which it may write if `writes`."""
+        work = work.resolve()
+        stack = deepest_stack()
+        flags = [
+            f"--stack-size={(stack - MARGIN) // 1024}",
+            # Functions are checked when they are first compiled, most of them never.
+            "--wasm-lazy-validation",
+            "--no-warnings",
+            "--permission",
+            "--allow-worker",
+            *(f"--allow-fs-read={folder}" for folder in (self.folder, work)),
+            *([f"--allow-fs-write={work}"] if writes else []),
+        ]
+        return Command(
+            argv=(str(node_program()), *flags, str(self.folder / "lean.js"), *arguments),
+            environment=self._environment(work),
+            cwd=work,
+            stack=stack,
+        )
+
+    def _environment(self, work: Path) -> Mapping[str, str]:
+        return {"LEAN_LIBRARY": str(self.folder / "library"), "LEAN_WORK": str(work)}
+
+    def _worker_folder(self, modules: Mapping[str, str]) -> Path:
+        name = f"worker-{image.fingerprint(modules)}-{self.folder.name.removeprefix('lean-')}"
+        return self.folder.parent / name
+
+
+def deepest_stack() -> int:
+    """Bytes of stack that a child may have, at most `STACK`."""
+    if sys.platform == "win32":
+        raise EnvironmentProblem("the embedded Lean needs Linux or macOS", "Use WSL.")
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_STACK)
+    return STACK if most == resource.RLIM_INFINITY else min(STACK, most)

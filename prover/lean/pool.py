@@ -1,0 +1,165 @@
+"""A pool of Lean workers: warm ones for searches, fresh ones for the gate.
+
+Processes start when they are first wanted, are kept warm by header between sessions, and are
+replaced when they die or are worn. One spare is started ahead as soon as a session begins: it
+stands in when a worker dies, and is there when a proof is to be checked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Self
+
+from prover.errors import LeanDied
+from prover.lean.command import Command
+from prover.lean.replay import ANSWER_SECONDS
+from prover.lean.session import Session
+from prover.lean.worker import MEMORY, Worker
+
+START_SECONDS = 120.0
+
+
+class LeanPool:
+    """Hands out sessions, at most `workers` at a time, and fresh workers, as many again.
+
+    `memory` in bytes and `start_seconds` are for each process, `open_seconds` for each theorem.
+    There are never more than `2 * workers + 1` processes, and none after the `async with` block.
+    """
+
+    def __init__(
+        self,
+        command: Command,
+        workers: int = 1,
+        *,
+        memory: int = MEMORY,
+        start_seconds: float = START_SECONDS,
+        open_seconds: float = ANSWER_SECONDS,
+        spare: bool = True,
+    ) -> None:
+        self._command = command
+        self._memory = memory
+        self._start_seconds = start_seconds
+        self._open_seconds = open_seconds
+        self._keeps_spare = spare
+        self._sessions = asyncio.Semaphore(workers)
+        self._checks = asyncio.Semaphore(workers)
+        self._warm: list[Worker] = []
+        self._spare: asyncio.Task[Worker] | None = None
+        self._starts: set[asyncio.Task[Worker]] = set()
+        self._started: set[Worker] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Ends every process of the pool."""
+        starts = {*self._starts, *([self._spare] if self._spare else [])}
+        for start in starts:
+            start.cancel()
+        await asyncio.gather(*starts, return_exceptions=True)
+        for worker in self._started:
+            worker.kill()
+        await self._bury()
+        self._warm.clear()
+        self._spare = None
+
+    def prepare(self) -> None:
+        """Starts a spare process in the background, unless there is one."""
+        if self._spare is None:
+            self._spare = self._begin()
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Session]:
+        """A session of its own, for one theorem."""
+        async with self._sessions:
+            session = Session(self._take, open_seconds=self._open_seconds)
+            try:
+                yield session
+            finally:
+                self._keep(await session.close())
+
+    @asynccontextmanager
+    async def fresh(self) -> AsyncIterator[Worker]:
+        """A worker in which nothing has run yet, and which nobody uses afterwards."""
+        async with self._checks:
+            worker = await self._fresh()
+            try:
+                yield worker
+            finally:
+                await self._end(worker)
+
+    async def _take(self, header: str) -> Worker:
+        """A warm worker, of the same header if there is one, or a fresh one."""
+        self._warm = [worker for worker in self._warm if worker.alive]
+        worker = next((worker for worker in self._warm if worker.header == header), None)
+        if worker is None and self._warm:
+            worker = self._warm[0]
+        if worker is None:
+            worker = await self._fresh()
+        else:
+            self._warm.remove(worker)
+        if self._keeps_spare:
+            self.prepare()
+        return worker
+
+    def _keep(self, worker: Worker | None) -> None:
+        """Keeps what a session gave back for the next one."""
+        if worker and worker.worn:
+            worker.kill()
+        elif worker:
+            self._warm.append(worker)
+
+    async def _fresh(self) -> Worker:
+        """The spare, or a process started now if there is none or it has died meanwhile."""
+        await self._bury()
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            with contextlib.suppress(LeanDied):
+                worker = await self._patiently(spare)
+                if worker.alive:
+                    return worker
+        return await self._patiently(self._begin())
+
+    def _begin(self) -> asyncio.Task[Worker]:
+        start = asyncio.create_task(self._start())
+        self._starts.add(start)
+        start.add_done_callback(self._starts.discard)
+        return start
+
+    async def _start(self) -> Worker:
+        worker = await Worker.start(self._command, seconds=self._start_seconds, memory=self._memory)
+        self._started.add(worker)
+        return worker
+
+    async def _patiently(self, start: asyncio.Task[Worker]) -> Worker:
+        """The process that is being started; whoever stops waiting leaves it as the spare."""
+        try:
+            return await asyncio.shield(start)
+        except asyncio.CancelledError:
+            if self._spare is None:
+                self._spare = start
+            else:
+                start.cancel()
+            raise
+
+    async def _end(self, worker: Worker) -> None:
+        worker.kill()
+        await self._bury()
+
+    async def _bury(self) -> None:
+        """Lets go of the processes that have ended."""
+        for worker in [worker for worker in self._started if not worker.alive]:
+            self._started.discard(worker)
+            await worker.close()

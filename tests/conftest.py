@@ -1,0 +1,38 @@
+"""A real Lean for the tests that are marked `lean`: one pool for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from prover.errors import EnvironmentProblem
+from prover.lean.command import Command
+from prover.lean.pool import LeanPool
+from prover.lean.session import Session
+
+
+@pytest.fixture(scope="session")
+def lean_command() -> Command:
+    """Starts the embedded Lean's worker; skips where that Lean is not installed."""
+    from prover.lean.embedded import EmbeddedLean
+
+    try:
+        return EmbeddedLean.find().worker_command()
+    except EnvironmentProblem as problem:
+        pytest.skip(f"{problem.message}. {problem.hint}")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def pool(lean_command: Command) -> AsyncIterator[LeanPool]:
+    """A pool with one worker of the embedded Lean."""
+    async with LeanPool(lean_command, workers=1) as pool:
+        yield pool
+
+
+@pytest_asyncio.fixture
+async def session(pool: LeanPool) -> AsyncIterator[Session]:
+    """A session with a real Lean."""
+    async with pool.session() as session:
+        yield session

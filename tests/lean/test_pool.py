@@ -1,0 +1,134 @@
+"""The pool: warm workers, fresh ones, and none left over. With it the gate, which uses it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import psutil
+import pytest
+
+from prover.errors import LeanDied
+from prover.lean.base import Progress, TacticLimit
+from prover.lean.pool import LeanPool
+from prover.theorem import Theorem
+from prover.verify.base import Verify
+from prover.verify.gate import Gate
+from tests.lean.conftest import Fake
+from tests.lean.test_session import THEOREM, pid
+
+LIMIT = TacticLimit(seconds=5)
+
+
+def children() -> set[int]:
+    """The processes that this one has started and that still run."""
+    return {
+        child.pid
+        for child in psutil.Process().children(recursive=True)
+        if child.status() != psutil.STATUS_ZOMBIE
+    }
+
+
+async def test_a_warm_worker_is_used_again(fake: Fake) -> None:
+    async with LeanPool(fake(), spare=False) as pool:
+        pids = set()
+        for _ in range(3):
+            async with pool.session() as session:
+                await session.open(THEOREM)
+                pids.add(await pid(session))
+        assert len(pids) == 1
+
+
+async def test_a_worker_that_knows_the_header_is_preferred(fake: Fake) -> None:
+    other = Theorem.from_statement("t", "theorem t : True := by", header="import Std")
+    async with LeanPool(fake(), workers=2, spare=False) as pool:
+        async with pool.session() as first, pool.session() as second:
+            await first.open(THEOREM)
+            await second.open(other)
+            plain, std = await pid(first), await pid(second)
+        assert plain != std
+        for theorem, known in [(other, std), (THEOREM, plain), (other, std)]:
+            async with pool.session() as session:
+                await session.open(theorem)
+                assert await pid(session) == known
+
+
+async def test_no_more_sessions_than_workers(fake: Fake) -> None:
+    async with LeanPool(fake(), workers=1, spare=False) as pool, pool.session():
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1), pool.session():
+                pass
+
+
+async def test_nothing_runs_after_the_end(fake: Fake) -> None:
+    before = children()
+    pool = LeanPool(fake(), workers=2)
+    async with pool, pool.session() as first, pool.session() as second:
+        root = await first.open(THEOREM)
+        await second.open(THEOREM)
+        await first.run(root, ["spawn"], LIMIT)
+        assert len(children() - before) >= 3
+    assert children() == before
+
+
+async def test_the_spare_stands_in(fake: Fake) -> None:
+    async with LeanPool(fake()) as pool, pool.session() as session:
+        root = await session.open(THEOREM)
+        assert pool._spare is not None
+        spare = await pool._spare
+        outcomes = await session.run(root, ["die", "step a"], LIMIT)
+        assert isinstance(outcomes[1], Progress)
+        assert await pid(session) == spare.pid
+
+
+async def test_a_spare_that_died_is_passed_over(fake: Fake) -> None:
+    async with LeanPool(fake()) as pool:
+        pool.prepare()
+        assert pool._spare is not None
+        await (await pool._spare).close()
+        async with pool.session() as session:
+            await session.open(THEOREM)
+
+
+async def test_a_fresh_worker_is_used_by_nobody_else(fake: Fake) -> None:
+    async with LeanPool(fake(), workers=2, spare=False) as pool:
+        async with pool.session() as session:
+            await session.open(THEOREM)
+        seen = set()
+        for _ in range(3):
+            async with pool.fresh() as worker:
+                assert worker.requests == 1
+                seen.add(worker.pid)
+        async with pool.session() as session:
+            await session.open(THEOREM)
+            seen.add(await pid(session))
+        assert len(seen) == 4
+
+
+async def test_a_cancelled_wait_for_a_process_keeps_it_as_the_spare(fake: Fake) -> None:
+    async with LeanPool(fake("sleeps"), start_seconds=30) as pool:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2), pool.fresh():
+                pass
+        assert pool._spare is not None
+        started = time.perf_counter()
+    assert time.perf_counter() - started < 5
+
+
+async def test_a_lean_that_cannot_start_is_an_error_with_a_hint(fake: Fake) -> None:
+    async with LeanPool(fake("dies")) as pool, pool.session() as session:
+        with pytest.raises(LeanDied, match="cannot open the library") as death:
+            await session.open(THEOREM)
+    assert "doctor" in death.value.hint
+
+
+async def test_the_gate_accepts_only_a_plain_yes(fake: Fake) -> None:
+    async with LeanPool(fake(), spare=False) as pool:
+        gate: Verify = Gate(pool, seconds=0.5)
+        assert (await gate(THEOREM, "close")).accepted
+        refused = [await gate(THEOREM, script) for script in ("open", "die", "late")]
+    assert [verdict.accepted for verdict in refused] == [False] * 3
+    reasons = [verdict.reason for verdict in refused]
+    assert "no reason" in reasons[0]
+    assert "SIGKILL" in reasons[1]
+    assert "within 0.5 seconds" in reasons[2]
