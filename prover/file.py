@@ -1,0 +1,216 @@
+"""A Lean source file with its holes: one theorem for each, and the file with proofs written in.
+
+Offsets count bytes of the text as Lean sees it: UTF-8 with `\n` between lines. The file's own line
+ends, permissions and every byte outside the holes stay as they are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import re
+import shutil
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from prover.errors import EnvironmentProblem, InputProblem
+from prover.theorem import Theorem
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """Bytes `start` up to but without `stop`."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A `sorry`, and the declaration that it stands in."""
+
+    span: Span
+    declaration: Span
+    name: str
+    """The declaration's name; `example` where it has none."""
+    is_term: bool
+    line: int
+    """Counted from 1."""
+    column: int
+    """In characters, counted from 0, as in Lean's messages."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """New text for some bytes."""
+
+    span: Span
+    text: str
+
+
+Scripts = Mapping[Hole, str]
+"""Tactic scripts for some of the holes of a file."""
+
+
+@dataclass(frozen=True)
+class LeanFile:
+    """A file as it was read."""
+
+    path: Path
+    raw: bytes
+
+    @classmethod
+    def read(cls, path: Path) -> LeanFile:
+        """Raises `InputProblem` when it can't be read, is empty or isn't UTF-8."""
+        try:
+            raw = path.read_bytes()
+        except FileNotFoundError as error:
+            raise InputProblem(f"there is no file {path}", _beside(path)) from error
+        except IsADirectoryError as error:
+            raise InputProblem(f"{path} is a folder", "Name a .lean file in it.") from error
+        except OSError as error:
+            raise InputProblem(f"{path} can't be read: {error.strerror}") from error
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError as error:
+            line = raw.count(b"\n", 0, error.start) + 1
+            message = f"{path} is not UTF-8: byte {error.start}, on line {line}, can't be read"
+            raise InputProblem(message, "Save it with the encoding UTF-8.") from error
+        if not text.strip():
+            raise InputProblem(f"{path} is empty", "Write a theorem with `sorry` for its proof.")
+        return cls(path, raw)
+
+    @cached_property
+    def text(self) -> bytes:
+        """What Lean is given: the file with `\n` for every line end."""
+        return self.raw.replace(b"\r\n", b"\n")
+
+    @cached_property
+    def imports(self) -> tuple[str, ...]:
+        """The modules that it imports."""
+        code = re.sub(rb"/-.*?-/|--[^\n]*", b"", self.text, flags=re.DOTALL).decode()
+        words = r"^(?:(?:public|private|meta)\s+)*import\s+(?:(?:all|runtime)\s+)?(\S+)"
+        return tuple(re.findall(words, code, flags=re.MULTILINE))
+
+    def offset(self, line: int, column: int) -> int:
+        """The byte at a place, given as Lean gives it: lines from 1, characters from 0."""
+        lines = self.text.split(b"\n")
+        before = sum(len(earlier) + 1 for earlier in lines[: line - 1])
+        return before + len(lines[line - 1].decode()[:column].encode())
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """The line and column of a byte, counted as Lean does."""
+        start = self.text.rfind(b"\n", 0, offset) + 1
+        return self.text.count(b"\n", 0, offset) + 1, len(self.text[start:offset].decode())
+
+    def part(self, span: Span, edits: Sequence[Edit] = ()) -> str:
+        """The text of a span, with the edits that lie in it."""
+        pieces, position = [], span.start
+        for edit in edits:
+            if span.start <= edit.span.start and edit.span.stop <= span.stop:
+                pieces += [self.text[position : edit.span.start].decode(), edit.text]
+                position = edit.span.stop
+        return "".join([*pieces, self.text[position : span.stop].decode()])
+
+    def edits(self, scripts: Scripts) -> list[Edit]:
+        """What puts the scripts into their holes, first to last.
+
+        How a script is laid out depends on the line before it, so holes are filled in order.
+        """
+        edits: list[Edit] = []
+        before, position, declaration = "", 0, None
+        for hole in sorted(scripts, key=lambda hole: hole.span):
+            if hole.declaration != declaration:
+                before, position, declaration = "", hole.declaration.start, hole.declaration
+            before += self.text[position : hole.span.start].decode()
+            filled = Theorem(hole.name, "", before, is_term=hole.is_term).filled(scripts[hole])
+            dropped = len(before.encode()) - len(filled.before.encode())
+            edits.append(Edit(Span(hole.span.start - dropped, hole.span.stop), filled.hole))
+            before, position = filled.before + filled.hole, hole.span.stop
+        return edits
+
+    def theorem(self, hole: Hole, scripts: Scripts) -> Theorem:
+        """The theorem of a hole, with these scripts in other holes before and beside it."""
+        others = {other: script for other, script in scripts.items() if other != hole}
+        edits, declaration = self.edits(others), hole.declaration
+        return Theorem(
+            name=hole.name,
+            header=self.part(Span(0, declaration.start), edits),
+            before=self.part(Span(declaration.start, hole.span.start), edits),
+            hole=self.part(hole.span),
+            after=self.part(Span(hole.span.stop, declaration.stop), edits),
+            is_term=hole.is_term,
+            source=f"{self.path}:{hole.line}",
+        )
+
+    def filled(self, scripts: Scripts) -> str:
+        """The whole text with the scripts in their holes."""
+        return self.part(Span(0, len(self.text)), self.edits(scripts))
+
+    def write(self, scripts: Scripts) -> None:
+        """Puts the scripts into the file, at once or not at all.
+
+        Raises `InputProblem` when the file has changed since it was read, `EnvironmentProblem`
+        when it can't be written; it is then as it was.
+        """
+        target = Path(os.path.realpath(self.path))
+        try:
+            if target.read_bytes() != self.raw:
+                raise InputProblem(
+                    f"{self.path} has changed since it was read, so nothing was written",
+                    "Put the proofs in by hand, or run `prover prove` again.",
+                )
+            replace(target, self._raw_filled(scripts))
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"{self.path} can't be written: {error.strerror}; it is as it was",
+                "Make room or get the right to write there, then run `prover prove` again.",
+            ) from error
+
+    def _raw_filled(self, scripts: Scripts) -> bytes:
+        """The file's bytes with the scripts in their holes, in the file's own line ends."""
+        end = b"\r\n" if self._returns else b"\n"
+        pieces, position = [], 0
+        for edit in self.edits(scripts):
+            start, stop = self._raw_offset(edit.span.start), self._raw_offset(edit.span.stop)
+            pieces += [self.raw[position:start], edit.text.encode().replace(b"\n", end)]
+            position = stop
+        return b"".join([*pieces, self.raw[position:]])
+
+    def _raw_offset(self, offset: int) -> int:
+        """Where a byte of `text` is in `raw`."""
+        return offset + bisect_left(self._returns, offset)
+
+    @cached_property
+    def _returns(self) -> list[int]:
+        """Where in `text` the line ends are that have a carriage return in `raw`."""
+        ends = re.finditer(rb"\r\n", self.raw)
+        return [match.start() - number for number, match in enumerate(ends)]
+
+
+def replace(target: Path, content: bytes) -> None:
+    """Replaces a file's content in one step; it keeps its permissions. Raises `OSError`."""
+    with NamedTemporaryFile(prefix=f".{target.name}.", dir=target.parent, delete=False) as file:
+        temporary = Path(file.name)
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            shutil.copymode(target, temporary)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> str:
+    """What the user may have meant instead of a file that isn't there."""
+    with contextlib.suppress(OSError):
+        names = [entry.name for entry in path.parent.iterdir() if entry.suffix == ".lean"]
+        if near := difflib.get_close_matches(path.name, names, n=1):
+            return f"Did you mean {path.parent / near[0]}?"
+    return "Check the path."

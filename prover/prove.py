@@ -1,0 +1,167 @@
+"""Proves the holes of a file, several at once.
+
+It owns the order, what each theorem may build on, and the last check of a whole declaration and of
+the whole file. How one theorem is searched for (`Search`) and checked (`Verify`) is given to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from prover.check import Message, Report
+from prover.errors import EnvironmentProblem, ProverError
+from prover.file import Hole, LeanFile, Scripts, Span
+from prover.search.events import Event
+from prover.search.result import Result, Status
+from prover.theorem import Theorem
+from prover.verify.base import Verification, Verify
+
+Search = Callable[[Theorem], AsyncGenerator[Event, None]]
+"""The events of the search for one theorem; the last is its `Result`."""
+
+
+class Proving:
+    """The proofs of the holes of one file. `run` finds them; what it has found so far stays."""
+
+    def __init__(
+        self, file: LeanFile, report: Report, *, search: Search, verify: Verify, workers: int = 1
+    ) -> None:
+        self._file = file
+        self._report = report
+        self._search = search
+        self._verify = verify
+        self._workers = workers
+        self.results: dict[Hole, Result] = {}
+        """How each search ended that has ended."""
+        self.scripts: dict[Hole, str] = {}
+        """The scripts that were accepted."""
+        self.verifications: dict[Span, Verification] = {}
+        """Of each declaration that has no hole left: the gate's verdict on all of it."""
+
+    async def run(self, holes: Sequence[Hole]) -> AsyncGenerator[tuple[Hole, Event], None]:
+        """The events of all searches, each with its hole; `workers` holes are tried at once.
+
+        Every hole ends in a `Result`. When the generator is closed the searches are cancelled.
+        Raises `EnvironmentProblem` when Lean can't be started any more.
+        """
+        if not holes:
+            return
+        events: asyncio.Queue[tuple[Hole, Event] | None] = asyncio.Queue()
+        waiting = iter(holes)
+        searches = [
+            asyncio.create_task(self._prove_each(waiting, events))
+            for _ in range(min(self._workers, len(holes)))
+        ]
+        ended = asyncio.create_task(asyncio.wait(searches, return_when=asyncio.FIRST_EXCEPTION))
+        ended.add_done_callback(lambda _: events.put_nowait(None))
+        try:
+            while (item := await events.get()) is not None:
+                yield item
+            for search in searches:
+                if search.done():
+                    search.result()
+        finally:
+            for task in (ended, *searches):
+                task.cancel()
+            await asyncio.gather(ended, *searches, return_exceptions=True)
+
+    def end(self, holes: Sequence[Hole]) -> list[tuple[Hole, Result]]:
+        """Gives the holes that have no result yet the one that says so: `cancelled`."""
+        missing = [hole for hole in holes if hole not in self.results]
+        for hole in missing:
+            self.results[hole] = Result(hole.name, Status.CANCELLED, "it was interrupted")
+        return [(hole, self.results[hole]) for hole in missing]
+
+    def untried(self, hole: Hole, error: Message) -> Result:
+        """The result of a hole that an error of the file keeps from being tried."""
+        message = f"not tried: {self._file.path}:{error.line}:{error.column} has an error"
+        self.results[hole] = Result(hole.name, Status.ERROR, message)
+        return self.results[hole]
+
+    async def _prove_each(
+        self, waiting: Iterator[Hole], events: asyncio.Queue[tuple[Hole, Event] | None]
+    ) -> None:
+        for hole in waiting:
+            async with aclosing(self._prove(hole)) as found:
+                async for event in found:
+                    events.put_nowait((hole, event))
+
+    async def _prove(self, hole: Hole) -> AsyncGenerator[Event, None]:
+        theorem = self._file.theorem(hole, self._settled_for(hole))
+        try:
+            async with aclosing(self._search(theorem)) as events:
+                async for event in events:
+                    if isinstance(event, Result):
+                        event = self.results[hole] = await self._settle(hole, event)
+                    yield event
+        except EnvironmentProblem:
+            raise
+        except ProverError as error:
+            self.results[hole] = Result(hole.name, Status.ERROR, error.message)
+            yield self.results[hole]
+
+    def _settled_for(self, hole: Hole) -> Scripts:
+        """What the theorem of a hole may be built on.
+
+        Beside it, all that was accepted; before it, declarations that were checked as a whole.
+        """
+        return {
+            other: script
+            for other, script in self.scripts.items()
+            if other.declaration == hole.declaration or other.declaration in self.verifications
+        }
+
+    async def _settle(self, hole: Hole, result: Result) -> Result:
+        """Takes note of a proof; the last of a declaration counts only if all of it passes."""
+        if result.status is not Status.PROVED or result.script is None:
+            return result
+        declaration = [h for h in self._report.holes if h.declaration == hole.declaration]
+        found = {h: self.scripts[h] for h in declaration if h in self.scripts}
+        found[hole] = result.script
+        if len(found) == len(declaration) > 1:
+            last = declaration[-1]
+            verification = await self._verify(self._file.theorem(last, found), found[last])
+            if not verification.accepted:
+                message = f"the declaration with all its holes filled fails: {verification.reason}"
+                return replace(
+                    result,
+                    status=Status.ERROR,
+                    message=message,
+                    script=None,
+                    verification=verification,
+                )
+            result = replace(result, verification=verification)
+        self.scripts[hole] = result.script or ""
+        if len(found) == len(declaration) and result.verification is not None:
+            self.verifications[hole.declaration] = result.verification
+        return result
+
+
+def within_reach(file: LeanFile, report: Report, holes: Sequence[Hole]) -> list[Hole]:
+    """The holes of declarations that stand before the file's first error."""
+    if not report.errors:
+        return list(holes)
+    first = report.errors[0]
+    offset = file.offset(first.line, first.column)
+    return [hole for hole in holes if hole.declaration.stop < offset]
+
+
+def objection(before: Report, after: Report, scripts: Scripts) -> str | None:
+    """Why a text with the scripts filled in, checked as `after`, must not be written."""
+    known = Counter(message.text for message in before.errors)
+    new = [message for message in after.errors if not known[message.text]]
+    if new or len(after.errors) > len(before.errors):
+        return f"Lean reports an error in the file as it would be: {(new or after.errors)[0]}"
+    if len(after.holes) != len(before.holes) - len(scripts):
+        return "it would not have the holes that it should have"
+    open_still = {hole.name for hole in after.holes}
+    accepted = {declaration.name for declaration in after.declarations if declaration.accepted}
+    declared = {declaration.name for declaration in after.declarations}
+    for hole in scripts:
+        if hole.name in declared - accepted - open_still:
+            return f"`{hole.name}` would still rest on `sorry` or another axiom"
+    return None

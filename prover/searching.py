@@ -1,0 +1,32 @@
+"""The search for one theorem with the parts that are used by default: a pool's Lean, the built-in
+policy, the gate. It is what `prover.prove` is given, and every other client of the prover too."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from prover.lean.pool import LeanPool
+from prover.policy.builtin import BuiltinPolicy
+from prover.prove import Search
+from prover.search.engine import search
+from prover.search.events import Event
+from prover.search.limit import Limit
+from prover.theorem import Theorem
+from prover.verify.gate import Gate
+
+
+def searching(pool: LeanPool, *, limit: Limit, seed: int = 0) -> Search:
+    """Searches with a session of the pool each."""
+    policy = BuiltinPolicy(seed=seed)
+    gate = Gate(pool, seconds=limit.verify_seconds)
+
+    async def events(theorem: Theorem) -> AsyncGenerator[Event, None]:
+        async with (
+            pool.session() as session,
+            aclosing(search(theorem, session, policy, gate, limit=limit)) as found,
+        ):
+            async for event in found:
+                yield event
+
+    return events

@@ -1,0 +1,62 @@
+"""The gate: a theorem with a script in its hole counts only when a fresh Lean accepts it.
+
+The worker does the checking (`lean_project/Prover/Gate.lean`); here it is given a process in which
+no tactic has run, a time limit, and no benefit of the doubt.
+"""
+
+from __future__ import annotations
+
+import time
+
+from prover.errors import LeanDied
+from prover.lean import codec
+from prover.lean.pool import LeanPool
+from prover.lean.worker import GRACE_SECONDS, Overdue, Refused
+from prover.theorem import Theorem
+from prover.verify.base import Verification
+
+
+class Gate:
+    """Implements `Verify` with a fresh worker of the pool for each check.
+
+    `seconds` and `heartbeats` (as in `TacticLimit`) are for one check; Lean's own default for a
+    declaration is 200,000 heartbeats, so that what passes here passes in the user's file.
+    """
+
+    def __init__(self, pool: LeanPool, *, seconds: float = 60.0, heartbeats: int = 200_000) -> None:
+        self._pool = pool
+        self._seconds = seconds
+        self._heartbeats = heartbeats
+
+    async def __call__(self, theorem: Theorem, script: str) -> Verification:
+        """Whether Lean accepts the theorem with the script in its hole.
+
+        A Lean that dies, refuses or takes over the limit has not accepted. Raises `LeanDied` or
+        `EnvironmentProblem` only when no Lean can be started.
+        """
+        fields = {
+            "header": theorem.header,
+            "declaration": theorem.declaration,
+            "offset": theorem.offset,
+            "filled": theorem.filled(script).declaration,
+            "script": script,
+            "heartbeats": self._heartbeats,
+            "milliseconds": round(self._seconds * 1000),
+        }
+        async with self._pool.fresh() as worker:
+            started = time.perf_counter()
+            try:
+                seconds = self._seconds + GRACE_SECONDS
+                answer = await worker.request("verify", fields, seconds=seconds)
+            except Overdue:
+                answer = refused(f"not checked within {self._seconds:g} seconds; allow it more")
+            except LeanDied as death:
+                answer = refused(f"Lean ended during the check: {death.message}")
+            except Refused as refusal:
+                answer = refused(refusal.message)
+            return codec.verification(answer, time.perf_counter() - started)
+
+
+def refused(reason: str) -> codec.Json:
+    """The answer of a worker that gave none."""
+    return {"accepted": False, "reason": reason}

@@ -1,0 +1,182 @@
+"""The order of work on a file, and what counts as proved. The searches are scripted, no Lean."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from prover.check import Declaration, Message, Report
+from prover.errors import EnvironmentProblem, LeanDied
+from prover.file import Hole, LeanFile, Span
+from prover.prove import Proving, Search, objection, within_reach
+from prover.search.events import Event
+from prover.search.result import Result, Status
+from prover.theorem import Theorem
+from prover.verify.base import Verification
+from tests.test_file import TWO, holes_of
+
+FILE = LeanFile(Path("A.lean"), TWO.encode())
+HOLES = holes_of(FILE.text)
+REPORT = Report((), (), tuple(HOLES))
+
+
+def result_of(theorem: Theorem, script: str | None) -> Result:
+    if script is None:
+        return Result(theorem.name, Status.EXHAUSTED)
+    return Result(theorem.name, Status.PROVED, script=script, verification=Verification(True))
+
+
+def scripted(scripts: Mapping[Hole, str | None], seen: list[Theorem]) -> Search:
+    """Searches that end at once, with these scripts."""
+    by_place = {f"{FILE.path}:{hole.line}": script for hole, script in scripts.items()}
+
+    async def search(theorem: Theorem) -> AsyncGenerator[Event, None]:
+        seen.append(theorem)
+        yield result_of(theorem, by_place[theorem.source])
+
+    return search
+
+
+async def yes(_: Theorem, __: str) -> Verification:
+    return Verification(True, axioms=("propext",))
+
+
+async def run(proving: Proving) -> list[tuple[Hole, Event]]:
+    return [item async for item in proving.run(HOLES)]
+
+
+async def test_each_theorem_builds_on_what_is_proved() -> None:
+    seen: list[Theorem] = []
+    search = scripted(dict.fromkeys(HOLES, "rfl"), seen)
+    proving = Proving(FILE, REPORT, search=search, verify=yes)
+    events = await run(proving)
+    assert [hole for hole, _ in events] == HOLES
+    assert proving.scripts == dict.fromkeys(HOLES, "rfl")
+    assert seen[1].before.endswith("⟨(by rfl), ")
+    assert "⟨(by rfl), (by rfl)⟩" in seen[2].header
+    assert set(proving.verifications) == {hole.declaration for hole in HOLES}
+    assert proving.verifications[HOLES[0].declaration].axioms == ("propext",)
+
+
+async def test_a_half_proved_declaration_is_no_ground_for_later_ones() -> None:
+    seen: list[Theorem] = []
+    first = HOLES[0].declaration
+    proving = Proving(FILE, REPORT, search=scripted(dict.fromkeys(HOLES, "rfl"), seen), verify=yes)
+    async for _ in proving.run([HOLES[0], HOLES[2]]):
+        pass
+    assert first not in proving.verifications
+    assert seen[1].header == FILE.part(Span(0, HOLES[2].declaration.start))
+
+
+async def test_a_declaration_counts_only_as_a_whole() -> None:
+    asked: list[tuple[Theorem, str]] = []
+
+    async def no(theorem: Theorem, script: str) -> Verification:
+        asked.append((theorem, script))
+        return Verification(False, "it does not fit")
+
+    search = scripted(dict.fromkeys(HOLES, "rfl"), [])
+    proving = Proving(FILE, REPORT, search=search, verify=no)
+    await run(proving)
+    statuses = [proving.results[hole].status.value for hole in HOLES]
+    assert statuses == ["proved", "error", "proved", "error"]
+    assert "it does not fit" in proving.results[HOLES[1]].message
+    assert proving.results[HOLES[1]].script is None
+    assert set(proving.scripts) == {HOLES[0], HOLES[2]}
+    assert [theorem.filled(script).declaration for theorem, script in asked] == [
+        "theorem a : 1 = 1 ∧ 2 = 2 :=\n  ⟨(by rfl), (by rfl)⟩",
+        "theorem ℓ (n : Nat) : n = n := by\n  have h : 1 = 1 := by\n    rfl\n  rfl",
+    ]
+
+
+async def test_a_search_that_fails_costs_only_its_theorem() -> None:
+    async def search(theorem: Theorem) -> AsyncGenerator[Event, None]:
+        if theorem.name == "a":
+            raise LeanDied("Lean is gone")
+        yield result_of(theorem, "rfl")
+
+    proving = Proving(FILE, REPORT, search=search, verify=yes, workers=2)
+    await run(proving)
+    statuses = [proving.results[hole].status.value for hole in HOLES]
+    assert statuses == ["error", "error", "proved", "proved"]
+    assert proving.results[HOLES[0]].message == "Lean is gone"
+
+
+async def test_a_missing_lean_ends_everything() -> None:
+    ended: list[str] = []
+
+    async def search(theorem: Theorem) -> AsyncGenerator[Event, None]:
+        if theorem.name == "a":
+            raise EnvironmentProblem("there is no Lean")
+        try:
+            await asyncio.Event().wait()
+            yield result_of(theorem, None)
+        finally:
+            ended.append(theorem.name)
+
+    proving = Proving(FILE, REPORT, search=search, verify=yes, workers=3)
+    with pytest.raises(EnvironmentProblem):
+        async for _ in proving.run([HOLES[2], HOLES[0]]):
+            pass
+    assert ended == ["ℓ"]
+
+
+async def test_at_most_so_many_at_once_and_all_end_when_it_is_closed() -> None:
+    running: set[str] = set()
+    most = 0
+
+    async def search(theorem: Theorem) -> AsyncGenerator[Event, None]:
+        nonlocal most
+        key = f"{theorem.name}{theorem.offset}"
+        running.add(key)
+        most = max(most, len(running))
+        try:
+            if theorem.name == "ℓ":
+                await asyncio.Event().wait()
+            yield result_of(theorem, "rfl")
+        finally:
+            running.discard(key)
+
+    proving = Proving(FILE, REPORT, search=search, verify=yes, workers=2)
+    async with aclosing(proving.run(HOLES)) as events:
+        first = await anext(events)
+        second = await anext(events)
+    assert most == 2
+    assert not running
+    assert [hole for hole, _ in (first, second)] == HOLES[:2]
+    assert [hole for hole, _ in proving.end(HOLES)] == HOLES[2:]
+    assert proving.results[HOLES[3]].status is Status.CANCELLED
+    assert set(proving.scripts) == set(HOLES[:2])
+
+
+async def test_no_holes_is_no_work() -> None:
+    proving = Proving(FILE, REPORT, search=scripted({}, []), verify=yes)
+    assert [item async for item in proving.run([])] == []
+
+
+def test_holes_before_the_first_error_are_in_reach() -> None:
+    def reach(line: int, column: int) -> list[Hole]:
+        return within_reach(FILE, Report((Message(line, column, "error", ""),), (), ()), HOLES)
+
+    assert within_reach(FILE, REPORT, HOLES) == HOLES
+    assert reach(4, 3) == HOLES[:2]
+    assert reach(2, 3) == []
+
+
+def test_objections_to_a_filled_text() -> None:
+    scripts = {HOLES[0]: "rfl", HOLES[1]: "rfl"}
+    old = Message(9, 0, "error", "old")
+    before = Report((old,), (), tuple(HOLES))
+    rest = tuple(HOLES[2:])
+    sound = Declaration("a", True, True, ())
+    assert objection(before, Report((old,), (sound,), rest), scripts) is None
+    new = Message(2, 3, "error", "new")
+    assert "2:3: new" in str(objection(before, Report((new, old), (sound,), rest), scripts))
+    assert "9:0: old" in str(objection(before, Report((old, old), (sound,), rest), scripts))
+    assert "holes" in str(objection(before, Report((old,), (sound,), rest[1:]), scripts))
+    unsound = Declaration("a", True, False, ("sorryAx",))
+    assert "`a` would still" in str(objection(before, Report((), (unsound,), rest), scripts))
