@@ -1,0 +1,70 @@
+"""Which holes of a file the user means."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from prover.errors import InputProblem
+from prover.file import Hole, LeanFile
+
+PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::\d+)?")
+
+
+def split_place(argument: str) -> tuple[Path, int | None]:
+    """The path and the line of `FILE`, `FILE:LINE` or `FILE:LINE:COLUMN`."""
+    match = PLACE.fullmatch(argument)
+    if match is None or Path(argument).exists():
+        return Path(argument), None
+    return Path(match["path"]), int(match["line"])
+
+
+def at_line(file: LeanFile, holes: Sequence[Hole], line: int) -> list[Hole]:
+    """The holes on a line, or else those of the declaration that the line belongs to.
+
+    Raises `InputProblem` when there is none.
+    """
+    if on_it := [hole for hole in holes if hole.line == line]:
+        return on_it
+    around = [hole for hole in holes if _first_line(file, hole) <= line <= _last_line(file, hole)]
+    if not around:
+        lines = ", ".join(str(number) for number in sorted({hole.line for hole in holes}))
+        raise InputProblem(
+            f"there is no `sorry` on line {line} of {file.path} nor in a declaration around it",
+            f"There is one on each of these lines: {lines}." if lines else "The file has none.",
+        )
+    return around
+
+
+def named(holes: Sequence[Hole], declared: Sequence[str], names: Sequence[str]) -> list[Hole]:
+    """The holes of the declarations with these names; the end of a name will do.
+
+    Raises `InputProblem` for a name that fits no declaration with a hole.
+    """
+    chosen: set[Hole] = set()
+    for name in names:
+        found = {hole for hole in holes if hole.name == name}
+        found = found or {hole for hole in holes if hole.name.endswith(f".{name}")}
+        if not found:
+            raise _unknown(name, holes, declared)
+        chosen |= found
+    return [hole for hole in holes if hole in chosen]
+
+
+def _unknown(name: str, holes: Sequence[Hole], declared: Sequence[str]) -> InputProblem:
+    if name in declared:
+        return InputProblem(f"`{name}` has no `sorry`", "There is nothing to prove in it.")
+    known = list(dict.fromkeys(hole.name for hole in holes))
+    near = difflib.get_close_matches(name, known, n=3)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"With `sorry`: {', '.join(known)}."
+    return InputProblem(f"no theorem is called `{name}`", hint)
+
+
+def _first_line(file: LeanFile, hole: Hole) -> int:
+    return file.place(hole.declaration.start)[0]
+
+
+def _last_line(file: LeanFile, hole: Hole) -> int:
+    return file.place(hole.declaration.stop)[0]

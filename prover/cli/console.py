@@ -1,0 +1,76 @@
+"""Where things are written: results to standard output, messages to standard error."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from enum import IntEnum
+from typing import Any, TypeVar
+
+import typer
+from rich.console import Console
+
+from prover.errors import ProverError
+
+T = TypeVar("T")
+
+WIDE = 160
+"""Columns to write where there is no terminal."""
+
+
+class Exit(IntEnum):
+    """What the exit codes mean."""
+
+    PROVED = 0
+    NOT_PROVED = 1
+    USAGE = 2
+    ENVIRONMENT = 3
+    INTERRUPTED = 130
+
+
+def results() -> Console:
+    """Standard output, for people."""
+    width = None if sys.stdout.isatty() else WIDE
+    return Console(file=sys.stdout, width=width, highlight=False, markup=False, soft_wrap=True)
+
+
+def messages() -> Console:
+    """Standard error."""
+    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+
+def write_json(item: Mapping[str, Any]) -> None:
+    """One object on one line of standard output, at once."""
+    sys.stdout.write(json.dumps(item, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def complain(error: ProverError) -> None:
+    """Says what went wrong and what to do about it."""
+    console = messages()
+    console.print(f"error: {error.message}", style="red" if console.is_terminal else None)
+    if error.hint:
+        console.print(f"  {error.hint}")
+
+
+def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """What `work` returns. Interrupted or told to end, it is cancelled, and may tidy up and return.
+
+    Raises `typer.Exit` with the code for that when it does not return anything.
+    """
+
+    async def cancellable() -> T:
+        task = asyncio.current_task()
+        assert task is not None
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        try:
+            return await work()
+        except asyncio.CancelledError:
+            messages().print("interrupted")
+            raise typer.Exit(Exit.INTERRUPTED) from None
+
+    return asyncio.run(cancellable())

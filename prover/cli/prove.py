@@ -1,0 +1,145 @@
+"""`prover prove`: finds proofs for the holes of a file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from prover.check import Report
+from prover.check import check as check_file
+from prover.cli import choice
+from prover.cli.console import Exit, messages, run
+from prover.cli.progress import Progress
+from prover.cli.report import Lines, lines_for
+from prover.errors import InputProblem, ProverError
+from prover.file import Hole, LeanFile
+from prover.lean.embedded import EmbeddedLean
+from prover.lean.pool import LeanPool
+from prover.prove import Proving, objection, within_reach
+from prover.search.limit import Limit
+from prover.searching import searching
+from prover.verify.gate import Gate
+
+EXAMPLES = (
+    "Examples: `prover prove Demo.lean` · `prover prove Demo.lean:12 --seconds 300` · "
+    "`prover prove Demo.lean --theorem add_comm' --write`"
+)
+
+
+def prove(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE[:LINE]",
+            help="A Lean file; with a line, only what is unproved on or around it.",
+            show_default=False,
+        ),
+    ],
+    theorem: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this theorem. May be repeated.", show_default=False),
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Put the proofs into the file.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Events, one JSON object a line.")] = False,
+    seconds: Annotated[float, typer.Option(help="Search time for each `sorry`.")] = Limit.seconds,
+    workers: Annotated[
+        int, typer.Option(min=1, help="How many to try at once; each needs about 2 GB of memory.")
+    ] = min(2, os.cpu_count() or 1),
+    seed: Annotated[int, typer.Option(help="Seed of what is random.")] = 0,
+) -> None:
+    """Find a proof for every `sorry` of a Lean file.
+
+    Each `sorry` is tried, in the place of a term or of a tactic, and each proof is checked by a
+    fresh Lean. Without `--write` the file is left alone. Exit code 0 when all were proved.
+    """
+    path, line = choice.split_place(file)
+    task = Task(LeanFile.read(path), line, theorem or [], write, Limit(seconds=seconds), workers)
+    raise typer.Exit(run(lambda: work(task, lines_for(task.file, json=json), seed)))
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the user asked for."""
+
+    file: LeanFile
+    line: int | None
+    names: Sequence[str]
+    write: bool
+    limit: Limit
+    workers: int
+
+    def holes(self, report: Report) -> list[Hole]:
+        """The holes to try. Raises `InputProblem` when what was asked for isn't there."""
+        holes = list(report.holes)
+        if self.line is not None:
+            holes = choice.at_line(self.file, holes, self.line)
+        if self.names:
+            declared = [declaration.name for declaration in report.declarations]
+            holes = choice.named(holes, declared, self.names)
+        return holes
+
+
+async def work(task: Task, lines: Lines, seed: int) -> Exit:
+    """Does the task; its exit code."""
+    command = EmbeddedLean.find().worker_command()
+    async with LeanPool(command, workers=task.workers) as pool:
+        with messages().status("starting Lean and reading the file"):
+            report = await check_file(pool, task.file)
+        lines.errors(report)
+        holes = task.holes(report)
+        reach = within_reach(task.file, report, holes)
+        if report.errors and not reach:
+            raise InputProblem(
+                f"nothing in {task.file.path} can be proved before its first error is mended"
+            )
+        proving = Proving(
+            task.file,
+            report,
+            search=searching(pool, limit=task.limit, seed=seed),
+            verify=Gate(pool, seconds=task.limit.verify_seconds),
+            workers=task.workers,
+        )
+        interrupted = await follow(proving, lines, reach)
+        for hole in holes:
+            if hole not in reach:
+                lines.event(hole, proving.untried(hole, report.errors[0]))
+        lines.end(proving, report, holes)
+        if task.write and proving.scripts:
+            await put_into_file(pool, task, report, proving)
+            lines.written(len(proving.scripts))
+    if interrupted:
+        return Exit.INTERRUPTED
+    proved = len(proving.scripts) == len(holes) and not report.errors
+    return Exit.PROVED if proved else Exit.NOT_PROVED
+
+
+async def follow(proving: Proving, lines: Lines, holes: Sequence[Hole]) -> bool:
+    """Writes down the events of the searches as they come; whether they were interrupted."""
+    progress = Progress(holes)
+    interrupted = False
+    with progress.live():
+        try:
+            async with aclosing(proving.run(holes)) as events:
+                async for hole, event in events:
+                    progress.note(hole, event)
+                    lines.event(hole, event)
+        except asyncio.CancelledError:
+            interrupted = True
+    for hole, result in proving.end(holes):
+        lines.event(hole, result)
+    return interrupted
+
+
+async def put_into_file(pool: LeanPool, task: Task, report: Report, proving: Proving) -> None:
+    """Writes the proofs into the file, if Lean accepts all of it so. Raises `ProverError`."""
+    filled = LeanFile(task.file.path, task.file.filled(proving.scripts).encode())
+    reason = objection(report, await check_file(pool, filled), proving.scripts)
+    if reason is not None:
+        raise ProverError(f"nothing was written: {reason}", "Put the proofs in by hand.")
+    task.file.write(proving.scripts)

@@ -1,0 +1,146 @@
+"""How the command line tells what came of the holes of a file: for people, or as JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Protocol
+
+from rich import box
+from rich.table import Table
+
+from prover.check import Report
+from prover.cli.console import messages, results, write_json
+from prover.file import Hole, LeanFile, Span
+from prover.prove import Proving
+from prover.search.events import Event
+from prover.search.result import Result, Status
+
+
+class Lines(Protocol):
+    """What is told, in the order in which it is called."""
+
+    def errors(self, report: Report) -> None:
+        """The errors that the file has of itself."""
+
+    def event(self, hole: Hole, event: Event) -> None:
+        """Something happened in the search for a hole's proof; its `Result` comes last."""
+
+    def end(self, proving: Proving, report: Report, holes: Sequence[Hole]) -> None:
+        """All searches have ended."""
+
+    def written(self, count: int) -> None:
+        """So many proofs are in the file now."""
+
+
+class JsonLines:
+    """Events, one object a line, each with the theorem and the place of its hole."""
+
+    def __init__(self, file: LeanFile) -> None:
+        self._file = file
+
+    def errors(self, report: Report) -> None:
+        """A `message` for each."""
+        for message in report.errors:
+            write_json({"event": "message", **message.to_json(), "file": str(self._file.path)})
+
+    def event(self, hole: Hole, event: Event) -> None:
+        """The event itself."""
+        place = {"theorem": hole.name, "line": hole.line, "column": hole.column}
+        json = event.to_json()
+        write_json({"event": json["event"], **place, **json})
+
+    def end(self, proving: Proving, report: Report, holes: Sequence[Hole]) -> None:
+        """Nothing: each hole has told its result."""
+
+    def written(self, count: int) -> None:
+        """A `written`."""
+        write_json({"event": "written", "file": str(self._file.path), "proofs": count})
+
+
+class TextLines:
+    """The filled declarations, then a table."""
+
+    def __init__(self, file: LeanFile) -> None:
+        self._file = file
+
+    def errors(self, report: Report) -> None:
+        """One line each, as Lean would show it."""
+        for message in report.errors:
+            messages().print(f"{self._file.path}:{message}")
+
+    def event(self, hole: Hole, event: Event) -> None:
+        """Nothing: the moving table shows it."""
+
+    def end(self, proving: Proving, report: Report, holes: Sequence[Hole]) -> None:
+        """Every declaration with its proofs as it would stand in the file, and the table."""
+        if not holes:
+            results().print(f"There is no `sorry` in {self._file.path}: nothing to prove.")
+            return
+        edits = self._file.edits(proving.scripts)
+        for declaration, group in groupby(holes, lambda hole: hole.declaration):
+            if any(hole in proving.scripts for hole in group):
+                results().print(self._file.part(declaration, edits) + "\n")
+        results().print(table(proving, report, holes))
+        for hole in holes:
+            result = proving.results[hole]
+            if result.status not in (Status.PROVED, Status.CANCELLED) and result.message:
+                messages().print(f"{self._file.path}:{hole.line}: {hole.name}: {result.message}")
+        proved = sum(hole in proving.scripts for hole in holes)
+        results().print(f"{proved} of {len(holes)} proved")
+
+    def written(self, count: int) -> None:
+        """A sentence."""
+        results().print(f"Wrote {counted(count, 'proof')} into {self._file.path}")
+
+
+def lines_for(file: LeanFile, *, json: bool) -> Lines:
+    """What tells of a file in the form asked for."""
+    return JsonLines(file) if json else TextLines(file)
+
+
+def table(proving: Proving, report: Report, holes: Sequence[Hole]) -> Table:
+    """A line for each hole."""
+    drawn = Table(box=box.SIMPLE_HEAD)
+    drawn.add_column("theorem", overflow="fold")
+    drawn.add_column("line", justify="right")
+    drawn.add_column("status")
+    drawn.add_column("seconds", justify="right")
+    drawn.add_column("how verified", overflow="fold")
+    for hole in holes:
+        result = proving.results[hole]
+        drawn.add_row(
+            hole.name,
+            str(hole.line),
+            result.status.value,
+            f"{result.seconds.total:.1f}",
+            how_verified(proving, report, hole, result),
+        )
+    return drawn
+
+
+def how_verified(proving: Proving, report: Report, hole: Hole, result: Result) -> str:
+    """What the gate has said of a hole's proof."""
+    if result.status is not Status.PROVED:
+        return ""
+    if whole := proving.verifications.get(hole.declaration):
+        return f"verified, {axioms_text(whole.axioms)}"
+    left = holes_left(report, proving, hole.declaration)
+    return f"its goal verified; {counted(left, '`sorry`')} left in the declaration"
+
+
+def holes_left(report: Report, proving: Proving, declaration: Span) -> int:
+    """How many holes of a declaration have no proof."""
+    return sum(
+        hole.declaration == declaration and hole not in proving.scripts for hole in report.holes
+    )
+
+
+def axioms_text(axioms: Sequence[str]) -> str:
+    """What something rests on, as a phrase."""
+    return f"axioms: {', '.join(axioms)}" if axioms else "no axioms of its own"
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

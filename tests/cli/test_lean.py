@@ -1,0 +1,135 @@
+"""`prove`, `check` and `doctor` as users run them, with a real Lean."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.cli.conftest import PROGRAM, Prover
+
+pytestmark = [pytest.mark.lean, pytest.mark.slow, pytest.mark.usefixtures("lean_command")]
+
+SOURCE = """theorem swap (p q : Prop) (h : p ∧ q) : q ∧ p :=
+  ⟨sorry, sorry⟩
+
+theorem double (n : Nat) : n + n = 2 * n := by
+  have h : n = n := by sorry
+  sorry
+
+theorem wrong : 1 = 2 := by
+  sorry
+"""
+
+
+def test_proofs_go_into_the_file(prover: Prover, tmp_path: Path) -> None:
+    path = tmp_path / "A.lean"
+    path.write_bytes(SOURCE.replace("\n", "\r\n").encode())
+    ran = prover("prove", "A.lean", "--write", "--json", "--seconds", "20")
+    assert ran.code == 1, ran.err
+    results = {(item["theorem"], item["line"], item["column"]): item for item in ran.of("result")}
+    assert len(results) == 5
+    assert all(item["status"] == "proved" for key, item in results.items() if key[0] != "wrong")
+    wrong = results["wrong", 9, 2]
+    assert wrong["status"] in ("exhausted", "limit")
+    assert wrong["script"] is None
+    assert ran.of("written") == [{"event": "written", "file": "A.lean", "proofs": 4}]
+    written = path.read_bytes()
+    assert written.count(b"\r\n") == written.count(b"\n")
+    assert written.count(b"sorry") == 1
+    assert written.endswith(b"theorem wrong : 1 = 2 := by\r\n  sorry\r\n")
+    checked = prover("check", "A.lean", "--json")
+    assert checked.code == 1
+    accepted = {item["declaration"]: item["accepted"] for item in checked.of("declaration")}
+    assert accepted == {"swap": True, "double": True, "wrong": False}
+
+
+def test_one_line_of_a_file(prover: Prover, tmp_path: Path) -> None:
+    (tmp_path / "A.lean").write_text(SOURCE)
+    ran = prover("prove", "A.lean:5")
+    assert ran.code == 0, ran.err
+    assert "1 of 1 proved" in ran.out
+    assert "its goal verified; 1 `sorry` left in the declaration" in ran.out
+    assert "have h : n = n := by\n" in ran.out
+    assert (tmp_path / "A.lean").read_text() == SOURCE
+
+
+def test_what_stands_before_an_error_is_tried(prover: Prover, tmp_path: Path) -> None:
+    text = "theorem a : 1 = 1 := sorry\ntheorem b : 1 = x := rfl\ntheorem c : 1 = 1 := sorry\n"
+    (tmp_path / "A.lean").write_text(text)
+    ran = prover("prove", "A.lean")
+    assert ran.code == 1
+    assert "A.lean:2:" in ran.err
+    assert "A.lean:3: c: not tried" in ran.err
+    assert "theorem a : 1 = 1 := by" in ran.out
+    ran = prover("prove", "A.lean:3")
+    assert ran.code == 2
+    assert "before its first error is mended" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "code", "message"),
+    [
+        ("import Mathlib.Tactic\n", [], 2, "imports Mathlib.Tactic, which the embedded Lean"),
+        (SOURCE, ["--theorem", "doubl"], 2, "Did you mean double?"),
+        ("-- nothing\n", [], 0, "nothing to prove"),
+        ("theorem a : :=\n  by sorry\n", [], 2, "A.lean:1:11: unexpected token ':='"),
+        ("-- " + "x" * 2**20 + "\ntheorem a : 1 = 1 := rfl\n", [], 0, "nothing to prove"),
+    ],
+)
+def test_files_that_are_not_proved(
+    prover: Prover, tmp_path: Path, text: str, arguments: list[str], code: int, message: str
+) -> None:
+    (tmp_path / "A.lean").write_text(text)
+    ran = prover("prove", "A.lean", *arguments)
+    assert ran.code == code, ran.err
+    assert message in ran.err + ran.out
+
+
+def test_check_tells_what_declarations_rest_on(prover: Prover, tmp_path: Path) -> None:
+    text = "axiom lie : False\ntheorem a : 1 = 2 := lie.elim\ntheorem b : 1 = 1 := rfl\n"
+    (tmp_path / "A.lean").write_text(text)
+    ran = prover("check", "A.lean")
+    assert ran.code == 1
+    assert "axioms: lie (not accepted)" in ran.out
+    assert "no axioms of its own" in ran.out
+    (tmp_path / "A.lean").write_text("theorem b : 1 = 1 := rfl\n")
+    ran = prover("check", "A.lean")
+    assert ran.code == 0
+    assert "no errors, 1 declaration verified" in ran.out
+
+
+def test_a_well_machine_passes_the_doctor(prover: Prover) -> None:
+    ran = prover("doctor", "--json")
+    assert ran.code == 0, ran.out
+    assert {item["check"] for item in ran.events} >= {"embedded Lean", "proof"}
+    assert all(item["ok"] for item in ran.events)
+
+
+def test_ctrl_c_keeps_what_was_proved(tmp_path: Path) -> None:
+    path = tmp_path / "A.lean"
+    hard = "theorem hard (x y z : Nat) (h : 0 < x) : x ^ 5 + y ^ 5 ≠ z ^ 5 + 1 := by\n  sorry\n"
+    path.write_text("theorem easy : 1 + 1 = 2 := by\n  sorry\n" + hard)
+    arguments = ["prove", "A.lean", "--write", "--json", "--workers", "1", "--seconds", "600"]
+    with subprocess.Popen([*PROGRAM, *arguments], cwd=tmp_path, stdout=subprocess.PIPE) as ran:
+        assert ran.stdout is not None
+        lines: list[bytes] = []
+        while b'"event": "opened", "theorem": "hard"' not in b"".join(lines[-1:]):
+            lines.append(ran.stdout.readline())
+            assert lines[-1], "it ended by itself"
+        workers = psutil.Process(ran.pid).children(recursive=True)
+        assert workers
+        ran.send_signal(signal.SIGINT)
+        rest = ran.stdout.read()
+    assert ran.returncode == 130
+    assert b'"status": "cancelled"' in rest
+    assert path.read_text().count("sorry") == 1
+    assert path.read_text().endswith(hard)
+    deadline = time.monotonic() + 5
+    while any(worker.is_running() and worker.status() != "zombie" for worker in workers):
+        assert time.monotonic() < deadline, "a worker has outlived its parent"
+        time.sleep(0.1)

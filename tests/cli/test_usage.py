@@ -1,0 +1,89 @@
+"""What needs no Lean: help, the version, and input that can't be used."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from prover.check import Declaration, Message, Report
+from prover.cli.choice import at_line, named, split_place
+from prover.errors import InputProblem
+from prover.file import LeanFile
+from tests.cli.conftest import Prover
+from tests.test_file import TWO, holes_of
+
+
+def test_version(prover: Prover) -> None:
+    assert prover("--version").out == f"prover {version('prover')}\n"
+
+
+@pytest.mark.parametrize("verb", ["setup", "doctor", "prove", "check"])
+def test_each_verb_has_help(prover: Prover, verb: str) -> None:
+    assert verb in prover("--help").out
+    ran = prover(verb, "--help")
+    assert ran.code == 0
+    assert "Usage:" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["prove"], "Missing argument"),
+        (["prove", "Nowhere.lean"], "there is no file Nowhere.lean"),
+        (["check", "Nowhere.lean"], "there is no file Nowhere.lean"),
+        (["prove", "Empty.lean"], "Empty.lean is empty"),
+        (["prove", "Bytes.lean:3"], "Bytes.lean is not UTF-8: byte 12, on line 2"),
+        (["prove", "A.lean", "--seconds", "0"], "the limit `seconds` is 0"),
+        (["prove", "A.lean", "--workers", "0"], "--workers"),
+        (["solve", "A.lean"], "No such command"),
+    ],
+)
+def test_wrong_use(prover: Prover, tmp_path: Path, arguments: list[str], message: str) -> None:
+    (tmp_path / "A.lean").write_text(TWO)
+    (tmp_path / "Empty.lean").write_text("")
+    (tmp_path / "Bytes.lean").write_bytes(b"theorem a :\n\xff := sorry")
+    ran = prover(*arguments)
+    assert ran.code == 2
+    assert message in ran.err
+    assert ran.out == ""
+
+
+def test_a_place_is_a_path_and_a_line(tmp_path: Path) -> None:
+    assert split_place("A.lean") == (Path("A.lean"), None)
+    assert split_place("a/A.lean:12") == (Path("a/A.lean"), 12)
+    assert split_place("A.lean:12:3") == (Path("A.lean"), 12)
+    strange = tmp_path / "A.lean:12"
+    strange.write_text("-- a file with a colon in its name")
+    assert split_place(str(strange)) == (strange, None)
+
+
+def test_the_holes_of_a_line_or_of_its_declaration() -> None:
+    file = LeanFile(Path("A.lean"), TWO.encode())
+    first, second, third, fourth = holes = holes_of(file.text)
+    assert at_line(file, holes, 2) == [first, second]
+    assert at_line(file, holes, 5) == [third]
+    assert at_line(file, holes, 4) == [third, fourth]
+    with pytest.raises(InputProblem, match="no `sorry` on line 3") as raised:
+        at_line(file, holes, 3)
+    assert "lines: 2, 5, 6" in raised.value.hint
+
+
+def test_the_holes_of_a_name() -> None:
+    first, second, third, fourth = holes = holes_of(TWO.encode())
+    assert named(holes, [], ["ℓ"]) == [third, fourth]
+    assert named(holes, [], ["ℓ", "a"]) == [first, second, third, fourth]
+    with pytest.raises(InputProblem, match="has no `sorry`"):
+        named(holes, ["done"], ["done"])
+    with pytest.raises(InputProblem, match="no theorem is called `b`") as raised:
+        named(holes, ["done"], ["b"])
+    assert "a, ℓ" in raised.value.hint
+
+
+def test_errors_are_told_in_the_order_of_the_file() -> None:
+    late, early = Message(9, 0, "error", "late"), Message(2, 5, "error", "early")
+    report = Report((late, Message(1, 0, "warning", "no matter"), early), (), ())
+    assert report.errors == (early, late)
+    assert str(early) == "2:5: early"
+    assert Declaration("a", True, True, ()).to_json()["accepted"] is True
