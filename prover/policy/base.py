@@ -43,7 +43,5 @@ class Policy(Protocol):
     def premises_wanted(self) -> int:
         """How many premises to put into each question; 0 for none."""
 
-    async def propose(
-        self, questions: Sequence[Question], count: int
-    ) -> list[list[Candidate]]:
+    async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
         """For each question at most `count` candidates, most likely first, no tactic twice."""

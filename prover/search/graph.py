@@ -39,9 +39,7 @@ class ProofGraph(Structure):
         """Whether the root is proved."""
         return self.nodes[self.root].standing is Standing.PROVED
 
-    def insert(
-        self, key: str, candidate: Candidate, states: Sequence[State]
-    ) -> Application | None:
+    def insert(self, key: str, candidate: Candidate, states: Sequence[State]) -> Application | None:
         """Add what the candidate left of a state that isn't finished; no states when it closed it.
 
         None when the state is among those it left: such a step is in no shortest proof.

@@ -26,12 +26,14 @@ def _check_edges(structure: Structure) -> None:
     size = len(structure.nodes) + len(structure.applications)
     _require(digraph.number_of_nodes() == size, "number of nodes")
     for number, application in enumerate(structure.applications):
-        children = {child: 0 for child in application.children}
+        children = dict.fromkeys(application.children, 0)
         for child in application.children:
             children[child] += 1
         _require(application.number == number, application)
         _require(list(digraph.pred[number]) == [application.parent], application)
-        _require({c: len(digraph.succ[number][c]) for c in digraph.succ[number]} == children, number)
+        _require(
+            {c: len(digraph.succ[number][c]) for c in digraph.succ[number]} == children, number
+        )
         _require(application.parent not in children, f"a step to itself, {application}")
 
 
