@@ -56,6 +56,11 @@ class ProofGraph(Structure):
             paths.spread(self, [application])
         return application
 
+    def postpone(self, key: str, candidate: Candidate) -> None:
+        """Let the state wait in the frontier until its next candidate's turn has come."""
+        self.nodes[key].delay = self.score.step(candidate)
+        self.refresh(key)
+
     def finish(self, key: str) -> None:
         """Say that no more candidates will be run on the state."""
         node = self.nodes[key]

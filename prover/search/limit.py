@@ -23,12 +23,19 @@ class Limit:
     """States for which the policy is asked."""
     tactics: int = 50_000
     """Tactics run in Lean."""
-    candidates: int = 32
+    candidates: int = 64
     """Tactics tried on one state."""
+    turn: int = 8
+    """Tactics run on a state before others have their turn."""
+    characters: int = 10_000
+    """The largest state that is kept, as printed."""
     states: int = 50_000
     """Different states found."""
     tactic: TacticLimit = field(default_factory=TacticLimit)
     """For each tactic."""
+    first_share: float = 0.1
+    """The part of a tactic's heartbeats that it has at first; only if they do not suffice, it has
+    the whole later."""
     verify_seconds: float = 60.0
     """For each check of a found proof, even beyond `seconds`."""
 

@@ -47,6 +47,8 @@ class Node:
     """The last application on that path."""
     support: int | None = None
     """For an expanded open state: an application through which it may still be proved."""
+    delay: float = 0.0
+    """What its next candidate adds to the length, once some of its candidates were run."""
     rank: float = -math.inf
     """Greater than the ranks of the states that the support left, so supports never run round."""
 
@@ -138,7 +140,7 @@ class Structure:
     def cost(self, key: str) -> float:
         """The state's priority, lower is sooner."""
         node = self.nodes[key]
-        return self.score.cost(node.length, node.depth)
+        return self.score.cost(node.length + node.delay, node.depth)
 
     def refresh(self, key: str) -> None:
         """Put the state into the frontier or take it out, as its record now says."""

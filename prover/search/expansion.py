@@ -1,0 +1,87 @@
+"""What of a state's candidates is still to be run, and with which budget.
+
+A state is not expanded in one go: its candidates run a few at a time, and between turns it waits
+in the frontier with the cost of its best candidate left. So an unlikely tactic on a good state
+competes with a likely one on a worse state, and what is never needed is never run.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from prover.lean.base import TacticLimit
+from prover.policy.base import Candidate
+from prover.search.limit import Limit
+
+SECOND_TRY = 2.0
+"""What running into the first budget costs a candidate, as a negative log-probability."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A candidate to run, for the first time or again with the whole budget."""
+
+    candidate: Candidate
+    again: bool = False
+
+
+class Expansion:
+    """The candidates of one state, most likely first."""
+
+    def __init__(self, candidates: Iterable[Candidate], limit: Limit) -> None:
+        self._limit = limit
+        self._waiting = deque(map(Attempt, _distinct(candidates, limit.candidates)))
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def next(self) -> Candidate | None:
+        """The candidate to be run next, as unlikely as it has become; None when all were run."""
+        if not self._waiting:
+            return None
+        attempt = self._waiting[0]
+        candidate = attempt.candidate
+        if not attempt.again:
+            return candidate
+        return replace(candidate, logprob=candidate.logprob - SECOND_TRY * candidate.tokens)
+
+    def take(self, most: int) -> list[Attempt]:
+        """Removes the next attempts that have one budget, at most so many."""
+        taken: list[Attempt] = []
+        while self._waiting and len(taken) < most:
+            if taken and self._waiting[0].again != taken[0].again:
+                break
+            taken.append(self._waiting.popleft())
+        return taken
+
+    def put_back(self, attempts: Iterable[Attempt]) -> None:
+        """These were taken and not run."""
+        self._waiting.extendleft(reversed(list(attempts)))
+
+    def ran_out(self, attempt: Attempt) -> None:
+        """The attempt reached its budget; it is made again, once, after all others."""
+        if not attempt.again and self._limit.first_share < 1:
+            self._waiting.append(replace(attempt, again=True))
+
+    def budget(self, attempt: Attempt, seconds: float) -> TacticLimit:
+        """What the attempt may use when the search has so many seconds left.
+
+        Only heartbeats are rationed, so that the clock decides nothing but the deadline.
+        """
+        whole = self._limit.tactic
+        share = 1.0 if attempt.again else self._limit.first_share
+        heartbeats = max(1, round(whole.heartbeats * share))
+        return TacticLimit(min(whole.seconds, seconds), heartbeats)
+
+
+def _distinct(candidates: Iterable[Candidate], most: int) -> list[Candidate]:
+    """The candidates without those that say nothing or the same as an earlier one."""
+    by_text: dict[str, Candidate] = {}
+    for candidate in candidates:
+        tactic = candidate.tactic.strip()
+        if tactic:
+            by_text.setdefault(tactic, replace(candidate, tactic=tactic))
+    return list(by_text.values())[:most]
