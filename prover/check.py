@@ -44,11 +44,13 @@ class Declaration:
     name: str
     is_theorem: bool
     accepted: bool
-    """Whether it rests on nothing but the three standard axioms."""
+    """Whether the kernel accepts it, and it rests on nothing but the three standard axioms."""
     axioms: tuple[str, ...]
     """Those found in its own proof and in those of the file that it uses."""
     trusted: int = 0
     """How many theorems of the library it uses whose proofs were not looked into."""
+    reason: str = ""
+    """Why it was not accepted; empty when it was."""
 
     def to_json(self) -> Json:
         """The `declaration` event for clients."""
@@ -59,6 +61,7 @@ class Declaration:
             "accepted": self.accepted,
             "axioms": list(self.axioms),
             "trusted": self.trusted,
+            "reason": self.reason,
         }
 
 
@@ -128,6 +131,7 @@ def _report(file: LeanFile, json: Json) -> Report:
                 accepted=item["accepted"],
                 axioms=tuple(item["axioms"]),
                 trusted=item["trusted"],
+                reason=item["reason"],
             )
             for item in json["declarations"]
         ),

@@ -50,7 +50,7 @@ class Theorem:
 
     def filled(self, script: str) -> Theorem:
         """The theorem with the tactic script, laid out for its place, instead of the hole."""
-        lines = script.splitlines()
+        lines = script.rstrip("\n").split("\n")
         line = self.before.rpartition("\n")[2]
         before, indent = self.before, " " * (len(line) - len(line.lstrip()))
         if self.is_term:
@@ -60,7 +60,7 @@ class Theorem:
         elif OPENS_A_BLOCK.search(line):
             text = ("\n" + " " * len(line)).join(lines)
         else:
-            text = "(" + ("\n" + " " * (len(line) + 1)).join(lines) + ")"
+            text = _bracketed("(", lines, line)
         return replace(self, before=before, hole=text)
 
 
@@ -71,4 +71,10 @@ def _block(lines: list[str], separator: str) -> str:
 def _term(lines: list[str], line: str, indent: str) -> str:
     if TAKES_A_TERM_BARE.search(line):
         return "by" + _block(lines, "\n" + indent + "  ")
-    return "(by " + ("\n" + " " * (len(line) + 4)).join(lines) + ")"
+    return _bracketed("(by ", lines, line)
+
+
+def _bracketed(opening: str, lines: list[str], line: str) -> str:
+    """The lines in brackets behind `line`; the closing one is out of reach of a comment."""
+    indent = "\n" + " " * (len(line) + len(opening))
+    return opening + indent.join(lines) + (indent if "--" in lines[-1] else "") + ")"

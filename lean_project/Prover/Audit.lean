@@ -2,7 +2,7 @@ import Prover.Json
 import Lean.AddDecl
 
 /-!
-What a proof rests on, and its check by the kernel.
+What a proof rests on.
 -/
 
 public section
@@ -10,6 +10,10 @@ public section
 namespace Prover
 
 open Lean
+
+def isAmong (name : Name) : List Name → Bool
+  | [] => false
+  | other :: rest => other == name || isAmong name rest
 
 def appendNames (names : Array Name) (start : Nat) (rest : List Name) : List Name :=
   if h : start < names.size then names[start] :: appendNames names (start + 1) rest else rest
@@ -36,53 +40,61 @@ structure Audit where
   axioms : List Name := []
   /-- How many of the library's proofs were not loaded, and therefore not looked into. -/
   trusted : Nat := 0
-  /-- A constant that isn't there. -/
-  missing : Option Name := none
 
-/-- Whether a constant was imported without its proof or body, and is no axiom. -/
-def isExported (environment : Environment) (info : ConstantInfo) : Bool :=
+/-- Whether a constant of the imports came without its proof or body, and is no axiom. -/
+def isExported (imported : Environment) (info : ConstantInfo) : Bool :=
   match info with
   | .axiomInfo value =>
-    match getOriginalConstKind? environment value.name with
+    match getOriginalConstKind? imported value.name with
     | some .axiom => false
     | some _ => true
     | none => false
   | _ => false
 
-/-- Walks everything that the constants rest on. -/
-partial def audit (environment : Environment) (names : List Name) (found : Audit) : Audit :=
+/-- The kernel takes these for what the compiled code of their arguments gives. -/
+def trustsCompiler (name : Name) : Bool :=
+  name == ``Lean.reduceBool || name == ``Lean.reduceNat
+
+/--
+Walks everything that the constants of `source` rest on. Nothing but the imports says what a
+constant of theirs is: `source` may come from a program. A constant that is nowhere is a private one
+of the library, or the kernel refuses what uses it.
+-/
+partial def audit (imported : Environment) (source : Kernel.Environment) (names : List Name)
+    (found : Audit) : Audit :=
   match names with
   | [] => found
   | name :: rest =>
-    if found.seen.contains name then audit environment rest found
+    if found.seen.contains name then audit imported source rest found
     else
       let found := { found with seen := found.seen.insert name }
-      match environment.find? name with
-      | none => audit environment rest { found with missing := some name }
-      | some info =>
-        let rest := usedBy info rest
-        if isExported environment info then
-          audit environment rest { found with trusted := found.trusted + 1 }
-        else match info with
-          | .axiomInfo _ => audit environment rest { found with axioms := name :: found.axioms }
-          | _ => audit environment rest found
+      match imported.find? name, source.find? name with
+      | some info, _ =>
+        if trustsCompiler name then
+          audit imported source (``Lean.trustCompiler :: rest) found
+        else if isExported imported info then
+          audit imported source (usedBy info rest) { found with trusted := found.trusted + 1 }
+        else audit imported source (usedBy info rest) (withAxiom info found)
+      | none, some info => audit imported source (usedBy info rest) (withAxiom info found)
+      | none, none => audit imported source rest found
+where
+  withAxiom (info : ConstantInfo) (found : Audit) : Audit :=
+    match info with
+    | .axiomInfo value => { found with axioms := value.name :: found.axioms }
+    | _ => found
 
-/-- The axioms that a proof may rest on. -/
+/-- The axioms that a proof may rest on, which `Init` has. -/
 def isAllowed (name : Name) : Bool :=
   name == ``propext || name == ``Quot.sound || name == ``Classical.choice
 
 /-- Why the axioms are not acceptable, if they aren't. -/
-def objection (found : Audit) : Option String :=
-  match found.missing with
-  | some name => some s!"the constant {nameString name} is not there"
-  | none => objectionTo found.axioms
-where
-  objectionTo : List Name → Option String
-    | [] => none
-    | name :: rest =>
-      if isAllowed name then objectionTo rest
-      else if name == ``sorryAx then some "it rests on a `sorry`"
-      else some s!"it rests on the axiom {nameString name}"
+def objection (axioms : List Name) : Option String :=
+  match axioms with
+  | [] => none
+  | name :: rest =>
+    if isAllowed name then objection rest
+    else if name == ``sorryAx then some "it rests on a `sorry`"
+    else some s!"it rests on the axiom {nameString name}"
 
 def axiomsJson : List Name → List Json → List Json
   | [], items => items
@@ -91,54 +103,5 @@ def axiomsJson : List Name → List Json → List Json
 /-- The findings, as fields of a reply. -/
 def auditFields (found : Audit) : List (String × Json) :=
   [("axioms", jsonList (axiomsJson found.axioms [])), ("trusted", (found.trusted : Json))]
-
-/-- The declaration that makes a constant, of the kinds that a proof may add. -/
-def declarationOf : ConstantInfo → Option Declaration
-  | .thmInfo value => some (.thmDecl value)
-  | .defnInfo value => match value.safety with
-    | .safe => some (.defnDecl value)
-    | _ => none
-  | .opaqueInfo value => if value.isUnsafe then none else some (.opaqueDecl value)
-  | _ => none
-
-/-- Has the kernel check one declaration, whatever options say. -/
-def check (declaration : Declaration) (target : Kernel.Environment) :
-    Except String Kernel.Environment :=
-  match target.addDecl {} declaration with
-  | .ok target => .ok target
-  | .error error => .error (kernelReason error)
-where
-  kernelReason : Kernel.Exception → String
-    | .declTypeMismatch .. => "the kernel finds that the proof has another type"
-    | .other message => "the kernel refuses the proof: " ++ message
-    | .deepRecursion => "the kernel's recursion is too deep"
-    | .deterministicTimeout => "the kernel ran out of time"
-    | .excessiveMemory => "the kernel ran out of memory"
-    | _ => "the kernel refuses the proof"
-
-/--
-Adds the constants, and whatever new ones they use, to `target` as the kernel's own work: nothing
-that a program slipped into `source` unchecked gets through.
--/
-partial def replay (source : Kernel.Environment) (names : List Name)
-    (target : Kernel.Environment) : Except String Kernel.Environment :=
-  match names with
-  | [] => .ok target
-  | name :: rest =>
-    match target.find? name with
-    | some _ => replay source rest target
-    | none =>
-      match source.find? name with
-      | none => .error s!"the constant {nameString name} is not there"
-      | some info =>
-        match declarationOf info with
-        | none => .error s!"it adds {nameString name}, which is neither a theorem nor a definition"
-        | some declaration =>
-          match replay source (usedBy info []) target with
-          | .error error => .error error
-          | .ok target =>
-            match check declaration target with
-            | .error error => .error error
-            | .ok target => replay source rest target
 
 end Prover

@@ -1,4 +1,5 @@
-import Prover.Audit
+import Prover.Declared
+import Prover.Replay
 import Prover.Theorem
 
 /-!
@@ -11,44 +12,33 @@ namespace Prover
 
 open Lean Elab
 
-def isAmong (name : Name) : List Name → Bool
-  | [] => false
-  | other :: rest => other == name || isAmong name rest
+def declarationJson (info : ConstantInfo) (finding : Finding) : Json :=
+  let (accepted, reason) := match finding.objection with
+    | some reason => (false, reason)
+    | none => (true, "")
+  let isTheorem := match info with
+    | .thmInfo _ => true
+    | _ => false
+  Json.mkObj (("name", (nameString info.name : Json)) :: ("theorem", (isTheorem : Json)) ::
+    ("accepted", (accepted : Json)) :: ("reason", (reason : Json)) :: auditFields finding.audit)
 
-mutual
-/-- The declarations whose bodies were elaborated below some trees, each once, last first. -/
-partial def declaredIn (trees : List InfoTree) (found : List Name) : List Name :=
-  match trees with
-  | [] => found
-  | tree :: rest => declaredIn rest (declaredBy tree found)
-
-partial def declaredBy (tree : InfoTree) (found : List Name) : List Name :=
-  match tree with
-  | .context inner tree => declaredBy tree <| match inner with
-    | .parentDeclCtx name => if isAmong name found then found else name :: found
-    | _ => found
-  | .node _ children => declaredIn (treeList children) found
-  | .hole _ => found
-end
-
-/-- A declaration with what it rests on; `before` are those of the same command. -/
-def declarationsJson (step : Step) (names : List Name) (before : List Json) : List Json :=
+/--
+The declarations of a command, each with what it rests on, and what the kernel has accepted then;
+`target` is what it had accepted before. An `unsafe` one is a program, which claims nothing.
+-/
+def declarationsJson (imported : Environment) (source : Kernel.Environment) (names : List Name)
+    (target : Kernel.Environment) (found : List Json) : List Json × Kernel.Environment :=
   match names with
-  | [] => before
+  | [] => (found, target)
   | name :: rest =>
-    match step.after.env.find? name with
-    | none => declarationsJson step rest before
+    match source.find? name with
+    | none => declarationsJson imported source rest target found
     | some info =>
-      let found := audit step.after.env [name] {}
-      let accepted := match objection found with
-        | some _ => false
-        | none => true
-      let isTheorem := match info with
-        | .thmInfo _ => true
-        | _ => false
-      let json := Json.mkObj (("name", (nameString name : Json)) ::
-        ("theorem", (isTheorem : Json)) :: ("accepted", (accepted : Json)) :: auditFields found)
-      declarationsJson step rest (json :: before)
+      if info.isUnsafe then declarationsJson imported source rest target found
+      else
+        let finding := examine imported source [name] target
+        let found := declarationJson info finding :: found
+        declarationsJson imported source rest finding.target found
 
 /-- The first byte of a command, and the first after it. -/
 def range (syntaxTree : Syntax) : Nat × Nat :=
@@ -76,10 +66,13 @@ def allHoles : List Step → List Json
   | [] => []
   | step :: rest => holesJson step (holesOf step.syntaxTree []) (allHoles rest)
 
-def allDeclarations : List Step → List Json
+def allDeclarations (imported : Environment) (target : Kernel.Environment) :
+    List Step → List Json
   | [] => []
   | step :: rest =>
-    prepend (declarationsJson step (declaredIn step.trees []) []) (allDeclarations rest)
+    let (found, target) := declarationsJson imported step.after.env.toKernelEnv
+      (declaredIn step.trees []) target []
+    prepend found (allDeclarations imported target rest)
 where
   prepend : List Json → List Json → List Json
     | [], rest => rest
@@ -94,8 +87,10 @@ def checkText (text : String) (known : Imported) (cancel : IO.CancelToken) :
   | .error error => return (.error (← failedWith "header" error), start.imported)
   | .ok (steps, last) =>
     let messages ← messagesJson last.messages.toList
+    let imported := start.command.env
+    let declarations := allDeclarations imported imported.toKernelEnv steps
     let json := Json.mkObj [
-      ("messages", jsonList messages), ("declarations", jsonList (allDeclarations steps)),
+      ("messages", jsonList messages), ("declarations", jsonList declarations),
       ("holes", jsonList (allHoles steps))]
     return (.ok json, start.imported)
 

@@ -30,14 +30,17 @@ def inputOf (text : String) : Parser.InputContext := {
   endPos := text.rawEndPos, endPos_valid := by simp }
 
 mutual
-partial def nodeTrees (node : PersistentArrayNode InfoTree) (rest : List InfoTree) : List InfoTree :=
+partial def nodeTrees (node : PersistentArrayNode InfoTree) (rest : List InfoTree) :
+    List InfoTree :=
   match node with
   | .node nodes => nodesTrees nodes 0 rest
   | .leaf trees => arrayTrees trees 0 rest
 
 partial def nodesTrees (nodes : Array (PersistentArrayNode InfoTree)) (start : Nat)
     (rest : List InfoTree) : List InfoTree :=
-  if h : start < nodes.size then nodeTrees nodes[start] (nodesTrees nodes (start + 1) rest) else rest
+  if h : start < nodes.size then
+    nodeTrees nodes[start] (nodesTrees nodes (start + 1) rest)
+  else rest
 
 partial def arrayTrees (trees : Array InfoTree) (start : Nat) (rest : List InfoTree) :
     List InfoTree :=
@@ -59,6 +62,30 @@ def parserContext (state : Command.State) : Parser.ParserModuleContext :=
   { env := state.env, options := scope.opts, currNamespace := scope.currNamespace,
     openDecls := scope.openDecls }
 
+/-- What is told of a command by tasks that it leaves running, as with `Elab.async`. -/
+structure Late where
+  messages : MessageLog := {}
+  trees : List InfoTree := []
+
+mutual
+partial def waitAll (tasks : Array (Language.SnapshotTask Language.SnapshotTree)) (start : Nat)
+    (late : Late) : Late :=
+  if h : start < tasks.size then
+    waitAll tasks (start + 1) (told tasks[start].task.get late)
+  else late
+
+partial def told (tree : Language.SnapshotTree) (late : Late) : Late :=
+  let messages := late.messages ++ tree.element.diagnostics.msgLog
+  let trees := match tree.element.infoTree? with
+    | some tree => tree :: late.trees
+    | none => late.trees
+  waitAll tree.children 0 { messages, trees }
+end
+
+def joinTrees : List InfoTree → List InfoTree → List InfoTree
+  | [], rest => rest
+  | tree :: trees, rest => tree :: joinTrees trees rest
+
 /-- Parses and runs the next command; its step, and where the one after it starts. -/
 def nextCommand (input : Parser.InputContext) (position : Parser.ModuleParserState)
     (state : Command.State) (cancel : IO.CancelToken) :
@@ -74,8 +101,9 @@ def nextCommand (input : Parser.InputContext) (position : Parser.ModuleParserSta
   | .error error => return .error error
   | .ok _ =>
     let after ← ST.Prim.Ref.get reference
-    let trees := treeList after.infoState.trees
-    let messages := state.messages ++ messages ++ after.messages
+    let late := waitAll after.snapshotTasks 0 {}
+    let trees := joinTrees (treeList after.infoState.trees) late.trees
+    let messages := state.messages ++ messages ++ after.messages ++ late.messages
     let after := { after with messages, infoState := {}, traceState := {}, snapshotTasks := #[] }
     return .ok ({ syntaxTree, trees, before := start, after }, position)
 

@@ -25,47 +25,50 @@ def parseTactics (environment : Environment) (options : Options) (currNamespace 
   else if input.atEnd state.pos then .ok state.stxStack.back
   else .error ((state.mkError "end of input").toErrorMsg input)
 
-/-- Whether an atom is a keyword like `exact?` or `simp?`, which suggests a proof and is none. -/
+/-- Whether a keyword, like `exact?` or `simp?`, suggests a proof and is none. -/
 def suggests (keyword : String) : Bool :=
   keyword == "hint" || keyword == "show_term" ||
     (keyword.endsWith "?" && keyword.length > 2 && keyword.front.isAlpha)
 
-/-- Why a node of this kind has no place in a proof script. -/
-def forbiddenKind (kind : Name) : Option String :=
-  if kind == `Lean.Parser.Term.sorry || kind == `Lean.Parser.Tactic.tacticSorry
-      || kind == `Lean.Parser.Tactic.tacticAdmit || kind == `Lean.Parser.Tactic.tacticStop_ then
-    some "it leaves the goal unproved (`sorry`)"
-  else if kind == `Lean.Parser.Tactic.runTac || kind == `Lean.Parser.Term.byElab
-      || kind == `Lean.Parser.Term.runElab || kind == `Lean.Parser.Term.unsafe then
-    some "it runs a program of its own inside Lean"
-  else if kind == `Lean.Parser.Tactic.nativeDecide then
-    some "`native_decide` trusts the compiler, not the kernel"
-  else if kind == `Lean.Parser.Tactic.set_option || kind == `Lean.Parser.Term.set_option then
-    some "it sets an option"
-  else none
-
-/-- Why an identifier or keyword has no place in a proof script. -/
-def forbiddenWord (word : String) : Option String :=
+/-- Why a keyword has no place in a proof script. -/
+def forbiddenKeyword (word : String) : Option String :=
   if suggests word then some s!"`{word}` only suggests a proof"
-  else if word == "native_decide" || word == "native" then
+  else if word == "native_decide" then
     some "`native_decide` trusts the compiler, not the kernel"
-  else if word == "sorry" || word == "admit" || word == "sorryAx" || word == "stop" then
+  else if word == "sorry" || word == "admit" || word == "stop" then
     some "it leaves the goal unproved (`sorry`)"
-  else if word == "run_tac" || word == "by_elab" || word == "unsafe" || word == "eval_expr" then
+  else if word == "run_tac" || word == "by_elab" || word == "run_elab" || word == "unsafe" then
     some "it runs a program of its own inside Lean"
   else if word == "set_option" then some "it sets an option"
+  else if word == "include_str" then some "it reads a file"
   else none
+
+/-- Whether a node gives a value to a field, as a tactic's configuration does. -/
+def setsField (kind : Name) : Bool :=
+  kind == `Lean.Parser.Tactic.posConfigItem || kind == `Lean.Parser.Tactic.valConfigItem ||
+    kind == `Lean.Parser.Term.structInstLVal
+
+def namesNative (children : Array Syntax) (start : Nat) : Bool :=
+  if h : start < children.size then
+    match children[start] with
+    | .ident _ _ name _ => name == `native || namesNative children (start + 1)
+    | _ => namesNative children (start + 1)
+  else false
+termination_by children.size - start
 
 mutual
 /-- The first reason why a script is not to be run, if there is one. -/
 partial def forbidden (syntaxTree : Syntax) : Option String :=
   match syntaxTree with
   | .node _ kind children =>
-    match forbiddenKind kind with
-    | some reason => some reason
-    | none => forbiddenIn children 0
-  | .atom _ word => forbiddenWord word
-  | .ident _ _ name _ => forbiddenWord (Std.format name).pretty
+    if setsField kind && namesNative children 0 then
+      some "`native` trusts the compiler, not the kernel"
+    else forbiddenIn children 0
+  | .atom _ word => forbiddenKeyword word
+  | .ident _ _ name _ =>
+    if name == `sorryAx || name == `_root_.sorryAx then
+      some "it leaves the goal unproved (`sorry`)"
+    else none
   | .missing => none
 
 partial def forbiddenIn (children : Array Syntax) (start : Nat) : Option String :=

@@ -1,4 +1,6 @@
-import Prover.Audit
+import Prover.Declared
+import Prover.Replay
+import Prover.Script
 import Prover.Tactic
 import Prover.Theorem
 import Lean.Util.CollectLevelParams
@@ -6,11 +8,12 @@ import Lean.Util.CollectLevelParams
 /-!
 Decides whether a script proves what a hole of a declaration asks for.
 
-A declaration without another hole counts when its filled text is one command, Lean reports no
-error, the constant has the type that it has with the hole, the kernel accepts it again by itself
-with all that is new below it, and it rests on nothing but the three standard axioms. Where other
-holes are left (or the declaration leaves no constant, as an `example`), the script is run on the
-hole's goal, and the closed proof of that goal is checked in the same way.
+A declaration without another hole counts when its filled text is one command that reads as before
+outside the hole, Lean reports no error, its constants have the types that they have with the hole,
+the kernel accepts them again with all that they use, from the imports on, and they rest on nothing
+but the three standard axioms. Where other holes are left (or the declaration leaves no constant, as
+an `example`), the script is run on the hole's goal, and the closed proof of that goal is checked in
+the same way.
 -/
 
 public section
@@ -36,12 +39,10 @@ def verdictJson : Verdict → Json
   | .error reason => Json.mkObj [("accepted", (false : Json)), ("reason", (reason : Json))]
   | .ok found => Json.mkObj (("accepted", (true : Json)) :: auditFields found)
 
-/-- Audits what constants rest on. -/
-def audited (environment : Environment) (names : List Name) : Verdict :=
-  let found := audit environment names {}
-  match objection found with
+def verdictOf (finding : Finding) : Verdict :=
+  match finding.objection with
   | some reason => .error reason
-  | none => .ok found
+  | none => .ok finding.audit
 
 /-- Whether the script is one tactic sequence that says nothing forbidden. -/
 def scriptObjection (state : State) (script : String) : Option String :=
@@ -51,17 +52,23 @@ def scriptObjection (state : State) (script : String) : Option String :=
   | .error message => some ("the script is no tactic sequence: " ++ message)
   | .ok tactics => forbidden tactics
 
-/-- Judges a declaration whose only hole is filled. -/
-def judgeDeclaration (header : Header) (opened : Opened) (name : Name) (filled : Step) : Verdict :=
-  match opened.step.after.env.find? name, filled.after.env.find? name with
-  | some asked, some given =>
-    if asked.type != given.type || asked.levelParams != given.levelParams then
-      .error "the declaration's type has changed"
-    else
-      match replay filled.after.env.toKernelEnv [name] header.command.env.toKernelEnv with
-      | .error reason => .error reason
-      | .ok _ => audited filled.after.env [name]
-  | _, _ => .error s!"the declaration {nameString name} is not there"
+/-- Which of the constants has changed its type between two environments, if one has. -/
+def changed (asked given : Kernel.Environment) : List Name → Option Name
+  | [] => none
+  | name :: rest =>
+    match asked.find? name, given.find? name with
+    | some asked', some given' =>
+      if asked'.type == given'.type && asked'.levelParams == given'.levelParams then
+        changed asked given rest
+      else some name
+    | _, _ => some name
+
+/-- Judges a declaration whose last hole is filled. -/
+def judgeDeclaration (header : Header) (asked filled : Step) : Verdict :=
+  let given := filled.after.env.toKernelEnv
+  match changed asked.after.env.toKernelEnv given asked.added with
+  | some name => .error s!"{nameString name} is not declared with the type that it had"
+  | none => verdictOf (examine header.imported given filled.added header.imported.toKernelEnv)
 
 def levelParameters (type value : Expr) : List Name :=
   nameList (collectLevelParams (collectLevelParams {} type) value).params 0
@@ -70,9 +77,8 @@ where
     if h : start < names.size then names[start] :: nameList names (start + 1) else []
   termination_by names.size - start
 
-/-- The proved goal as a theorem of its own, closed over its hypotheses. -/
-def closedTheorem (goal : MVarId) : MetaM TheoremVal := do
-  let declaration ← goal.getDecl
+/-- The proved goal, as `declaration` asked for it, closed over its hypotheses. -/
+def closedTheorem (goal : MVarId) (declaration : MetavarDecl) : MetaM TheoremVal := do
   let context : Meta.Context := goalContext declaration
   let variables := declaration.lctx.getFVars
   let value ← instantiateMVars (.mvar goal)
@@ -85,32 +91,38 @@ def closedTheorem (goal : MVarId) : MetaM TheoremVal := do
   if value.hasMVar || type.hasMVar then throwError "the proof is not complete"
   return { name := `Prover.goal, levelParams := levelParameters type value, type, value }
 
+/-- Judges a closed proof with all that it uses. -/
+def judgeTheorem (header : Header) (source : Kernel.Environment) (value : TheoremVal) : Verdict :=
+  let names := usedBy (.thmInfo value) []
+  let finding := examine header.imported source names header.imported.toKernelEnv
+  match verdictOf finding with
+  | .error reason => .error reason
+  | .ok found =>
+    match check (.thmDecl value) finding.target with
+    | .error reason => .error ("the proof: " ++ reason)
+    | .ok _ => .ok found
+
 /-- Judges the proof that a script gives of the goal of a hole. -/
 def judgeGoal (header : Header) (opened : Opened) (script : String) (budget : Budget) :
     BaseIO Verdict := do
   match opened.state.goals with
   | [goal] => do
-    match ← finalState opened.state script budget with
-    | .error message => return .error message
-    | .ok after =>
+    let asked := opened.state.snapshot.meta.mctx.findDecl? goal
+    match asked, ← finalState opened.state script budget with
+    | none, _ => return .error "there is no goal at the hole"
+    | _, .error message => return .error message
+    | some declaration, .ok after =>
       let core ← ST.Prim.mkRef after.snapshot.core
       let metaState ← ST.Prim.mkRef after.snapshot.meta
       let close : EIO Exception TheoremVal :=
-        closedTheorem goal {} metaState after.snapshot.context core
+        closedTheorem goal declaration {} metaState after.snapshot.context core
       match ← close.toBaseIO with
       | .error error => return .error (← error.toMessageData.toString)
-      | .ok value =>
-        let source := after.snapshot.core.env
-        let names := usedBy (.thmInfo value) []
-        match replay source.toKernelEnv names header.command.env.toKernelEnv with
-        | .error reason => return .error reason
-        | .ok target =>
-          match check (.thmDecl value) target with
-          | .error reason => return .error reason
-          | .ok _ => return audited source names
+      | .ok value => return judgeTheorem header after.snapshot.core.env.toKernelEnv value
   | _ => return .error "there is no single goal at the hole"
 where
-  finalState (state : State) (script : String) (budget : Budget) : BaseIO (Except String State) := do
+  finalState (state : State) (script : String) (budget : Budget) :
+      BaseIO (Except String State) := do
     let context := state.snapshot.context
     match parseTactics state.snapshot.core.env context.options context.currNamespace
         context.openDecls script with
@@ -144,13 +156,13 @@ def decideClaim (header : Header) (claim : Claim) (budget : Budget) :
       match ← elaborateDeclaration header claim.filled budget.cancel with
       | .error failure => return .ok (.error failure.message)
       | .ok filled =>
-        if filled.syntaxTree.getKind != opened.step.syntaxTree.getKind then
-          return .ok (.error "the script turns the declaration into another command")
-        match holesOf filled.syntaxTree [], opened.name with
-        | [], some name =>
-          if (filled.after.env.find? name).isSome then
-            return .ok (judgeDeclaration header opened name filled)
-          else return .ok (← judgeGoal header opened claim.script budget)
-        | _, _ => return .ok (← judgeGoal header opened claim.script budget)
+        let asked := opened.step
+        match placeObjection asked.syntaxTree filled.syntaxTree claim.declaration claim.filled
+            claim.offset with
+        | some reason => return .ok (.error reason)
+        | none =>
+          match holesOf filled.syntaxTree [], asked.added with
+          | [], _ :: _ => return .ok (judgeDeclaration header asked filled)
+          | _, _ => return .ok (← judgeGoal header opened claim.script budget)
 
 end Prover

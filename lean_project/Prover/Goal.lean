@@ -28,7 +28,7 @@ def headOf (type : Expr) : MetaM String := do
     | .sort _ => return "Type"
     | _ => return ""
 
-/-- What `cases` and `induction` make of a type: its number of constructors, and whether recursive. -/
+/-- What `cases` and `induction` make of a type: how many cases, and whether recursive ones. -/
 def inductiveFields (type : Expr) : MetaM (List (String × Json)) := do
   let type ← try whnfR type catch _ => pure type
   match type.getAppFn with
@@ -80,7 +80,8 @@ termination_by variables.size - start
 def bindersJson (fuel : Nat) (type : Expr) : MetaM (List Json) := do
   match fuel, type with
   | fuel + 1, .forallE name domain body _ =>
-    let proposition ← if domain.hasLooseBVars then pure false else try isProp domain catch _ => pure false
+    let proposition ←
+      if domain.hasLooseBVars then pure false else try isProp domain catch _ => pure false
     let json := Json.mkObj [
       ("name", (nameString name.eraseMacroScopes : Json)),
       ("dependent", (body.hasLooseBVars : Json)),
@@ -206,7 +207,8 @@ def variablesOf : List Packed → Array Expr
   | item :: rest => appendVariables item.declaration.lctx.getFVars 0 (variablesOf rest)
 where
   appendVariables (variables : Array Expr) (start : Nat) (all : Array Expr) : Array Expr :=
-    if h : start < variables.size then appendVariables variables (start + 1) (all.push variables[start])
+    if h : start < variables.size then
+      appendVariables variables (start + 1) (all.push variables[start])
     else all
   termination_by variables.size - start
 

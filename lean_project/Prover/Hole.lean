@@ -59,7 +59,8 @@ def placeAt (position : String.Pos.Raw) (context : ContextInfo) (info : Info) : 
   | .ofTermInfo term =>
     if term.stx.getKind == `Lean.Parser.Term.sorry && term.stx.getPos? true == some position then
       match term.expectedType? with
-      | some type => some { context, mctx := context.mctx, goals := [], term := some (term.lctx, type) }
+      | some type =>
+        some { context, mctx := context.mctx, goals := [], term := some (term.lctx, type) }
       | none => none
     else none
   | _ => none
@@ -101,10 +102,11 @@ def eraseOwnName (context : LocalContext) (variables : Array Expr) (start : Nat)
 termination_by variables.size - start
 
 /-- The goal of a hole, as a new metavariable whose context lacks the declaration itself. -/
-def openGoal (place : Place) : MetaM MVarId := do
+def openGoal (place : Place) : MetaM Packed := do
   let (context, type, instances) ← match place.term, place.goals with
     | some (context, type), _ => pure (context, type, none)
-    | none, goal :: _ => do
+    | none, goal :: others => do
+      refuseData others
       let declaration ← goal.getDecl
       pure (declaration.lctx, declaration.type, some declaration.localInstances)
     | none, [] => throwError "there is no goal at this `sorry`"
@@ -113,14 +115,23 @@ def openGoal (place : Place) : MetaM MVarId := do
     | some instances => pure instances
     | none => instancesOf context.getFVars 0 #[] { lctx := context }
   let type ← instantiateMVars type
-  if type.hasExprMVar then
-    throwError "what is to be proved at this `sorry` is not known before other parts are"
   let isProposition ← isPropIn context instances type
   if !isProposition then
     throwError "this `sorry` stands for data, not for the proof of a proposition"
   let goal ← mkFreshExprMVarAt context instances type
-  return goal.mvarId!
+  let packed ← packGoal goal.mvarId!
+  if packed.expression.hasExprMVar then
+    throwError "what is to be proved at this `sorry` is not known before other parts are"
+  return packed
 where
+  /-- A script could choose the data of goals that wait behind its own. -/
+  refuseData : List MVarId → MetaM Unit
+    | [] => return ()
+    | goal :: rest => do
+      let declaration ← goal.getDecl
+      if !(← isPropIn declaration.lctx declaration.localInstances declaration.type) then
+        throwError "another goal at this `sorry` stands for data; give that first"
+      refuseData rest
   isPropIn (context : LocalContext) (instances : LocalInstances) (type : Expr) : MetaM Bool :=
     fun _ state core coreState =>
       isProp type { lctx := context, localInstances := instances } state core coreState
@@ -149,14 +160,14 @@ The environment in which to prove a goal: the one before the declaration if it h
 that the goal names. The one at the hole may know the declaration itself already, even as a `simp`
 lemma.
 -/
-def environmentFor (before atHole : Environment) (goal : MVarId) : MetaM Environment := do
-  let packed ← packGoal goal
-  let names := packed.expression.getUsedConstants
-  return if allKnown before (withoutMarks names 0 #[]) 0 then before else atHole
+def environmentFor (before atHole : Environment) (goal : Packed) : Environment :=
+  let names := goal.expression.getUsedConstants
+  if allKnown before (withoutMarks names 0 #[]) 0 then before else atHole
 where
   withoutMarks (names : Array Name) (start : Nat) (kept : Array Name) : Array Name :=
     if h : start < names.size then
-      withoutMarks names (start + 1) (if names[start] == `goal then kept else kept.push names[start])
+      let kept := if names[start] == `goal then kept else kept.push names[start]
+      withoutMarks names (start + 1) kept
     else kept
   termination_by names.size - start
 
@@ -173,15 +184,13 @@ def openPlace (before : Environment) (place : Place) : BaseIO (Except String Sta
     initHeartbeats := ← IO.getNumHeartbeats }
   let core ← ST.Prim.mkRef ({ env := info.env.setExporting false, ngen := info.ngen } : Core.State)
   let metaState ← ST.Prim.mkRef ({ mctx := place.mctx } : Meta.State)
-  let run : EIO Exception (MVarId × Environment) := do
-    let goal ← openGoal place {} metaState context core
-    let environment ← environmentFor before info.env goal {} metaState context core
-    return (goal, environment)
+  let run : EIO Exception Packed := openGoal place {} metaState context core
   match ← run.toBaseIO with
   | .error error => return .error (← error.toMessageData.toString)
-  | .ok (goal, environment) =>
+  | .ok goal =>
+    let environment := environmentFor before info.env goal
     let core := { ← ST.Prim.Ref.get core with env := environment.setExporting false }
     let snapshot : Snapshot := { context, core, «meta» := ← ST.Prim.Ref.get metaState, term := {} }
-    return .ok { snapshot := snapshot.quiet, goals := [goal], own }
+    return .ok { snapshot := snapshot.quiet, goals := [goal.goal], own }
 
 end Prover

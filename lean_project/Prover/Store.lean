@@ -101,7 +101,7 @@ def continued (known : Header) (text : String) (cancel : IO.CancelToken) :
   | .error _ => return none
   | .ok (_, last) =>
     if last.messages.hasErrors then return none
-    return some { text, command := silent last }
+    return some { known with text, command := silent last }
 
 /-- Elaborates a header, or takes what is known of it. -/
 def Worker.enter (worker : Worker) (text : String) (cancel : IO.CancelToken) :

@@ -69,7 +69,8 @@ def names (own : Name) (expression : Expr) : Bool :=
 
 /--
 Why what a tactic left is no honest step, if it isn't: the proof that it gave of one of the `goals`
-holds a `sorry`, the declaration itself, or a hole that is not among the goals `left` and would never be filled.
+holds a `sorry`, the declaration itself, or a hole that is not among the goals `left` and would
+never be filled.
 -/
 def dishonest (own : Name) (goals : List MVarId) (left : Array MVarId) :
     MetaM (Option String) := do

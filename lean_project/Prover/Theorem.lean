@@ -15,6 +15,8 @@ open Lean Elab
 /-- Text that was elaborated without an error, and the state after it. -/
 structure Header where
   text : String
+  /-- What its imports alone give. -/
+  imported : Environment
   command : Command.State
 
 /-- Why a text can't be used: the kind of failure, and what Lean says. -/
@@ -44,7 +46,9 @@ def elaborateHeader (text : String) (known : Imported) (cancel : IO.CancelToken)
     if last.messages.hasErrors then
       let message ← errorText true last.messages.toList
       return (.error { kind := "header", message }, start.imported)
-    else return (.ok { text, command := silent last }, start.imported)
+    else
+      let header := { text, imported := start.command.env, command := silent last }
+      return (.ok header, start.imported)
 
 /-- Runs the one command of a declaration's text after a header. -/
 def elaborateDeclaration (header : Header) (text : String) (cancel : IO.CancelToken) :
@@ -63,7 +67,6 @@ def elaborateDeclaration (header : Header) (text : String) (cancel : IO.CancelTo
 /-- A declaration that was elaborated with its hole, and the state at the hole. -/
 structure Opened where
   step : Step
-  name : Option Name
   state : State
 
 /-- Elaborates a declaration and opens the hole that starts at the byte `offset` of its text. -/
@@ -77,6 +80,6 @@ def openDeclaration (header : Header) (text : String) (offset : Nat) (cancel : I
     | some place =>
       match ← openPlace step.before.env place with
       | .error message => return .error { kind := "hole", message }
-      | .ok state => return .ok { step, name := place.context.parentDecl?, state }
+      | .ok state => return .ok { step, state }
 
 end Prover

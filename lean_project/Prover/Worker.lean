@@ -26,7 +26,8 @@ def milliseconds (request : Json) : Nat :=
 /-- `open`: elaborates a declaration after its header, and keeps the state at its hole. -/
 def Worker.open (worker : Worker) (request : Json) (cancel : IO.CancelToken) :
     IO (Except Failure Json) := do
-  match stringField request "header", stringField request "declaration", natField request "offset" with
+  match stringField request "header", stringField request "declaration",
+      natField request "offset" with
   | .ok text, .ok declaration, .ok offset =>
     match ← worker.enter text cancel with
     | .error failure => return .error failure
@@ -201,8 +202,7 @@ def greet (input output : IO.FS.Stream) : IO (Option Worker) := do
   | .ok request =>
     match stringField request "op", stringField request "nonce" with
     | .ok "hello", .ok nonce =>
-      let environment ← importModules #[{ module := `Init }] {} 0 #[] false true
-      let imported := [(importKey #[{ module := `Init }] 0, environment)]
+      let (_, imported) ← environmentOf #[{ module := `Init }] []
       let worker ← Worker.new nonce output imported
       worker.result 0 (Json.mkObj [("lean", (Lean.versionString : Json)), ("protocol", (1 : Nat))])
       return some worker

@@ -50,6 +50,9 @@ def show(file: LeanFile, report: Report, json: bool) -> Exit:
             results().print(f"{place}: {message.severity}: {message.text}")
         if report.declarations:
             results().print(table(report))
+        for found in report.declarations:
+            if not found.accepted:
+                results().print(f"{found.name} is not accepted: {found.reason}")
         results().print(verdict(report))
     sound = not report.errors and all(found.accepted for found in report.declarations)
     return Exit.PROVED if sound else Exit.NOT_PROVED

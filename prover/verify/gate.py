@@ -7,6 +7,7 @@ no tactic has run, a time limit, and no benefit of the doubt.
 from __future__ import annotations
 
 import time
+import unicodedata
 
 from prover.errors import LeanDied
 from prover.lean import codec
@@ -14,6 +15,9 @@ from prover.lean.pool import LeanPool
 from prover.lean.worker import GRACE_SECONDS, Overdue, Refused
 from prover.theorem import Theorem
 from prover.verify.base import Verification
+
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Kinds of characters that show nothing, or change how what stands around them is shown."""
 
 
 class Gate:
@@ -34,19 +38,14 @@ class Gate:
         A Lean that dies, refuses or takes over the limit has not accepted. Raises `LeanDied` or
         `EnvironmentProblem` only when no Lean can be started.
         """
-        fields = {
-            "header": theorem.header,
-            "declaration": theorem.declaration,
-            "offset": theorem.offset,
-            "filled": theorem.filled(script).declaration,
-            "script": script,
-            "heartbeats": self._heartbeats,
-            "milliseconds": round(self._seconds * 1000),
-        }
+        if reason := hidden(script):
+            return Verification(accepted=False, reason=reason)
+        limits = {"heartbeats": self._heartbeats, "milliseconds": round(self._seconds * 1000)}
         async with self._pool.fresh() as worker:
             started = time.perf_counter()
             try:
                 seconds = self._seconds + GRACE_SECONDS
+                fields = {**claim(theorem, script), **limits}
                 answer = await worker.request("verify", fields, seconds=seconds)
             except Overdue:
                 answer = refused(f"not checked within {self._seconds:g} seconds; allow it more")
@@ -55,6 +54,25 @@ class Gate:
             except Refused as refusal:
                 answer = refused(refusal.message)
             return codec.verification(answer, time.perf_counter() - started)
+
+
+def claim(theorem: Theorem, script: str) -> codec.Json:
+    """What the worker is asked to decide."""
+    return {
+        "header": theorem.header,
+        "declaration": theorem.declaration,
+        "offset": theorem.offset,
+        "filled": theorem.filled(script).declaration,
+        "script": script,
+    }
+
+
+def hidden(script: str) -> str:
+    """Why a script can't be read as it is shown, if so; empty where it can."""
+    for character in script:
+        if character != "\n" and unicodedata.category(character) in UNSEEN:
+            return f"the script holds the character U+{ord(character):04X}, which nobody sees"
+    return ""
 
 
 def refused(reason: str) -> codec.Json:

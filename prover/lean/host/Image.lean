@@ -1,113 +1,165 @@
 module
+
 public import Lean.Compiler.IR.EmitUtil
 public import Lean.Compiler.IR.CompilerM
 public import Lean.Compiler.ExportAttr
 public import Lean.Environment
+
+/-!
+Gathers the code of a program's modules into one module file that the interpreter can run.
+
+    lean --run Image.lean OUTPUT TOP FILE…
+
+`FILE…` are the `.ir` files of the program's modules, `TOP` is the module that imports them all.
+
+The package that the embedded Lean comes in has no compiled code for the interpreter to import, and
+a program that imports its own modules in the usual way is left without theirs. So the output
+imports nothing. It holds the code of every function of the program, and the code of those functions
+of the library that the program calls and that the library's files have code of: the rest is built
+into the binary. Each function also gets a constant of its name, because the interpreter looks for `main`
+among the constants; what type that has does not matter.
+
+The file is itself run by the embedded Lean, within its limits: no polymorphic function of the
+library, therefore a search tree of its own rather than a map.
+-/
+
 open Lean
+
 public section
 
-inductive Tree where
-  | leaf
-  | node (left : Tree) (key : Name) (decl : IR.Decl) (right : Tree)
+/-- Functions by name, each once. -/
+inductive Functions where
+  | none
+  | node (before : Functions) (name : Name) (function : IR.Decl) (after : Functions)
 
-def Tree.insert (key : Name) (decl : IR.Decl) : Tree → Tree
-  | leaf => node leaf key decl leaf
-  | node l k d r =>
-    if key.quickLt k then node (l.insert key decl) k d r
-    else if k.quickLt key then node l k d (r.insert key decl)
-    else node l k d r
+namespace Functions
 
-def Tree.contains (key : Name) : Tree → Bool
-  | leaf => false
-  | node l k _ r =>
-    if key.quickLt k then l.contains key
-    else if k.quickLt key then r.contains key
+def insert (name : Name) (function : IR.Decl) : Functions → Functions
+  | none => node none name function none
+  | node before other known after =>
+    if name.quickLt other then node (before.insert name function) other known after
+    else if other.quickLt name then node before other known (after.insert name function)
+    else node before other known after
+
+def contains (name : Name) : Functions → Bool
+  | none => false
+  | node before other _ after =>
+    if name.quickLt other then before.contains name
+    else if other.quickLt name then after.contains name
     else true
 
-def Tree.names (out : Array Name) : Tree → Array Name
-  | leaf => out
-  | node l k _ r => r.names ((l.names out).push k)
+/-- The names, behind those of `found`. The next three keep the same order. -/
+def names (found : Array Name) : Functions → Array Name
+  | none => found
+  | node before name _ after => after.names ((before.names found).push name)
 
-def Tree.infos (out : Array ConstantInfo) : Tree → Array ConstantInfo
-  | leaf => out
-  | node l k _ r => r.infos ((l.infos out).push (.axiomInfo { name := k, levelParams := [], type := .app (.const `IO []) (.const `UInt32 []), isUnsafe := true }))
+/-- A constant for each function, of the type of a `main`. -/
+def constants (found : Array ConstantInfo) : Functions → Array ConstantInfo
+  | none => found
+  | node before name _ after =>
+    let type := .app (.const `IO []) (.const `UInt32 [])
+    let constant := .axiomInfo { name, levelParams := [], type, isUnsafe := true }
+    after.constants ((before.constants found).push constant)
 
-unsafe def Tree.entries (out : Array EnvExtensionEntry) : Tree → Array EnvExtensionEntry
-  | leaf => out
-  | node l _ d r => r.entries ((l.entries out).push (unsafeCast d))
+/-- The code, as a module file has it. -/
+unsafe def code (found : Array EnvExtensionEntry) : Functions → Array EnvExtensionEntry
+  | none => found
+  | node before _ function after => after.code ((before.code found).push (unsafeCast function))
 
-unsafe def Tree.exports (env : Environment) (out : Array EnvExtensionEntry) : Tree → Array EnvExtensionEntry
-  | leaf => out
-  | node l k _ r =>
-    let out := l.exports env out
-    r.exports env (match getExportNameFor? env k with | some n => out.push (unsafeCast (k, n)) | none => out)
+/-- The names under which functions are exported, as a module file has them. -/
+unsafe def exports (environment : Environment) (found : Array EnvExtensionEntry) :
+    Functions → Array EnvExtensionEntry
+  | none => found
+  | node before name _ after =>
+    let found := before.exports environment found
+    let found := match getExportNameFor? environment name with
+      | some exported => found.push (unsafeCast (name, exported))
+      | .none => found
+    after.exports environment found
 
-unsafe def addAll (entries : Array EnvExtensionEntry) (i : Nat) (t : Tree) : Tree :=
-  if h : i < entries.size then
-    let d : IR.Decl := unsafeCast entries[i]
-    addAll entries (i+1) (t.insert d.name d)
-  else t
+/-- Adds the functions of a module file's entries. -/
+unsafe def insertAll (entries : Array EnvExtensionEntry) (start : Nat) (known : Functions) :
+    Functions :=
+  if h : start < entries.size then
+    let function : IR.Decl := unsafeCast entries[start]
+    insertAll entries (start + 1) (known.insert function.name function)
+  else known
 
-def shew : Name → String
-  | .anonymous => ""
-  | .str p s => shew p ++ "." ++ s
-  | .num p n => shew p ++ "." ++ toString n
-partial def shewAll (names : Array Name) (i : Nat) (out : String) : String :=
-  if h : i < names.size then shewAll names (i+1) (out ++ "\n" ++ shew names[i]) else out
-
-def addName (env : Environment) (n : Name) (t : Tree) : Tree :=
-  if t.contains n then t else match IR.findEnvDecl env n true with
-    | some d => t.insert n d
-    | none => t
+/-- Adds a function of the library, if its code is in the library's files. -/
+def insertCalled (environment : Environment) (name : Name) (known : Functions) : Functions :=
+  if known.contains name then known
+  else match IR.findEnvDecl environment name true with
+    | some function => known.insert name function
+    | .none => known
 
 mutual
-partial def addBody (env : Environment) (b : IR.FnBody) (t : Tree) : Tree :=
-  match b with
-  | .vdecl _ _ (.fap f _) b => addBody env b (addName env f t)
-  | .vdecl _ _ (.pap f _) b => addBody env b (addName env f t)
-  | .jdecl _ _ v b => addBody env b (addBody env v t)
-  | .case _ _ _ alts => addAlts env alts 0 t
-  | .ret _ => t
-  | .jmp _ _ => t
-  | .unreachable => t
-  | b => addBody env b.body t
-partial def addAlts (env : Environment) (alts : Array IR.Alt) (i : Nat) (t : Tree) : Tree :=
-  if h : i < alts.size then
-    match alts[i] with
-    | .ctor _ b => addAlts env alts (i+1) (addBody env b t)
-    | .default b => addAlts env alts (i+1) (addBody env b t)
-  else t
+/-- Adds the functions of the library that a body calls. -/
+partial def insertCalledBy (environment : Environment) (body : IR.FnBody) (known : Functions) :
+    Functions :=
+  match body with
+  | .vdecl _ _ (.fap name _) rest =>
+    insertCalledBy environment rest (insertCalled environment name known)
+  | .vdecl _ _ (.pap name _) rest =>
+    insertCalledBy environment rest (insertCalled environment name known)
+  | .jdecl _ _ joined rest =>
+    insertCalledBy environment rest (insertCalledBy environment joined known)
+  | .case _ _ _ branches => insertCalledByAny environment branches 0 known
+  | .ret _ => known
+  | .jmp _ _ => known
+  | .unreachable => known
+  | other => insertCalledBy environment other.body known
+
+partial def insertCalledByAny (environment : Environment) (branches : Array IR.Alt) (start : Nat)
+    (known : Functions) : Functions :=
+  if h : start < branches.size then
+    let body := match branches[start] with
+      | .ctor _ body => body
+      | .default body => body
+    insertCalledByAny environment branches (start + 1) (insertCalledBy environment body known)
+  else known
 end
 
-partial def addRefsOf (env : Environment) (decls : Array EnvExtensionEntry) (i : Nat) (t : Tree) : Tree :=
-  if h : i < decls.size then
-    let d : IR.Decl := unsafe unsafeCast decls[i]
-    match d with
-    | .fdecl (body := b) .. => addRefsOf env decls (i+1) (addBody env b t)
-    | _ => addRefsOf env decls (i+1) t
-  else t
+/-- Adds the functions of the library that the functions of a module file's entries call. -/
+unsafe def insertCalledByAll (environment : Environment) (entries : Array EnvExtensionEntry)
+    (start : Nat) (known : Functions) : Functions :=
+  if h : start < entries.size then
+    let function : IR.Decl := unsafeCast entries[start]
+    let known := match function with
+      | .fdecl (body := body) .. => insertCalledBy environment body known
+      | _ => known
+    insertCalledByAll environment entries (start + 1) known
+  else known
 
-unsafe def readAll (files : List String) (t : Tree) : IO Tree := do
+/-- The functions of some `.ir` files, whose first entries are their code. -/
+unsafe def read (files : List String) (known : Functions) : IO Functions := do
   match files with
-  | [] => return t
-  | f :: fs =>
-    let (data, _) ← readModuleData f
-    if h : 0 < data.entries.size then
-      readAll fs (addAll (data.entries[0]).2 0 t)
-    else readAll fs t
+  | [] => return known
+  | file :: rest =>
+    let (data, _) ← readModuleData file
+    if h : 0 < data.entries.size then read rest (insertAll data.entries[0].2 0 known)
+    else read rest known
 
-unsafe def main (args : List String) : IO UInt32 := do
-  match args with
-  | out :: top :: files =>
-    let stdout ← IO.getStdout
+/-- Writes the module file that holds the functions. -/
+unsafe def write (output : String) (environment : Environment) (functions : Functions) : IO Unit :=
+  saveModuleData output `Image {
+    isModule := true
+    imports := #[]
+    constNames := functions.names #[]
+    constants := functions.constants #[]
+    extraConstNames := #[]
+    entries := #[
+      (`Lean.IR.declMapExt, functions.code #[]),
+      (`Lean.exportAttr, functions.exports environment #[])] }
+
+end Functions
+
+unsafe def main (arguments : List String) : IO UInt32 := do
+  match arguments with
+  | output :: top :: files =>
     enableInitializersExecution
-    let t ← readAll files .leaf
-    stdout.putStrLn ("own " ++ toString (t.names #[]).size)
-    let env ← importModules #[{ module := top.toName }] {} 0 #[] false false
-    let t := addRefsOf env (t.entries #[]) 0 t
-    stdout.putStrLn ("all " ++ toString (t.names #[]).size)
-    let names := t.names #[]
-    saveModuleData out `Image { isModule := true, imports := #[], constNames := names, constants := t.infos #[], extraConstNames := #[], entries := #[(`Lean.IR.declMapExt, t.entries #[]), (`Lean.exportAttr, t.exports env #[])] }
-
+    let own ← Functions.read files .none
+    let environment ← importModules #[{ module := top.toName }] {} 0 #[] false false
+    let all := Functions.insertCalledByAll environment (own.code #[]) 0 own
+    all.write output environment
     IO.Process.exit 0
-  | _ => return 0
+  | _ => return 1

@@ -1,0 +1,132 @@
+import Prover.Audit
+
+/-!
+The kernel's own check of constants and of all that they use, from the imports on.
+
+What stands in an environment need not have been checked: options take the kernel's check away, and
+programs can do without it. So nothing counts that the kernel does not accept once more here.
+-/
+
+public section
+
+namespace Prover
+
+open Lean
+
+/-- Has the kernel check one declaration, whatever options say. -/
+def check (declaration : Declaration) (target : Kernel.Environment) :
+    Except String Kernel.Environment :=
+  match target.addDecl {} declaration with
+  | .ok target => .ok target
+  | .error error => .error (kernelReason error)
+where
+  kernelReason : Kernel.Exception → String
+    | .declTypeMismatch .. => "the kernel finds that it has another type"
+    | .other message => "the kernel refuses it: " ++ message
+    | .deepRecursion => "the kernel's recursion is too deep"
+    | .deterministicTimeout => "the kernel ran out of time"
+    | .excessiveMemory => "the kernel ran out of memory"
+    | _ => "the kernel refuses it"
+
+/-- The constructors of these names, and the constants that their types use. -/
+def constructors (source : Kernel.Environment) :
+    List Name → List Name → Except String (List Constructor × List Name)
+  | [], used => .ok ([], used)
+  | name :: names, used => do
+    let some info := source.find? name | .error s!"the constructor {nameString name} is not there"
+    let (others, used) ← constructors source names used
+    return ({ name, type := info.type } :: others, appendNames info.type.getUsedConstants 0 used)
+
+/-- The inductive types of these names, and the constants that their declaration uses. -/
+def inductiveTypes (source : Kernel.Environment) :
+    List Name → List Name → Except String (List InductiveType × List Name)
+  | [], used => .ok ([], used)
+  | name :: names, used => do
+    let some (.inductInfo value) := source.find? name
+      | .error s!"the inductive type {nameString name} is not there"
+    let (others, used) ← inductiveTypes source names used
+    let (ctors, used) ← constructors source value.ctors used
+    let used := appendNames value.type.getUsedConstants 0 used
+    return ({ name, type := value.type, ctors } :: others, used)
+
+def without (excluded : List Name) : List Name → List Name
+  | [] => []
+  | name :: names =>
+    if isAmong name excluded then without excluded names else name :: without excluded names
+
+/-- The constant whose declaration makes a constant: for a constructor or recursor, its type. -/
+def declaredWith : ConstantInfo → Name
+  | .ctorInfo value => value.induct
+  | .recInfo value =>
+    match value.all with
+    | name :: _ => name
+    | [] => value.name
+  | info => info.name
+
+/-- The declaration that makes a constant, and the constants that it uses. -/
+def declarationOf (source : Kernel.Environment) (info : ConstantInfo) :
+    Except String (Declaration × List Name) :=
+  match info with
+  | .thmInfo value => .ok (.thmDecl value, usedBy info [])
+  | .defnInfo value =>
+    match value.safety with
+    | .safe => .ok (.defnDecl value, usedBy info [])
+    | _ => unfit
+  | .opaqueInfo value =>
+    if value.isUnsafe then unfit else .ok (.opaqueDecl value, usedBy info [])
+  | .inductInfo value => do
+    if value.isUnsafe then unfit
+    let (types, used) ← inductiveTypes source value.all []
+    let declaration := .inductDecl value.levelParams value.numParams types false
+    return (declaration, without value.all used)
+  | _ => unfit
+where
+  unfit {α : Type} : Except String α :=
+    .error s!"it uses {nameString info.name}, which is neither a theorem nor a safe definition"
+
+/-- Adds the constants, and whatever new ones they use, to `target` as the kernel's own work. -/
+partial def replay (source : Kernel.Environment) (names : List Name)
+    (target : Kernel.Environment) : Except String Kernel.Environment := do
+  match names with
+  | [] => return target
+  | name :: rest =>
+    if (target.find? name).isSome then replay source rest target
+    else
+      let some info := source.find? name | .error s!"the constant {nameString name} is not there"
+      let some info := source.find? (declaredWith info)
+        | .error s!"the type of {nameString name} is not there"
+      let (declaration, used) ← declarationOf source info
+      let target ← replay source used target
+      match check declaration target with
+      | .error reason => .error s!"{nameString info.name}: {reason}"
+      | .ok target => replay source rest target
+
+/--
+Why the kernel's answers can't be relied on with these imports, if they can't: it computes with
+`Init`'s numbers by name, and takes `Init`'s axioms for granted.
+-/
+def importObjection (imported : Environment) : Option String :=
+  match imported.getModuleIdx? `Init with
+  | some _ => none
+  | none => some "it does without `Init`, which the kernel takes for granted"
+
+/-- What constants rest on, with why they don't count, if they don't. -/
+structure Finding where
+  audit : Audit
+  objection : Option String
+  /-- What the kernel has accepted so far. -/
+  target : Kernel.Environment
+
+/-- Audits constants, and has the kernel check what of them is not yet in `target`. -/
+def examine (imported : Environment) (source : Kernel.Environment) (names : List Name)
+    (target : Kernel.Environment) : Finding :=
+  let found := audit imported source names {}
+  match importObjection imported, objection found.axioms with
+  | some reason, _ => { audit := found, objection := some reason, target }
+  | none, some reason => { audit := found, objection := some reason, target }
+  | none, none =>
+    match replay source names target with
+    | .error reason => { audit := found, objection := some reason, target }
+    | .ok target => { audit := found, objection := none, target }
+
+end Prover
