@@ -14,7 +14,7 @@ from prover.search.result import Counters
 class Limit:
     """The bounds of a search. The first one reached ends it.
 
-    Raises `InputProblem` unless every bound is finite and above 0.
+    Raises `InputProblem` unless every bound is finite and above 0, and `first_share` at most 1.
     """
 
     seconds: float = 60.0
@@ -43,6 +43,8 @@ class Limit:
         for entry in fields(self):
             if entry.name != "tactic":
                 _require_positive(entry.name, getattr(self, entry.name))
+        if self.first_share > 1:
+            raise InputProblem(f"the limit `first_share` is {self.first_share}", "Give at most 1.")
         _require_positive("tactic.seconds", self.tactic.seconds)
         _require_positive("tactic.heartbeats", self.tactic.heartbeats)
 
@@ -58,7 +60,7 @@ class Limit:
     def message(self, name: str) -> str:
         """Says that the limit with this name is reached and how to raise it."""
         value = getattr(self, name)
-        return f"Reached the limit of {value:g} {name}. Set `{name}` higher to search on."
+        return f"Reached the limit of {value:.15g} {name}. Set `{name}` higher to search on."
 
 
 def _require_positive(name: str, value: float) -> None:

@@ -71,7 +71,8 @@ def depth(alpha: float = 1.0) -> Score:
     """
     if not (math.isfinite(alpha) and alpha >= 0):
         raise InputProblem(f"alpha is {alpha}", "Give a finite number, 0 or more.")
-    return Score("depth", _negative_sum, lambda length, tactics: length / max(tactics, 1) ** alpha)
+    # A negative power runs down to 0 where a positive one would overflow.
+    return Score("depth", _negative_sum, lambda length, tactics: length * max(tactics, 1) ** -alpha)
 
 
 def named(name: str) -> Score:

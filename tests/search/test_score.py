@@ -1,0 +1,86 @@
+"""Scores: any log-probability gives a length that can be added and compared."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prover.errors import InputProblem
+from prover.search.score import LEAST_LOGPROB, MEAN, SUM, UNIFORM, Score, depth, logprob, named
+from tests.search.building import candidate
+
+SCORES = [SUM, MEAN, UNIFORM, depth(), depth(0.5)]
+
+
+@pytest.mark.parametrize("score", SCORES, ids=lambda score: score.name)
+@given(number=st.floats(), tokens=st.integers(-1, 100))
+def test_every_step_is_finite_and_at_least_zero(score: Score, number: float, tokens: int) -> None:
+    step = score.step(candidate(logprob=number, tokens=tokens))
+    assert 0 <= step <= -LEAST_LOGPROB
+
+
+@pytest.mark.parametrize(
+    ("given_logprob", "kept"),
+    [
+        (-2.5, -2.5),
+        (0.0, 0.0),
+        (1.0, 0.0),
+        (math.inf, 0.0),
+        (math.nan, LEAST_LOGPROB),
+        (-math.inf, LEAST_LOGPROB),
+        (-1e9, LEAST_LOGPROB),
+    ],
+)
+def test_log_probabilities_are_brought_into_range(given_logprob: float, kept: float) -> None:
+    assert logprob(candidate(logprob=given_logprob)) == kept
+
+
+def test_sum_adds_log_probabilities_and_mean_divides_them_by_tokens() -> None:
+    tactic = candidate(logprob=-6.0, tokens=3)
+    assert SUM.step(tactic) == 6
+    assert MEAN.step(tactic) == 2
+    assert UNIFORM.step(tactic) == 1
+
+
+def test_no_tokens_count_as_one() -> None:
+    assert MEAN.step(candidate(logprob=-6.0, tokens=0)) == 6
+
+
+def test_depth_divides_by_a_power_of_the_number_of_tactics() -> None:
+    assert depth().cost(6, 3) == pytest.approx(2)
+    assert depth(2).cost(18, 3) == pytest.approx(2)
+    assert depth().cost(0, 0) == 0
+
+
+@given(length=st.floats(0, 1e9), tactics=st.integers(0, 1000))
+def test_depth_with_alpha_zero_is_the_sum(length: float, tactics: int) -> None:
+    assert depth(0).cost(length, tactics) == SUM.cost(length, tactics)
+
+
+@given(alpha=st.floats(0, allow_infinity=False), tactics=st.integers(0, 10_000))
+def test_depth_stays_finite_for_every_alpha(alpha: float, tactics: int) -> None:
+    assert 0 <= depth(alpha).cost(5.0, tactics) <= 5
+
+
+@pytest.mark.parametrize("alpha", [-1, -0.001, math.nan, math.inf])
+def test_other_alphas_are_refused(alpha: float) -> None:
+    with pytest.raises(InputProblem, match="alpha is") as caught:
+        depth(alpha)
+    assert "0 or more" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "depth", "uniform"])
+def test_scores_have_names(name: str) -> None:
+    assert named(name).name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("sun", "`sum`"), ("means", "`mean`"), ("?", "sum, mean, depth, uniform")]
+)
+def test_an_unknown_name_is_told_the_nearest_one(name: str, hint: str) -> None:
+    with pytest.raises(InputProblem, match="no score is called") as caught:
+        named(name)
+    assert hint in caught.value.hint
