@@ -42,6 +42,15 @@ class Binder:
 
 
 @dataclass(frozen=True)
+class Definition:
+    """A definition or an inductive type of the file at hand, as against the library's."""
+
+    name: str
+    constructors: tuple[str, ...] = ()
+    """Of an inductive type; a definition has none."""
+
+
+@dataclass(frozen=True)
 class Goal:
     """One goal: hypotheses and target as printed, and a key that doesn't depend on printing."""
 
@@ -55,6 +64,8 @@ class Goal:
     """The goal as Lean's own info view shows it."""
     binders: tuple[Binder, ...] = ()
     """The leading binders of the target, outermost first."""
+    definitions: tuple[Definition, ...] = ()
+    """What the goal rests on of the file at hand, nearest first."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 from prover.lean.base import (
     Binder,
     Closed,
+    Definition,
     Goal,
     Hypothesis,
     Outcome,
@@ -44,6 +45,10 @@ def goal(json: Json) -> Goal:
         binders=tuple(
             Binder(binder["name"], binder["dependent"], binder["proposition"])
             for binder in json.get("binders", ())
+        ),
+        definitions=tuple(
+            Definition(item["name"], tuple(item["constructors"]))
+            for item in json.get("definitions", ())
         ),
     )
 

@@ -1,0 +1,144 @@
+"""The goal that a tactic acts on, with what the families of tactics ask about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from prover.lean.base import Definition, Goal, Hypothesis, Premise, State
+from prover.policy.base import Question
+
+NUMERAL = re.compile(r"(?<![\w.✝₀-₉])\d+(?![\w.])")
+WORD = re.compile(r"[^\W\d][\w.!?'✝₀-₉]*")
+ORDERED_RING = "Lean.Grind.OrderedRing"
+RINGS = ("Lean.Grind.Field", "Lean.Grind.CommRing", ORDERED_RING)
+LARGEST_NUMERAL = 10**6
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A tactic, and the family that it belongs to, whose prior it has."""
+
+    family: str
+    tactic: str
+
+
+@dataclass(frozen=True)
+class Focus:
+    """The first goal of a state."""
+
+    goal: Goal
+    premises: tuple[Premise, ...] = ()
+    path: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, question: Question) -> Focus:
+        """The goal that a tactic acts on in the state of the question."""
+        state: State = question.state
+        return cls(state.goals[0], question.premises, question.path)
+
+    @cached_property
+    def named(self) -> tuple[Hypothesis, ...]:
+        """All that a tactic can name, instances left out; the newest first."""
+        return tuple(
+            hypothesis
+            for hypothesis in reversed(self.goal.hypotheses)
+            if hypothesis.accessible and not hypothesis.name.startswith("inst")
+        )
+
+    @cached_property
+    def facts(self) -> tuple[Hypothesis, ...]:
+        """Hypotheses that are propositions, the newest first."""
+        return tuple(hypothesis for hypothesis in self.named if hypothesis.is_proposition)
+
+    @cached_property
+    def variables(self) -> tuple[Hypothesis, ...]:
+        """What is no proposition, in the order of the goal; types left out."""
+        kinds = ("Type", "Prop", "Sort")
+        return tuple(
+            hypothesis
+            for hypothesis in reversed(self.named)
+            if not hypothesis.is_proposition
+            and not hypothesis.type.startswith(("Type", "Sort"))
+            and hypothesis.head not in kinds[:1]
+        )
+
+    def of_type(self, *types: str) -> list[str]:
+        """The variables of these types."""
+        return [variable.name for variable in self.variables if variable.type in types]
+
+    @cached_property
+    def ordered_rings(self) -> tuple[str, ...]:
+        """The types at hand that are ordered rings: Int, Rat, and what an instance says so of."""
+        return ("Int", "Rat", *self._instances(ORDERED_RING))
+
+    @cached_property
+    def rings(self) -> tuple[str, ...]:
+        """The types at hand in which `grind` calculates."""
+        own = [name for ring in RINGS for name in self._instances(ring)]
+        return tuple(dict.fromkeys(("Nat", "Int", "Rat", *own)))
+
+    @cached_property
+    def numbers(self) -> tuple[Hypothesis, ...]:
+        """The variables that are numbers."""
+        return tuple(variable for variable in self.variables if variable.type in self.rings)
+
+    @cached_property
+    def text(self) -> str:
+        """The target and all facts, as printed."""
+        return "\n".join([self.goal.target, *(fact.type for fact in self.facts)])
+
+    @cached_property
+    def numerals(self) -> tuple[int, ...]:
+        """The numerals in the target and in the facts, as they come."""
+        found = dict.fromkeys(int(digits) for digits in NUMERAL.findall(self.text))
+        return tuple(number for number in found if number <= LARGEST_NUMERAL)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The names and keywords in the target and in the facts."""
+        return frozenset(WORD.findall(self.text))
+
+    @property
+    def definitions(self) -> tuple[Definition, ...]:
+        """Definitions, not inductive types, of the file at hand."""
+        return tuple(item for item in self.goal.definitions if not item.constructors)
+
+    @property
+    def inductives(self) -> tuple[Definition, ...]:
+        """Inductive types of the file at hand."""
+        return tuple(item for item in self.goal.definitions if item.constructors)
+
+    def fresh(self, *wanted: str) -> list[str]:
+        """Names like the ones wanted that are not in use."""
+        used = {hypothesis.name for hypothesis in self.goal.hypotheses}
+        found: list[str] = []
+        for name in wanted:
+            free = next(n for n in _variants(name) if n not in used)
+            used.add(free)
+            found.append(free)
+        return found
+
+    def _instances(self, type_class: str) -> list[str]:
+        return [
+            hypothesis.type.rpartition(" ")[2]
+            for hypothesis in self.goal.hypotheses
+            if hypothesis.head == type_class
+        ]
+
+
+Family = Callable[[Focus], Iterator[Proposal]]
+"""Proposes tactics of one kind for a goal, the more promising first."""
+
+
+def _variants(name: str) -> Iterator[str]:
+    yield name
+    number = 1
+    while True:
+        yield f"{name}{str(number).translate(SUBSCRIPTS)}"
+        number += 1
+
+
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

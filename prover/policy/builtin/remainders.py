@@ -1,0 +1,88 @@
+"""Case distinction on remainders, and on the few values that a bounded number can have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from prover.policy.builtin.focus import Focus, Proposal
+
+MODULUS = re.compile(r"% (\d+)|(?<![\w^])(\d+) ∣")
+LARGEST = 13
+SIMP = {
+    "Nat": "Nat.dvd_iff_mod_eq_zero, Nat.pow_succ, Nat.mul_mod, Nat.add_mod",
+    "Int": "Int.dvd_iff_emod_eq_zero, Int.pow_succ, Int.mul_emod, Int.add_emod, Int.sub_emod",
+}
+VALUES = 24
+
+
+def moduli(focus: Focus) -> list[int]:
+    """The moduli that the goal speaks of, those of its target first; even ones if it has none."""
+    found = [int(a or b) for a, b in MODULUS.findall(focus.text)]
+    return [m for m in dict.fromkeys(found) if 1 < m <= LARGEST]
+
+
+def by_remainders(focus: Focus) -> Iterator[Proposal]:
+    """Goes through the remainders of one or two variables."""
+    variables = [v for v in focus.numbers if v.type in SIMP][:3]
+    for m in [*moduli(focus)[:3], *([] if moduli(focus) else [2, 3, 4])]:
+        for variable in variables:
+            yield Proposal("remainders <;> simp", _remainders(variable.name, variable.type, m))
+            yield Proposal("quotients <;> grind", _quotients(focus, variable.name, m))
+        for first, second in zip(variables, variables[1:], strict=False):
+            if m <= 5:
+                one = _split(first.name, m, "hx")
+                two = _split(second.name, m, "hy")
+                told = SIMP[first.type]
+                tactic = f"{one} <;> {two} <;> simp_all [{told}]"
+                yield Proposal("remainders of two", tactic)
+
+
+def powers(focus: Focus) -> Iterator[Proposal]:
+    """Remainders of powers with a variable exponent."""
+    if "^" in focus.text:
+        yield Proposal("simp [pow_mod]", "simp [Nat.pow_mod]")
+        yield Proposal("simp [pow_mul, pow_mod]", "simp [Nat.pow_mul, Nat.pow_mod]")
+        yield Proposal("simp [pow_succ] at *", "simp only [Nat.pow_succ, Int.pow_succ] at *")
+        yield Proposal("pow_succ; omega", "simp only [Nat.pow_succ, Nat.pow_add, Nat.mul_add] at *\nomega")
+        yield Proposal("grind [pow_succ]", "grind [Nat.pow_succ, Int.pow_succ, Lean.Grind.Semiring.pow_succ]")
+
+
+def by_values(focus: Focus) -> Iterator[Proposal]:
+    """Goes through the values of a bounded variable, where `omega` can see the bound."""
+    bounds = [n for n in focus.numerals if 0 < n <= VALUES]
+    for variable in [v for v in focus.numbers if v.type in SIMP][:3]:
+        for bound in list(dict.fromkeys((*bounds[:2], *([max(bounds)] if bounds else [])))):
+            least = -bound if variable.type == "Int" else 0
+            values = range(least, bound + 1)
+            if len(values) > 2 * VALUES:
+                continue
+            cases = " ∨ ".join(f"{variable.name} = {value}" for value in values)
+            names = " | ".join(["rfl"] * len(values))
+            for closer in ("omega", "simp_all", "grind"):
+                tactic = f"have h : {cases} := by omega\nrcases h with {names} <;> {closer}"
+                yield Proposal(f"values <;> {closer}", tactic)
+            bounded = f"have hb : {variable.name} ≤ {bound} := by\n  apply Classical.byContradiction\n  intro hn\n  have hs : {bound} + 1 ≤ {variable.name} := by omega\n  have := Nat.mul_le_mul hs hs\n  grind"
+            if variable.type == "Nat":
+                tactic = f"{bounded}\nhave h : {cases} := by omega\nrcases h with {names} <;> simp_all"
+                yield Proposal("bounded values", tactic)
+
+
+def _split(name: str, m: int, h: str) -> str:
+    cases = " ∨ ".join(f"{name} % {m} = {r}" for r in range(m))
+    names = " | ".join([h] * m)
+    return f"rcases (by omega : {cases}) with {names}"
+
+
+def _remainders(name: str, type_: str, m: int) -> str:
+    return f"{_split(name, m, 'h')} <;> simp [{SIMP[type_]}, h]"
+
+
+def _quotients(focus: Focus, name: str, m: int) -> str:
+    [k] = focus.fresh("k")
+    cases = " ∨ ".join(f"{name} = {m} * {k} + {r}" for r in range(m))
+    names = " | ".join(["rfl"] * m)
+    return (
+        f"obtain ⟨{k}, hk⟩ : ∃ {k}, {cases} := ⟨{name} / {m}, by omega⟩\n"
+        f"rcases hk with {names} <;> grind"
+    )

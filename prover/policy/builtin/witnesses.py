@@ -1,0 +1,54 @@
+"""Values for `∃`: terms built from what is at hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice, product
+
+from prover.policy.builtin.focus import Focus, Proposal
+from prover.policy.builtin.terms import candidates, of_type
+
+BOUND = re.compile(r"∃ (?P<names>[^,]+),")
+MOST = 24
+OPEN = 8
+FINISH = "by first | omega | grind | simp_all"
+
+
+def give(focus: Focus) -> Iterator[Proposal]:
+    """Gives a value and proves the rest at once, or leaves the rest as a goal."""
+    goal = focus.goal
+    if goal.head != "Exists":
+        return
+    count = _count(goal.target)
+    terms = list(dict.fromkeys((*candidates(focus, MOST), *of_type(focus, ""))))
+    plain = [variable.name for variable in focus.variables]
+    pool = list(dict.fromkeys((*plain, *terms)))[:MOST]
+    if count > 1:
+        for chosen in _tuples(pool, count, MOST):
+            yield Proposal("give several", f"exact ⟨{', '.join(chosen)}, {FINISH}⟩")
+    for term in pool:
+        yield Proposal("give and finish", f"exact ⟨{term}, {FINISH}⟩")
+    for term in pool[:OPEN]:
+        yield Proposal("give", f"refine ⟨{term}, ?_⟩")
+    yield Proposal("give later", "refine ⟨?_, ?_⟩")
+    yield Proposal("give a function", "exact ⟨_, rfl⟩")
+
+
+def _count(target: str) -> int:
+    """How many variables the leading quantifiers bind."""
+    found = BOUND.match(target)
+    if found is None:
+        return 1
+    names = re.sub(r":[^)]*", "", found["names"]).replace("(", " ").replace(")", " ").split()
+    return max(1, len(names))
+
+
+def _tuples(pool: list[str], count: int, most: int) -> Iterator[tuple[str, ...]]:
+    """The combinations whose terms are simplest together."""
+    small = pool[: 8 if count == 2 else 4]
+    ranked = sorted(
+        product(range(len(small)), repeat=count), key=lambda places: (sum(places), places)
+    )
+    for places in islice(ranked, most):
+        yield tuple(small[place] for place in places)
