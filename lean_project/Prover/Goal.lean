@@ -104,11 +104,16 @@ def appendConstants (names : Array Name) (start : Nat) (rest : List Name) : List
   if h : start < names.size then names[start] :: appendConstants names (start + 1) rest else rest
 termination_by names.size - start
 
+/-- A constant's name as it can be written here, where another may have the same. -/
+def writtenName (name : Name) : MetaM String := do
+  let text ← printed (.const name [])
+  return if text.startsWith "@" then (text.drop 1).toString else text
+
 /-- The file's own definitions and inductive types among the constants and below them. -/
 partial def definitionsJson (environment : Environment) (names : List Name) (seen : NameSet) :
-    List Json :=
+    MetaM (List Json) := do
   match names with
-  | [] => []
+  | [] => return []
   | name :: rest =>
     if seen.contains name || (environment.getModuleIdxFor? name matches some _) then
       definitionsJson environment rest seen
@@ -117,14 +122,16 @@ partial def definitionsJson (environment : Environment) (names : List Name) (see
       match environment.find? name with
       | some (.defnInfo value) =>
         let rest := appendConstants value.value.getUsedConstants 0 rest
-        let others := definitionsJson environment rest seen
+        let others ← definitionsJson environment rest seen
         if isOwn environment name then
-          Json.mkObj [("name", (nameString name : Json)), ("constructors", jsonList [])] :: others
-        else others
+          let written ← writtenName name
+          return Json.mkObj [("name", (written : Json)), ("constructors", jsonList [])] :: others
+        return others
       | some (.inductInfo value) =>
-        Json.mkObj [("name", (nameString name : Json)),
-          ("constructors", jsonList (constructorsJson value.ctors))] ::
-        definitionsJson environment rest seen
+        let written ← writtenName name
+        let json := Json.mkObj [("name", (written : Json)),
+          ("constructors", jsonList (constructorsJson value.ctors))]
+        return json :: (← definitionsJson environment rest seen)
       | _ => definitionsJson environment rest seen
 
 /-- The constants that a goal names, in its target and in what is known. -/
@@ -151,7 +158,7 @@ def goalJson (declaration : MetavarDecl) (key : String) : MetaM Json := do
     ("target", (← printed target : Json)),
     ("head", (← headOf target : Json)),
     ("binders", jsonList (← bindersJson 12 target)),
-    ("definitions", jsonList (definitionsJson (← getEnv) constants {})),
+    ("definitions", jsonList (← definitionsJson (← getEnv) constants {})),
     ("key", (key : Json))]
 
 def packHypotheses (context : LocalContext) (variables : Array Expr) (start : Nat) (pack : Expr) :

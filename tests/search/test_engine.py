@@ -13,8 +13,10 @@ from prover.lean.base import State
 from prover.search.engine import search
 from prover.search.events import Accepted, Expanded, Opened, Verified
 from prover.search.limit import Limit
+from prover.search.replay import replay
 from prover.search.result import Result, Status
 from prover.search.score import named
+from prover.search.script import shortest_proof
 from prover.theorem import Theorem
 from prover.verify.base import Verification
 from tests.search.scripted import THEOREM, Clock, Gate, Lean, Policy, Tree, events_of, result_of
@@ -48,6 +50,24 @@ async def test_the_events_are_a_trace() -> None:
     result = events[-1]
     assert isinstance(result, Result)
     assert len(trials) == result.counters.tactics
+
+
+@pytest.mark.parametrize("refused", [(), ("split\n· a\n· b\n  c",)])
+async def test_the_graph_can_be_built_again_from_the_events(refused: tuple[str, ...]) -> None:
+    tree: Tree = {**PROVABLE, "root": {**PROVABLE["root"], "again": "mid root", "other": "right"}}
+    events = await events_of(tree, gate=Gate(refused=refused))
+    graph = replay(events)
+    assert graph is not None
+    graph.check_invariants()
+    result = events[-1]
+    assert isinstance(result, Result)
+    assert len(graph.nodes) == result.counters.states
+    assert graph.proved is (result.status is Status.PROVED)
+    if graph.proved:
+        assert shortest_proof(graph) == result.proof
+    costs = [event.cost for event in events if isinstance(event, Expanded)]
+    assert costs == sorted(costs)
+    assert replay(events[:1]) is None
 
 
 async def test_a_search_repeats_itself_exactly() -> None:
@@ -272,9 +292,7 @@ async def test_cancelling_anywhere_leaves_nothing_running(steps: int) -> None:
 @pytest.mark.parametrize("score", ["sum", "mean", "depth", "uniform"])
 async def test_every_score_finds_the_proof(score: str) -> None:
     lean = Lean(PROVABLE)
-    found = search(
-        THEOREM, lean, Policy(PROVABLE), Gate(), score=named(score), clock=lean.clock
-    )
+    found = search(THEOREM, lean, Policy(PROVABLE), Gate(), score=named(score), clock=lean.clock)
     *_, result = [event async for event in found]
     assert isinstance(result, Result)
     assert result.status is Status.PROVED

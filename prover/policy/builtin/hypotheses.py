@@ -20,8 +20,8 @@ def destruct(focus: Focus) -> Iterator[Proposal]:
         h = fact.name
         match fact.head:
             case "And":
-                left, right = focus.fresh(f"{h}", f"{h}")
-                yield Proposal("obtain and", f"obtain ⟨{left}, {right}⟩ := {h}")
+                names = focus.fresh(*[h] * (_conjuncts(fact.type)))
+                yield Proposal("obtain and", f"obtain ⟨{', '.join(names)}⟩ := {h}")
             case "Exists":
                 x, hx = focus.fresh(_bound(fact), "h")
                 yield Proposal("obtain exists", f"obtain ⟨{x}, {hx}⟩ := {h}")
@@ -41,11 +41,26 @@ def destruct(focus: Focus) -> Iterator[Proposal]:
                 yield Proposal("cases fact", f"cases {h}")
                 yield Proposal("cases fact <;> simp_all", f"cases {h} <;> simp_all")
                 yield Proposal("cases fact <;> grind", f"cases {h} <;> grind")
+            case head if fact.constructors == 1 and head not in ("Eq", "Exists"):
+                [x] = focus.fresh("x")
+                yield Proposal("obtain one", f"obtain ⟨{x}⟩ := {h}")
+                yield Proposal("cases one", f"cases {h}")
     dvds = [fact.name for fact in focus.facts if fact.head == "Dvd.dvd"]
     if len(dvds) > 1:
         ks = focus.fresh(*(["k"] * len(dvds)))
-        parts = "; ".join(f"obtain ⟨{k}, hk{i}⟩ := {h}" for i, (k, h) in enumerate(zip(ks, dvds, strict=True)))
+        parts = "; ".join(
+            f"obtain ⟨{k}, hk{i}⟩ := {h}" for i, (k, h) in enumerate(zip(ks, dvds, strict=True))
+        )
         yield Proposal("obtain all dvd", parts)
+
+
+def _conjuncts(text: str) -> int:
+    """How many parts a printed conjunction has that are not in brackets."""
+    depth, count = 0, 1
+    for character in text:
+        depth += (character in "(⟨") - (character in ")⟩")
+        count += character == "∧" and depth == 0
+    return max(2, count)
 
 
 def _bound(fact: Hypothesis) -> str:
@@ -80,7 +95,9 @@ def rewrite(focus: Focus) -> Iterator[Proposal]:
 
 
 def _is_equation(fact: Hypothesis) -> bool:
-    return fact.head in ("Eq", "Iff") or (fact.head == "∀" and (" = " in fact.type or "↔" in fact.type))
+    return fact.head in ("Eq", "Iff") or (
+        fact.head == "∀" and (" = " in fact.type or "↔" in fact.type)
+    )
 
 
 def apply(focus: Focus) -> Iterator[Proposal]:
@@ -100,6 +117,7 @@ def apply(focus: Focus) -> Iterator[Proposal]:
 def instantiate(focus: Focus) -> Iterator[Proposal]:
     """Adds instances of a universal hypothesis, for `grind` or for later."""
     [name] = focus.fresh("this")
+    yield from _obtain_instances(focus)
     for fact in focus.facts[:4]:
         if fact.head not in ("∀", "→"):
             continue
@@ -110,6 +128,18 @@ def instantiate(focus: Focus) -> Iterator[Proposal]:
                 yield Proposal("grind instance", f"have {name} := {term}\ngrind")
 
 
+def _obtain_instances(focus: Focus) -> Iterator[Proposal]:
+    """What a universal hypothesis says to exist, for a variable at hand."""
+    own = {item.name for item in focus.definitions}
+    x, h = focus.fresh("x", "h")
+    for fact in focus.facts[:6]:
+        says_so = fact.head in ("∀", "→") and "∃" in fact.type
+        if says_so or fact.head in own:
+            for variable in focus.variables[::-1][:4]:
+                term = f"{fact.name} {variable.name}"
+                yield Proposal("obtain instance", f"obtain ⟨{x}, {h}⟩ := {term}")
+
+
 def rename(focus: Focus) -> Iterator[Proposal]:
     """Names what has no name that a tactic can use."""
     hidden = [
@@ -118,5 +148,7 @@ def rename(focus: Focus) -> Iterator[Proposal]:
         if not hypothesis.accessible and not hypothesis.name.startswith("inst")
     ]
     if hidden:
-        names = [("ih" if "ih" in item.name else "h") if item.is_proposition else "x" for item in hidden]
+        names = [
+            ("ih" if "ih" in item.name else "h") if item.is_proposition else "x" for item in hidden
+        ]
         yield Proposal("rename_i", f"rename_i {' '.join(focus.fresh(*names))}")

@@ -39,10 +39,11 @@ def strongly(focus: Focus) -> Iterator[Proposal]:
             suffix = f" generalizing {others}" if others else ""
             [ih] = focus.fresh("ih")
             x = subject.name
-            yield Proposal(
-                "strong induction",
-                f"induction {x} using Nat.strongRecOn{suffix} with\n| _ {x} {ih} => ?_",
-            )
+            start = f"induction {x} using Nat.strongRecOn{suffix} with\n| _ {x} {ih} =>"
+            yield Proposal("strong induction", f"{start} ?_")
+            for closer in CLOSERS[:2]:
+                cases = f"rcases {x} with _ | _ | {x} <;> {closer}"
+                yield Proposal(f"strong induction <;> {closer}", f"{start}\n  {cases}")
 
 
 def by_recursion(focus: Focus) -> Iterator[Proposal]:
@@ -74,11 +75,19 @@ def by_cases(focus: Focus) -> Iterator[Proposal]:
 def _subjects(focus: Focus) -> list[Hypothesis]:
     """What induction can be on: variables first, then inductive facts of the file's own."""
     own = {item.name for item in focus.inductives}
-    variables = [
-        v for v in focus.variables if v.recursive and v.head not in NOT_BY_CASES
+    variables = [v for v in focus.variables if v.recursive and v.head not in NOT_BY_CASES]
+    facts = [
+        fact
+        for fact in focus.facts
+        if (fact.head in own and fact.recursive)
+        or (fact.head == "LE.le" and _is_natural(focus, fact))
     ]
-    facts = [fact for fact in focus.facts if fact.head in own and fact.recursive]
     return [*facts, *variables][:MOST]
+
+
+def _is_natural(focus: Focus, fact: Hypothesis) -> bool:
+    """Whether a comparison's greater side is a variable that is a natural number."""
+    return fact.type.rpartition(" ≤ ")[2] in focus.of_type("Nat")
 
 
 def _others(focus: Focus, subject: Hypothesis) -> str:

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from prover.lean.base import Premise
 from prover.policy.builtin.focus import Focus, Proposal
 
-INTERNAL = re.compile(r"\b(Linear|ToInt|Grind|Internal|Simproc|Ring|_)\b|^Lean\.|\.(eq_def|injEq)$")
+INTERNAL = re.compile(
+    r"\b(Linear|ToInt|Internal|Simproc|_)\b|\.(eq_def|injEq)$"
+    r"|^Lean\.(?!Grind\.(OrderedRing|Field|Ring|Semiring|CommRing)\.)"
+)
 MOST = 10
 
 

@@ -39,9 +39,12 @@ FAMILIES: tuple[Family, ...] = (
     induction.by_recursion,
     induction.by_cases,
     witnesses.give,
+    arithmetic.complete,
     arithmetic.squares,
     arithmetic.products,
     arithmetic.zero_products,
+    arithmetic.eliminate,
+    arithmetic.by_contradiction,
     arithmetic.natural,
     remainders.by_remainders,
     remainders.powers,
@@ -67,7 +70,9 @@ class BuiltinPolicy:
 
     async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
         """For each question at most `count` candidates, most likely first, no tactic twice."""
-        return [self._ranked(Focus.of(question), question.state.key)[:count] for question in questions]
+        return [
+            self._ranked(Focus.of(question), question.state.key)[:count] for question in questions
+        ]
 
     def _ranked(self, focus: Focus, key: str) -> list[Candidate]:
         best: dict[str, Candidate] = {}

@@ -1,4 +1,8 @@
-"""How often tactics of each family turned out to be in a proof, by the head of the target."""
+"""How often tactics of each family turned out to be in a proof, and what they cost.
+
+Independent things are best tried in the order of their chance of success over their cost; what the
+priors give is the logarithm of that, in which `COST` weighs the cost.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,14 @@ from pathlib import Path
 TABLE = Path(__file__).with_name("priors.json")
 STRENGTH = 20.0
 """How many tries of a family with any target count as much as what is known for one head."""
-UNKNOWN = (1.0, 50.0)
+UNKNOWN = (0.5, 25.0)
 """Successes and tries assumed for every family."""
+COST = 0.5
+TYPICAL_SECONDS = 0.03
+"""What a tactic costs of which nothing is known, and with how many tries that is weighed."""
+TYPICAL_TRIES = 10.0
+LEAST = -0.1
+"""No step is so promising that it adds nothing to its path."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +32,8 @@ class Count:
 
     used: float = 0.0
     tried: float = 0.0
+    seconds: float = 0.0
+    """Of all tries together."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +44,14 @@ class Priors:
     by_head: Mapping[str, Mapping[str, Count]] = field(default_factory=dict)
 
     def logprob(self, family: str, head: str) -> float:
-        """Natural logarithm of the probability that a tactic of the family is in the proof."""
+        """Natural logarithm of how promising a tactic of the family is; below 0."""
         overall = self.families.get(family, Count())
         rate = (overall.used + UNKNOWN[0]) / (overall.tried + UNKNOWN[1])
         here = self.by_head.get(head, {}).get(family, Count())
-        return math.log((here.used + STRENGTH * rate) / (here.tried + STRENGTH))
+        chance = (here.used + STRENGTH * rate) / (here.tried + STRENGTH)
+        spent = overall.seconds + TYPICAL_TRIES * TYPICAL_SECONDS
+        cost = spent / (overall.tried + TYPICAL_TRIES) / TYPICAL_SECONDS
+        return min(LEAST, math.log(chance) - COST * math.log(cost))
 
 
 @cache

@@ -25,10 +25,14 @@ def moduli(focus: Focus) -> list[int]:
 def by_remainders(focus: Focus) -> Iterator[Proposal]:
     """Goes through the remainders of one or two variables."""
     variables = [v for v in focus.numbers if v.type in SIMP][:3]
-    for m in [*moduli(focus)[:3], *([] if moduli(focus) else [2, 3, 4])]:
+    named = moduli(focus)[:3]
+    if not named:
+        yield from _parity(focus, [variable.name for variable in variables])
+    for m in named:
         for variable in variables:
             yield Proposal("remainders <;> simp", _remainders(variable.name, variable.type, m))
             yield Proposal("quotients <;> grind", _quotients(focus, variable.name, m))
+            yield Proposal("remainders", _split(variable.name, m, focus.fresh("h")[0]))
         for first, second in zip(variables, variables[1:], strict=False):
             if m <= 5:
                 one = _split(first.name, m, "hx")
@@ -38,14 +42,24 @@ def by_remainders(focus: Focus) -> Iterator[Proposal]:
                 yield Proposal("remainders of two", tactic)
 
 
+def _parity(focus: Focus, names: list[str]) -> Iterator[Proposal]:
+    """Even or odd, where the goal speaks of no remainder."""
+    for name in names:
+        yield Proposal("parity <;> grind", _quotients(focus, name, 2))
+
+
 def powers(focus: Focus) -> Iterator[Proposal]:
     """Remainders of powers with a variable exponent."""
     if "^" in focus.text:
         yield Proposal("simp [pow_mod]", "simp [Nat.pow_mod]")
         yield Proposal("simp [pow_mul, pow_mod]", "simp [Nat.pow_mul, Nat.pow_mod]")
         yield Proposal("simp [pow_succ] at *", "simp only [Nat.pow_succ, Int.pow_succ] at *")
-        yield Proposal("pow_succ; omega", "simp only [Nat.pow_succ, Nat.pow_add, Nat.mul_add] at *\nomega")
-        yield Proposal("grind [pow_succ]", "grind [Nat.pow_succ, Int.pow_succ, Lean.Grind.Semiring.pow_succ]")
+        yield Proposal(
+            "pow_succ; omega", "simp only [Nat.pow_succ, Nat.pow_add, Nat.mul_add] at *\nomega"
+        )
+        yield Proposal(
+            "grind [pow_succ]", "grind [Nat.pow_succ, Int.pow_succ, Lean.Grind.Semiring.pow_succ]"
+        )
 
 
 def by_values(focus: Focus) -> Iterator[Proposal]:
@@ -64,7 +78,9 @@ def by_values(focus: Focus) -> Iterator[Proposal]:
                 yield Proposal(f"values <;> {closer}", tactic)
             bounded = f"have hb : {variable.name} ≤ {bound} := by\n  apply Classical.byContradiction\n  intro hn\n  have hs : {bound} + 1 ≤ {variable.name} := by omega\n  have := Nat.mul_le_mul hs hs\n  grind"
             if variable.type == "Nat":
-                tactic = f"{bounded}\nhave h : {cases} := by omega\nrcases h with {names} <;> simp_all"
+                tactic = (
+                    f"{bounded}\nhave h : {cases} := by omega\nrcases h with {names} <;> simp_all"
+                )
                 yield Proposal("bounded values", tactic)
 
 

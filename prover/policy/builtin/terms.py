@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from prover.lean.base import Hypothesis
-from prover.policy.builtin.focus import Focus
+from prover.policy.builtin.focus import WORD, Focus
 
 SMALL = 12
 MOST_EACH = 6
@@ -34,8 +34,18 @@ def of_type(focus: Focus, type_: str) -> list[str]:
     number = not type_ or type_ in focus.rings
     constants = [str(n) for n in dict.fromkeys((0, 1, *focus.numerals)) if n <= SMALL]
     shifted = [f"({v.name} + 1)" for v in focus.numbers if not type_ or v.type == type_]
-    applied = [f"({inner})" for inner in applications(focus.text)] if own else []
-    pool = [*own, *applied[:2], *(constants if number else []), *(shifted if number else [])]
+    known = {hypothesis.name for hypothesis in focus.named}
+    applied = [
+        f"({inner})" for inner in applications(focus.text) if set(WORD.findall(inner)) <= known
+    ]
+    halves = [f"({name} / 2)" for name in own if number and type_ not in ("Nat", "Int")]
+    pool = [
+        *applied[:2],
+        *own,
+        *(constants if number else []),
+        *(shifted if number else []),
+        *halves,
+    ]
     return list(dict.fromkeys(pool))
 
 
@@ -52,10 +62,25 @@ def candidates(focus: Focus, count: int) -> Sequence[str]:
     numerals = [number for number in focus.numerals if number <= 10**4][:6]
     constants = [str(number) for number in dict.fromkeys((0, 1, 2, *numerals))]
     steps = [f"{name} {sign} {number}" for name in names for number in (1, 2) for sign in "+-"]
-    scaled = [f"{number} * {name}" for name in names for number in dict.fromkeys((2, *numerals)) if number > 1]
-    parts = [f"{name} / {number}" for name in names for number in dict.fromkeys((2, *numerals)) if number > 1]
+    scaled = [
+        f"{number} * {name}"
+        for name in names
+        for number in dict.fromkeys((2, *numerals))
+        if number > 1
+    ]
+    parts = [
+        f"{name} / {number}"
+        for name in names
+        for number in dict.fromkeys((2, *numerals))
+        if number > 1
+    ]
     pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
-    mixed = [text for a, b in pairs for text in (f"({a} + {b}) / 2", f"{a} + {b}", f"{a} * {b}", f"{a} - {b}", f"{b} - {a}")]
+    mixed = [
+        text
+        for a, b in pairs
+        for text in (f"({a} + {b}) / 2", f"{a} + {b}", f"{a} * {b}", f"{a} - {b}", f"{b} - {a}")
+    ]
     odd = [f"2 * {name} + 1" for name in names] + [f"-{name}" for name in names]
-    terms = [*names, *constants, *steps, *parts, *mixed, *scaled, *odd]
+    above = [f"{name} + 1" for name in names]
+    terms = [*names, *above, *mixed, *parts, *constants, *scaled, *odd, *steps]
     return list(dict.fromkeys(terms))[:count]

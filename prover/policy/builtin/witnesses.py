@@ -12,7 +12,6 @@ from prover.policy.builtin.terms import candidates, of_type
 BOUND = re.compile(r"∃ (?P<names>[^,]+),")
 MOST = 24
 OPEN = 8
-FINISH = "by first | omega | grind | simp_all"
 
 
 def give(focus: Focus) -> Iterator[Proposal]:
@@ -21,14 +20,20 @@ def give(focus: Focus) -> Iterator[Proposal]:
     if goal.head != "Exists":
         return
     count = _count(goal.target)
+    whole = all(number.type in ("Nat", "Int") for number in focus.numbers)
+    closers = ("omega", "grind") if whole else ("grind", "simp_all")
     terms = list(dict.fromkeys((*candidates(focus, MOST), *of_type(focus, ""))))
     plain = [variable.name for variable in focus.variables]
     pool = list(dict.fromkeys((*plain, *terms)))[:MOST]
     if count > 1:
         for chosen in _tuples(pool, count, MOST):
-            yield Proposal("give several", f"exact ⟨{', '.join(chosen)}, {FINISH}⟩")
-    for term in pool:
-        yield Proposal("give and finish", f"exact ⟨{term}, {FINISH}⟩")
+            for closer in closers:
+                tactic = f"exact ⟨{', '.join(chosen)}, by {closer}⟩"
+                yield Proposal(f"give several, {closer}", tactic)
+    else:
+        for term in pool:
+            for closer in closers:
+                yield Proposal(f"give, {closer}", f"exact ⟨{term}, by {closer}⟩")
     for term in pool[:OPEN]:
         yield Proposal("give", f"refine ⟨{term}, ?_⟩")
     yield Proposal("give later", "refine ⟨?_, ?_⟩")

@@ -1,0 +1,81 @@
+"""Learns the built-in policy's priors from traces of searches.
+
+    python benchmarks/perf/prove.py --traces runs/traces.jsonl
+    python benchmarks/learn_priors.py runs/traces.jsonl
+
+Counts for each family of tactics, and for each head of a target, how often tactics of the family
+were a step of the proof found, how often they were run, and how many seconds that took. A try in a search that found no proof
+says less, and counts `UNPROVED`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from prover.policy.builtin.priors import TABLE
+
+UNPROVED = 0.3
+MARK = "builtin: "
+
+Counts = dict[str, list[float]]
+
+
+def searches(lines: Iterable[str]) -> Iterator[list[dict[str, Any]]]:
+    """The events of each search; those of several may alternate."""
+    running: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for line in lines:
+        event = json.loads(line)
+        running[event["theorem"]].append(event)
+        if event["event"] == "result":
+            yield running.pop(event["theorem"])
+
+
+def count(events: list[dict[str, Any]], families: Counts, by_head: dict[str, Counts]) -> None:
+    """Adds what one search says."""
+    steps = {(step["state"], step["tactic"]) for step in events[-1]["proof"]}
+    weight = 1.0 if steps else UNPROVED
+    for event in events:
+        if event["event"] != "expanded":
+            continue
+        state = event["state"]
+        for candidate in event["candidates"]:
+            family = candidate["policy"].removeprefix(MARK)
+            for entry in (families[family], by_head[state["head"]][family]):
+                entry[0] += (state["key"], candidate["tactic"]) in steps
+                entry[1] += weight
+                entry[2] += weight * candidate["seconds"]
+
+
+def rounded(counts: Counts) -> Counts:
+    """The counts in the order of their names."""
+    return {
+        name: [used, round(tried, 1), round(seconds, 2)]
+        for name, (used, tried, seconds) in sorted(counts.items())
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("traces", type=Path, nargs="+")
+    options = parser.parse_args()
+    families: Counts = defaultdict(lambda: [0, 0.0, 0.0])
+    by_head: dict[str, Counts] = defaultdict(lambda: defaultdict(lambda: [0, 0.0, 0.0]))
+    for path in options.traces:
+        with path.open(encoding="utf-8") as lines:
+            for events in searches(lines):
+                count(events, families, by_head)
+    table = {
+        "families": rounded(families),
+        "by_head": {head: rounded(counts) for head, counts in sorted(by_head.items())},
+    }
+    TABLE.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(f"{len(families)} families, {len(by_head)} heads: {TABLE}")
+
+
+if __name__ == "__main__":
+    main()
