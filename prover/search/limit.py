@@ -23,7 +23,7 @@ class Limit:
     """States for which the policy is asked."""
     tactics: int = 50_000
     """Tactics run in Lean."""
-    candidates: int = 64
+    candidates: int = 160
     """Tactics tried on one state."""
     turn: int = 8
     """Tactics run on a state before others have their turn."""

@@ -174,3 +174,8 @@ def test_priors_follow_what_was_counted() -> None:
     assert priors.logprob("often", "And") > priors.logprob("slow", "And")
     assert priors.logprob("seldom", "Eq") > priors.logprob("often", "Eq")
     assert priors.logprob("never heard of", "Eq") < priors.logprob("often", "Eq") <= 0
+
+
+def test_notations_for_number_types_make_no_difference() -> None:
+    noted = hypothesis("n", "ℕ", "Nat", False)
+    assert tactics(goal("3 ∣ n", "Dvd.dvd", noted)) == tactics(goal("3 ∣ n", "Dvd.dvd", N))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from prover.lean.base import Definition, Goal, Hypothesis, Premise, State
@@ -14,6 +14,7 @@ NUMERAL = re.compile(r"(?<![\w.✝₀-₉])\d+(?![\w.])")
 WORD = re.compile(r"[^\W\d][\w.!?'✝₀-₉]*")
 ORDERED_RING = "Lean.Grind.OrderedRing"
 RINGS = ("Lean.Grind.Field", "Lean.Grind.CommRing", ORDERED_RING)
+PLAIN = ("Nat", "Int", "Rat", "Bool")
 LARGEST_NUMERAL = 10**6
 
 
@@ -55,14 +56,14 @@ class Focus:
 
     @cached_property
     def variables(self) -> tuple[Hypothesis, ...]:
-        """What is no proposition, in the order of the goal; types left out."""
-        kinds = ("Type", "Prop", "Sort")
+        """What is no proposition, in the order of the goal; types left out.
+
+        Types of numbers have their own names, whatever notation the file has for them.
+        """
         return tuple(
-            hypothesis
+            replace(hypothesis, type=hypothesis.head) if hypothesis.head in PLAIN else hypothesis
             for hypothesis in reversed(self.named)
-            if not hypothesis.is_proposition
-            and not hypothesis.type.startswith(("Type", "Sort"))
-            and hypothesis.head not in kinds[:1]
+            if not hypothesis.is_proposition and hypothesis.head != "Type"
         )
 
     def of_type(self, *types: str) -> list[str]:

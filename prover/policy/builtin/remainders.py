@@ -33,6 +33,8 @@ def by_remainders(focus: Focus) -> Iterator[Proposal]:
             yield Proposal("remainders <;> simp", _remainders(variable.name, variable.type, m))
             yield Proposal("quotients <;> grind", _quotients(focus, variable.name, m))
             yield Proposal("remainders", _split(variable.name, m, focus.fresh("h")[0]))
+        if len(variables) > 1:
+            yield Proposal("known remainders", f"simp_all [{SIMP[variables[0].type]}]")
         for first, second in zip(variables, variables[1:], strict=False):
             if m <= 5:
                 one = _split(first.name, m, "hx")

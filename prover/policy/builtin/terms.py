@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from prover.lean.base import Hypothesis
 from prover.policy.builtin.focus import WORD, Focus
 
+NOTATIONS = {"ℕ": "Nat", "ℤ": "Int", "ℚ": "Rat"}
 SMALL = 12
 MOST_EACH = 6
 BINDER = re.compile(r"\((?P<names>[^():]+) : (?P<type>[^()]+)\)")
@@ -30,6 +31,7 @@ def arguments(focus: Focus, fact: Hypothesis) -> list[list[str]]:
 
 def of_type(focus: Focus, type_: str) -> list[str]:
     """Terms of a type, simplest first; of any number's type where it is not known."""
+    type_ = NOTATIONS.get(type_, type_)
     own = [v.name for v in focus.variables if not type_ or v.type == type_]
     number = not type_ or type_ in focus.rings
     constants = [str(n) for n in dict.fromkeys((0, 1, *focus.numerals)) if n <= SMALL]
