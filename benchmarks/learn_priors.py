@@ -4,8 +4,8 @@
     python benchmarks/learn_priors.py runs/traces.jsonl
 
 Counts for each family of tactics, and for each head of a target, how often tactics of the family
-were a step of the proof found, how often they were run, and how many seconds that took. A try in a search that found no proof
-says less, and counts `UNPROVED`.
+were a step of the proof found, how often they were run, and how many seconds that took. A try in a
+search that found no proof says less, and counts `UNPROVED`.
 """
 
 from __future__ import annotations

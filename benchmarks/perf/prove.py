@@ -45,7 +45,7 @@ class Portfolio:
     async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
         """The closers for a theorem, nothing for other states."""
         tried = [Candidate(f"intros\n{closer}", -1.0) for closer in CLOSERS]
-        return [[] if question.path else tried for question in questions]
+        return [[] if question.path else tried[:count] for question in questions]
 
 
 POLICIES: dict[str, Policy] = {"builtin": BuiltinPolicy(), "portfolio": Portfolio()}

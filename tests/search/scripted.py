@@ -63,7 +63,7 @@ class Lean:
         self.held[self.made] = name
         return state(name, self.made)
 
-    async def open(self, theorem: Theorem) -> State:
+    async def open(self, theorem: Theorem) -> State:  # noqa: ARG002
         await asyncio.sleep(0)
         return self.make("root")
 
@@ -95,7 +95,7 @@ class Lean:
                 return Closed()
         return Progress(tuple(map(self.make, told.split())))
 
-    async def premises(self, state: State, count: int) -> tuple[Premise, ...]:
+    async def premises(self, *_: object) -> tuple[Premise, ...]:
         return ()
 
     async def free(self, states: Sequence[State]) -> None:
@@ -133,7 +133,7 @@ class Gate:
     clock: Clock = field(default_factory=Clock)
     seconds: float = 0.0
 
-    async def __call__(self, theorem: Theorem, script: str) -> Verification:
+    async def __call__(self, _: Theorem, script: str) -> Verification:
         await asyncio.sleep(0)
         self.asked.append(script)
         self.clock.now += self.seconds

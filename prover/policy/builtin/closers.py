@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from prover.policy.builtin.focus import Focus, Proposal
+from prover.policy.builtin.focus import Focus, Proposal, telling
 
 ALONE = (
     "grind",
@@ -37,17 +37,15 @@ def close_with_definitions(focus: Focus) -> Iterator[Proposal]:
     names = [item.name for item in focus.definitions][:MOST_DEFINITIONS]
     constructors = [name for item in focus.inductives for name in item.constructors]
     if names:
-        all_names = ", ".join(names)
-        yield Proposal("simp_all [definitions]", f"simp_all [{all_names}]")
-        yield Proposal("grind [definitions]", f"grind [{all_names}]")
-        yield Proposal("simp [definitions]", f"simp [{all_names}]")
-        yield Proposal("simp only [definitions]", f"simp only [{all_names}] at *")
+        for closer in ("simp_all", "grind", "simp"):
+            yield Proposal(f"{closer} [definitions]", telling(closer, names))
+        yield Proposal("simp only [definitions]", telling("simp only", names) + " at *")
         yield Proposal("unfold", f"unfold {names[0]}")
     if constructors:
-        both = ", ".join([*names, *constructors][: 2 * MOST_DEFINITIONS])
-        yield Proposal("grind [constructors]", f"grind [{both}]")
-        cases = ", ".join([*names, *(f"cases {item.name}" for item in focus.inductives)])
-        yield Proposal("grind [cases]", f"grind [{cases}]")
+        both = [*names, *constructors][: 2 * MOST_DEFINITIONS]
+        yield Proposal("grind [constructors]", telling("grind", both))
+        cases = [*names, *(f"cases {item.name}" for item in focus.inductives)]
+        yield Proposal("grind [cases]", telling("grind", cases))
 
 
 def split(focus: Focus) -> Iterator[Proposal]:

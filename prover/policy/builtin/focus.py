@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +15,8 @@ WORD = re.compile(r"[^\W\d][\w.!?'✝₀-₉]*")
 ORDERED_RING = "Lean.Grind.OrderedRing"
 RINGS = ("Lean.Grind.Field", "Lean.Grind.CommRing", ORDERED_RING)
 PLAIN = ("Nat", "Int", "Rat", "Bool")
+WIDTH = 92
+"""Of a line of a tactic, which may stand a few levels deep in a file."""
 LARGEST_NUMERAL = 10**6
 
 
@@ -76,6 +78,11 @@ class Focus:
         return ("Int", "Rat", *self._instances(ORDERED_RING))
 
     @cached_property
+    def ordered(self) -> list[str]:
+        """The variables that are elements of an ordered ring."""
+        return self.of_type(*self.ordered_rings)
+
+    @cached_property
     def rings(self) -> tuple[str, ...]:
         """The types at hand in which `grind` calculates."""
         own = [name for ring in RINGS for name in self._instances(ring)]
@@ -128,6 +135,18 @@ class Focus:
             for hypothesis in self.goal.hypotheses
             if hypothesis.head == type_class
         ]
+
+
+def telling(closer: str, hints: Sequence[str]) -> str:
+    """The closer with hints, on several lines if they are long."""
+    lines, line = [], f"{closer} ["
+    for place, hint in enumerate(hints):
+        text = hint + (", " if place + 1 < len(hints) else "]")
+        if len(line) + len(text.rstrip()) > WIDTH and line.strip():
+            lines.append(line.rstrip())
+            line = "  "
+        line += text
+    return "\n".join([*lines, line])
 
 
 Family = Callable[[Focus], Iterator[Proposal]]

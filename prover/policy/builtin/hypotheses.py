@@ -1,4 +1,4 @@
-"""Tactics that use a hypothesis: take it apart, apply it, rewrite with it, give it its arguments."""
+"""Tactics that use a hypothesis: take it apart, apply it, rewrite with it, instantiate it."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from prover.lean.base import Premise
-from prover.policy.builtin.focus import Focus, Proposal
+from prover.policy.builtin.focus import Focus, Proposal, telling
 
 INTERNAL = re.compile(
     r"\b(Linear|ToInt|Internal|Simproc|_)\b|\.(eq_def|injEq)$"
@@ -22,9 +22,9 @@ def use_premises(focus: Focus) -> Iterator[Proposal]:
     forwards = [p.name for p in premises if "rw" in p.uses][:MOST]
     for size in (3, 8):
         if len(premises) >= size:
-            names = ", ".join(p.name for p in premises[:size])
-            yield Proposal(f"grind [{size} premises]", f"grind [{names}]")
-            yield Proposal(f"simp_all [{size} premises]", f"simp_all [{names}]")
+            names = [p.name for p in premises[:size]]
+            yield Proposal(f"grind [{size} premises]", telling("grind", names))
+            yield Proposal(f"simp_all [{size} premises]", telling("simp_all", names))
     for rank, name in enumerate(applied):
         near = "near" if rank < 3 else "far"
         yield Proposal(f"apply premise <;> assumption, {near}", f"apply {name} <;> assumption")

@@ -8,16 +8,19 @@ from collections.abc import Sequence
 
 from prover.policy.base import Candidate, Question
 from prover.policy.builtin import (
-    arithmetic,
     closers,
+    equations,
     hypotheses,
     induction,
     library,
+    naturals,
+    products,
     remainders,
+    squares,
     targets,
     witnesses,
 )
-from prover.policy.builtin.focus import Family, Focus, Proposal
+from prover.policy.builtin.focus import WORD, Family, Focus, Proposal
 from prover.policy.builtin.priors import Priors, learned
 
 FAMILIES: tuple[Family, ...] = (
@@ -39,13 +42,15 @@ FAMILIES: tuple[Family, ...] = (
     induction.by_recursion,
     induction.by_cases,
     witnesses.give,
-    arithmetic.complete,
-    arithmetic.squares,
-    arithmetic.products,
-    arithmetic.zero_products,
-    arithmetic.eliminate,
-    arithmetic.by_contradiction,
-    arithmetic.natural,
+    squares.complete,
+    squares.squares,
+    products.products,
+    products.products_with_squares,
+    products.zero_products,
+    products.by_contradiction,
+    equations.eliminate,
+    naturals.larger,
+    naturals.compare,
     remainders.by_remainders,
     remainders.powers,
     remainders.by_values,
@@ -54,6 +59,7 @@ FAMILIES: tuple[Family, ...] = (
 LATER = 0.15
 """What each further tactic of one family loses, as a negative log-probability: those proposed first
 are the more promising."""
+AFTER = 0.05
 NOISE = 0.5
 """Standard deviation of what a seed other than 0 adds to each log-probability."""
 
@@ -84,12 +90,17 @@ class BuiltinPolicy:
 
     def _scored(self, focus: Focus, key: str) -> list[Candidate]:
         noise = random.Random(f"{self._seed}:{key}")
+        head = focus.goal.head
+        alone = {closer: self._priors.logprob(closer, head) for closer in closers.ALONE}
         seen: dict[str, int] = {}
         scored = []
         for proposal in proposals(focus):
             place = seen.get(proposal.family, 0)
             seen[proposal.family] = place + 1
-            logprob = self._priors.logprob(proposal.family, focus.goal.head) - LATER * place
+            logprob = self._priors.logprob(proposal.family, head) - LATER * place
+            # What a closer does alone needs no hints and no cases: the shorter proof comes first.
+            for closer in alone.keys() & set(WORD.findall(proposal.tactic)) - {proposal.tactic}:
+                logprob = min(logprob, alone[closer] - AFTER)
             if self._seed:
                 logprob += noise.gauss(0.0, NOISE)
             label = f"{self.name}: {proposal.family}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from prover.policy.builtin.focus import Focus, Proposal
 
@@ -35,7 +36,7 @@ def by_remainders(focus: Focus) -> Iterator[Proposal]:
             yield Proposal("remainders", _split(variable.name, m, focus.fresh("h")[0]))
         if len(variables) > 1:
             yield Proposal("known remainders", f"simp_all [{SIMP[variables[0].type]}]")
-        for first, second in zip(variables, variables[1:], strict=False):
+        for first, second in pairwise(variables):
             if m <= 5:
                 one = _split(first.name, m, "hx")
                 two = _split(second.name, m, "hy")
@@ -66,24 +67,30 @@ def powers(focus: Focus) -> Iterator[Proposal]:
 
 def by_values(focus: Focus) -> Iterator[Proposal]:
     """Goes through the values of a bounded variable, where `omega` can see the bound."""
-    bounds = [n for n in focus.numerals if 0 < n <= VALUES]
+    bounds = [number for number in focus.numerals if 0 < number <= VALUES]
+    tried = dict.fromkeys((*bounds[:2], *([max(bounds)] if bounds else [])))
     for variable in [v for v in focus.numbers if v.type in SIMP][:3]:
-        for bound in list(dict.fromkeys((*bounds[:2], *([max(bounds)] if bounds else [])))):
+        for bound in tried:
             least = -bound if variable.type == "Int" else 0
             values = range(least, bound + 1)
-            if len(values) > 2 * VALUES:
-                continue
             cases = " ∨ ".join(f"{variable.name} = {value}" for value in values)
             names = " | ".join(["rfl"] * len(values))
+            each = f"have h : {cases} := by omega\nrcases h with {names} <;>"
             for closer in ("omega", "simp_all", "grind"):
-                tactic = f"have h : {cases} := by omega\nrcases h with {names} <;> {closer}"
-                yield Proposal(f"values <;> {closer}", tactic)
-            bounded = f"have hb : {variable.name} ≤ {bound} := by\n  apply Classical.byContradiction\n  intro hn\n  have hs : {bound} + 1 ≤ {variable.name} := by omega\n  have := Nat.mul_le_mul hs hs\n  grind"
+                yield Proposal(f"values <;> {closer}", f"{each} {closer}")
             if variable.type == "Nat":
-                tactic = (
-                    f"{bounded}\nhave h : {cases} := by omega\nrcases h with {names} <;> simp_all"
-                )
-                yield Proposal("bounded values", tactic)
+                bounded = _bounded(variable.name, bound)
+                yield Proposal("bounded values", f"{bounded}\n{each} simp_all")
+
+
+def _bounded(name: str, bound: int) -> str:
+    """That a natural number is bounded, since its square would be too large."""
+    return f"""have hb : {name} ≤ {bound} := by
+  apply Classical.byContradiction
+  intro hn
+  have hs : {bound} + 1 ≤ {name} := by omega
+  have := Nat.mul_le_mul hs hs
+  grind"""
 
 
 def _split(name: str, m: int, h: str) -> str:

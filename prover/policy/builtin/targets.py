@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from prover.lean.base import Binder
 from prover.policy.builtin.focus import Focus, Proposal
 
+TRUTH = ("true", "false")
 RELATIONS = ("Eq", "Ne", "LE.le", "LT.lt", "GE.ge", "GT.gt")
 
 
@@ -96,6 +97,7 @@ def distinguish(focus: Focus) -> Iterator[Proposal]:
     for name in focus.of_type("Bool")[:4]:
         yield Proposal("cases Bool <;> simp_all", f"cases {name} <;> simp_all")
         yield Proposal("cases Bool <;> grind", f"cases {name} <;> grind")
+    yield from _values(focus)
     numbers = focus.numbers
     for i, first in enumerate(numbers[:4]):
         for second in numbers[i + 1 : 4]:
@@ -107,3 +109,13 @@ def distinguish(focus: Focus) -> Iterator[Proposal]:
         yield Proposal("by_cases zero", f"by_cases {h} : {first.name} = 0")
         if first.type != "Nat":
             yield Proposal("by_cases sign", f"by_cases {h} : 0 ≤ {first.name}")
+
+
+def _values(focus: Focus) -> Iterator[Proposal]:
+    """Goes through all values of functions between Booleans, and of Booleans."""
+    functions = [v.name for v in focus.variables if v.type == "Bool → Bool"][:2]
+    if functions:
+        [h] = focus.fresh("h")
+        values = [f"cases {h}{i}{b[0]} : {f} {b}" for i, f in enumerate(functions) for b in TRUTH]
+        booleans = [f"cases {name}" for name in focus.of_type("Bool")[:3]]
+        yield Proposal("values of functions", " <;> ".join([*values, *booleans, "simp_all"]))

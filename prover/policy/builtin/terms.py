@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import permutations
 
 from prover.lean.base import Hypothesis
 from prover.policy.builtin.focus import WORD, Focus
@@ -82,7 +83,8 @@ def candidates(focus: Focus, count: int) -> Sequence[str]:
         for a, b in pairs
         for text in (f"({a} + {b}) / 2", f"{a} + {b}", f"{a} * {b}", f"{a} - {b}", f"{b} - {a}")
     ]
+    solved = [f"({c} - {b}) / {a}" for a, b, c in permutations(names[:3], 3)]
     odd = [f"2 * {name} + 1" for name in names] + [f"-{name}" for name in names]
     above = [f"{name} + 1" for name in names]
-    terms = [*names, *above, *mixed, *parts, *constants, *scaled, *odd, *steps]
+    terms = [*names, *above, *mixed, *parts, *constants, *scaled, *odd, *solved, *steps]
     return list(dict.fromkeys(terms))[:count]

@@ -11,6 +11,7 @@ from prover.policy.builtin.terms import candidates, of_type
 
 BOUND = re.compile(r"∃ (?P<names>[^,]+),")
 MOST = 24
+MOST_TUPLES = 60
 OPEN = 8
 
 
@@ -26,7 +27,7 @@ def give(focus: Focus) -> Iterator[Proposal]:
     plain = [variable.name for variable in focus.variables]
     pool = list(dict.fromkeys((*plain, *terms)))[:MOST]
     if count > 1:
-        for chosen in _tuples(pool, count, MOST):
+        for chosen in _tuples(_simple(focus), count, MOST_TUPLES):
             for closer in closers:
                 tactic = f"exact ⟨{', '.join(chosen)}, by {closer}⟩"
                 yield Proposal(f"give several, {closer}", tactic)
@@ -49,9 +50,17 @@ def _count(target: str) -> int:
     return max(1, len(names))
 
 
+def _simple(focus: Focus) -> list[str]:
+    """Terms of which several are given at once."""
+    names = [variable.name for variable in focus.variables]
+    first = names[0] if focus.numbers else ""
+    multiples = [f"{first} + 1", f"2 * {first}", f"-{first}", f"-2 * {first}"] if first else []
+    return list(dict.fromkeys((*names[:3], "0", "1", *multiples, *candidates(focus, 10))))
+
+
 def _tuples(pool: list[str], count: int, most: int) -> Iterator[tuple[str, ...]]:
     """The combinations whose terms are simplest together."""
-    small = pool[: 8 if count == 2 else 4]
+    small = pool[: 10 if count == 2 else 4]
     ranked = sorted(
         product(range(len(small)), repeat=count), key=lambda places: (sum(places), places)
     )
