@@ -3,7 +3,7 @@
     python benchmarks/perf/prove.py --traces runs/traces.jsonl
     python benchmarks/learn_priors.py runs/traces.jsonl
 
-Counts for each family of tactics, and for each head of a target, how often tactics of the family
+Counts for each family of tactics, and for each kind of goal, how often tactics of the family
 were a step of the proof found, how often they were run, and how many seconds that took. A try in a
 search that found no proof says less, and counts `UNPROVED`.
 """
@@ -35,7 +35,7 @@ def searches(lines: Iterable[str]) -> Iterator[list[dict[str, Any]]]:
             yield running.pop(event["theorem"])
 
 
-def count(events: list[dict[str, Any]], families: Counts, by_head: dict[str, Counts]) -> None:
+def count(events: list[dict[str, Any]], families: Counts, by_context: dict[str, Counts]) -> None:
     """Adds what one search says."""
     steps = {(step["state"], step["tactic"]) for step in events[-1]["proof"]}
     weight = 1.0 if steps else UNPROVED
@@ -44,8 +44,8 @@ def count(events: list[dict[str, Any]], families: Counts, by_head: dict[str, Cou
             continue
         state = event["state"]
         for candidate in event["candidates"]:
-            family = candidate["policy"].removeprefix(MARK)
-            for entry in (families[family], by_head[state["head"]][family]):
+            family, context = candidate["policy"].removeprefix(MARK).split(" | ")
+            for entry in (families[family], by_context[context][family]):
                 entry[0] += (state["key"], candidate["tactic"]) in steps
                 entry[1] += weight
                 entry[2] += weight * candidate["seconds"]
@@ -64,17 +64,17 @@ def main() -> None:
     parser.add_argument("traces", type=Path, nargs="+")
     options = parser.parse_args()
     families: Counts = defaultdict(lambda: [0, 0.0, 0.0])
-    by_head: dict[str, Counts] = defaultdict(lambda: defaultdict(lambda: [0, 0.0, 0.0]))
+    by_context: dict[str, Counts] = defaultdict(lambda: defaultdict(lambda: [0, 0.0, 0.0]))
     for path in options.traces:
         with path.open(encoding="utf-8") as lines:
             for events in searches(lines):
-                count(events, families, by_head)
+                count(events, families, by_context)
     table = {
         "families": rounded(families),
-        "by_head": {head: rounded(counts) for head, counts in sorted(by_head.items())},
+        "by_context": {context: rounded(counts) for context, counts in sorted(by_context.items())},
     }
     TABLE.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(f"{len(families)} families, {len(by_head)} heads: {TABLE}")
+    print(f"{len(families)} families, {len(by_context)} kinds of goals: {TABLE}")
 
 
 if __name__ == "__main__":

@@ -155,7 +155,7 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
 
 def _state(state: State) -> dict[str, Any]:
     goals = [goal.pretty for goal in state.goals]
-    return {"key": state.key, "head": state.goals[0].head, "goals": goals}
+    return {"key": state.key, "goals": goals}
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from prover.policy.base import Question
 
 NUMERAL = re.compile(r"(?<![\w.✝₀-₉])\d+(?![\w.])")
 WORD = re.compile(r"[^\W\d][\w.!?'✝₀-₉]*")
+MODULUS = re.compile(r"% (\d+)|(?<![\w^])(\d+) ∣")
 ORDERED_RING = "Lean.Grind.OrderedRing"
 RINGS = ("Lean.Grind.Field", "Lean.Grind.CommRing", ORDERED_RING)
 PLAIN = ("Nat", "Int", "Rat", "Bool")
@@ -103,6 +104,15 @@ class Focus:
         """The numerals in the target and in the facts, as they come."""
         found = dict.fromkeys(int(digits) for digits in NUMERAL.findall(self.text))
         return tuple(number for number in found if number <= LARGEST_NUMERAL)
+
+    @cached_property
+    def context(self) -> str:
+        """What kind of goal it is, for the priors: the head of its target and what it speaks of."""
+        if self.definitions or self.inductives:
+            return f"{self.goal.head}, definitions"
+        if MODULUS.search(self.text):
+            return f"{self.goal.head}, remainders"
+        return self.goal.head
 
     @cached_property
     def words(self) -> frozenset[str]:

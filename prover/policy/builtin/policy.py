@@ -90,20 +90,20 @@ class BuiltinPolicy:
 
     def _scored(self, focus: Focus, key: str) -> list[Candidate]:
         noise = random.Random(f"{self._seed}:{key}")
-        head = focus.goal.head
-        alone = {closer: self._priors.logprob(closer, head) for closer in closers.ALONE}
+        priors, context = self._priors, focus.context
+        alone = {closer: priors.logprob(closer, context) for closer in closers.ALONE}
         seen: dict[str, int] = {}
         scored = []
         for proposal in proposals(focus):
             place = seen.get(proposal.family, 0)
             seen[proposal.family] = place + 1
-            logprob = self._priors.logprob(proposal.family, head) - LATER * place
+            logprob = priors.logprob(proposal.family, context) - LATER * place
             # What a closer does alone needs no hints and no cases: the shorter proof comes first.
             for closer in alone.keys() & set(WORD.findall(proposal.tactic)) - {proposal.tactic}:
                 logprob = min(logprob, alone[closer] - AFTER)
             if self._seed:
                 logprob += noise.gauss(0.0, NOISE)
-            label = f"{self.name}: {proposal.family}"
+            label = f"{self.name}: {proposal.family} | {context}"
             scored.append(Candidate(proposal.tactic, min(logprob, -math.ulp(1.0)), policy=label))
         return scored
 

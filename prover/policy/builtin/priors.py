@@ -15,7 +15,7 @@ from pathlib import Path
 
 TABLE = Path(__file__).with_name("priors.json")
 STRENGTH = 20.0
-"""How many tries of a family with any target count as much as what is known for one head."""
+"""How many tries of a family with any goal count as much as what is known for one kind of goal."""
 UNKNOWN = (0.5, 25.0)
 """Successes and tries assumed for every family."""
 COST = 0.5
@@ -38,16 +38,16 @@ class Count:
 
 @dataclass(frozen=True)
 class Priors:
-    """The probability of a family, given the head of the target."""
+    """How promising a family is for goals of one kind (`Focus.context`)."""
 
     families: Mapping[str, Count] = field(default_factory=dict)
-    by_head: Mapping[str, Mapping[str, Count]] = field(default_factory=dict)
+    by_context: Mapping[str, Mapping[str, Count]] = field(default_factory=dict)
 
-    def logprob(self, family: str, head: str) -> float:
+    def logprob(self, family: str, context: str) -> float:
         """Natural logarithm of how promising a tactic of the family is; below 0."""
         overall = self.families.get(family, Count())
         rate = (overall.used + UNKNOWN[0]) / (overall.tried + UNKNOWN[1])
-        here = self.by_head.get(head, {}).get(family, Count())
+        here = self.by_context.get(context, {}).get(family, Count())
         chance = (here.used + STRENGTH * rate) / (here.tried + STRENGTH)
         spent = overall.seconds + TYPICAL_TRIES * TYPICAL_SECONDS
         cost = spent / (overall.tried + TYPICAL_TRIES) / TYPICAL_SECONDS
@@ -62,8 +62,8 @@ def learned() -> Priors:
     table = json.loads(TABLE.read_text(encoding="utf-8"))
     return Priors(
         families={name: Count(*pair) for name, pair in table["families"].items()},
-        by_head={
-            head: {name: Count(*pair) for name, pair in families.items()}
-            for head, families in table["by_head"].items()
+        by_context={
+            context: {name: Count(*pair) for name, pair in families.items()}
+            for context, families in table["by_context"].items()
         },
     )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from prover.policy.builtin.focus import Focus, Proposal
+from prover.policy.builtin.focus import MODULUS, Focus, Proposal
 
-MODULUS = re.compile(r"% (\d+)|(?<![\w^])(\d+) ∣")
 LARGEST = 13
 SIMP = {
     "Nat": "Nat.dvd_iff_mod_eq_zero, Nat.pow_succ, Nat.mul_mod, Nat.add_mod",
