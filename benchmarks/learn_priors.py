@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,6 +21,8 @@ from typing import Any
 from prover.policy.builtin.priors import TABLE
 
 UNPROVED = 0.3
+LEAST_TRIES = 100
+"""Kinds of goals that are seldom met are left to what is known of all goals."""
 MARK = "builtin: "
 
 Counts = dict[str, list[float]]
@@ -59,6 +62,12 @@ def rounded(counts: Counts) -> Counts:
     }
 
 
+def written(table: dict[str, Any]) -> str:
+    """The table as JSON, a family a line."""
+    text = json.dumps(table, ensure_ascii=False, indent=1)
+    return re.sub(r"\[\s+([^\]]*?)\s+\]", lambda m: f"[{' '.join(m[1].split())}]", text) + "\n"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("traces", type=Path, nargs="+")
@@ -71,9 +80,13 @@ def main() -> None:
                 count(events, families, by_context)
     table = {
         "families": rounded(families),
-        "by_context": {context: rounded(counts) for context, counts in sorted(by_context.items())},
+        "by_context": {
+            context: rounded(counts)
+            for context, counts in sorted(by_context.items())
+            if sum(tried for _, tried, _ in counts.values()) >= LEAST_TRIES
+        },
     }
-    TABLE.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    TABLE.write_text(written(table), encoding="utf-8")
     print(f"{len(families)} families, {len(by_context)} kinds of goals: {TABLE}")
 
 

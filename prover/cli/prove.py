@@ -136,9 +136,7 @@ async def work(task: Task, lines: Lines, seed: int) -> Exit:
     return Exit.PROVED if proved else Exit.NOT_PROVED
 
 
-async def follow(
-    proving: Proving, lines: Lines, graphs: Graphs, holes: Sequence[Hole]
-) -> bool:
+async def follow(proving: Proving, lines: Lines, graphs: Graphs, holes: Sequence[Hole]) -> bool:
     """Writes down the events of the searches as they come; whether they were interrupted."""
     progress = Progress(holes)
     interrupted = False

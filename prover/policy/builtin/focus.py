@@ -129,6 +129,14 @@ class Focus:
         """Inductive types of the file at hand."""
         return tuple(item for item in self.goal.definitions if item.constructors)
 
+    def inductive(self, head: str) -> Definition | None:
+        """The inductive type of the file that has this name, whatever namespace is open."""
+        return _named(head, self.inductives)
+
+    def defined(self, head: str) -> Definition | None:
+        """The definition of the file that has this name, whatever namespace is open."""
+        return _named(head, self.definitions)
+
     def fresh(self, *wanted: str) -> list[str]:
         """Names like the ones wanted that are not in use."""
         used = {hypothesis.name for hypothesis in self.goal.hypotheses}
@@ -161,6 +169,10 @@ def telling(closer: str, hints: Sequence[str]) -> str:
 
 Family = Callable[[Focus], Iterator[Proposal]]
 """Proposes tactics of one kind for a goal, the more promising first."""
+
+
+def _named(full: str, items: Sequence[Definition]) -> Definition | None:
+    return next((i for i in items if full == i.name or full.endswith(f".{i.name}")), None)
 
 
 def _variants(name: str) -> Iterator[str]:

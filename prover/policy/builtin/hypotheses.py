@@ -11,47 +11,53 @@ from prover.policy.builtin.terms import arguments
 
 MOST_FACTS = 8
 MOST_INSTANCES = 6
+CONNECTIVES = ("And", "Exists", "Iff", "Dvd.dvd", "Eq")
 FUNCTIONS = ("∀", "→", "Not", "Ne")
 
 
 def destruct(focus: Focus) -> Iterator[Proposal]:
     """Takes a hypothesis apart."""
     for fact in focus.facts[:MOST_FACTS]:
-        h = fact.name
-        match fact.head:
-            case "And":
-                names = focus.fresh(*[h] * (_conjuncts(fact.type)))
-                yield Proposal("obtain and", f"obtain ⟨{', '.join(names)}⟩ := {h}")
-            case "Exists":
-                x, hx = focus.fresh(_bound(fact), "h")
-                yield Proposal("obtain exists", f"obtain ⟨{x}, {hx}⟩ := {h}")
-                yield Proposal("obtain exists rfl", f"obtain ⟨{x}, rfl⟩ := {h}")
-            case "Or":
-                yield Proposal("rcases or", f"rcases {h} with {h} | {h}")
-                for closer in ("grind", "simp_all", "omega"):
-                    tactic = f"rcases {h} with {h} | {h} <;> {closer}"
-                    yield Proposal(f"rcases or <;> {closer}", tactic)
-            case "Iff":
-                yield Proposal("obtain iff", f"obtain ⟨{h}, {h}'⟩ := {h}")
-            case "Dvd.dvd":
-                [k] = focus.fresh("k")
-                yield Proposal("obtain dvd", f"obtain ⟨{k}, {h}⟩ := {h}")
-                yield Proposal("obtain dvd rfl", f"obtain ⟨{k}, rfl⟩ := {h}")
-            case head if any(item.name == head for item in focus.inductives):
-                yield Proposal("cases fact", f"cases {h}")
-                yield Proposal("cases fact <;> simp_all", f"cases {h} <;> simp_all")
-                yield Proposal("cases fact <;> grind", f"cases {h} <;> grind")
-            case head if fact.constructors == 1 and head not in ("Eq", "Exists"):
-                [x] = focus.fresh("x")
-                yield Proposal("obtain one", f"obtain ⟨{x}⟩ := {h}")
-                yield Proposal("cases one", f"cases {h}")
-    dvds = [fact.name for fact in focus.facts if fact.head == "Dvd.dvd"]
-    if len(dvds) > 1:
-        ks = focus.fresh(*(["k"] * len(dvds)))
-        parts = "; ".join(
-            f"obtain ⟨{k}, hk{i}⟩ := {h}" for i, (k, h) in enumerate(zip(ks, dvds, strict=True))
-        )
-        yield Proposal("obtain all dvd", parts)
+        yield from _connective(focus, fact)
+        if focus.inductive(fact.head):
+            for closer in ("", " <;> simp_all", " <;> grind"):
+                yield Proposal(f"cases fact{closer}", f"cases {fact.name}{closer}")
+        elif fact.constructors == 1 and fact.head not in CONNECTIVES:
+            [x] = focus.fresh("x")
+            yield Proposal("obtain one", f"obtain ⟨{x}⟩ := {fact.name}")
+            yield Proposal("cases one", f"cases {fact.name}")
+
+
+def _connective(focus: Focus, fact: Hypothesis) -> Iterator[Proposal]:
+    """What the parts of a compound proposition are called."""
+    h = fact.name
+    match fact.head:
+        case "And":
+            names = focus.fresh(*[h] * _conjuncts(fact.type))
+            yield Proposal("obtain and", f"obtain ⟨{', '.join(names)}⟩ := {h}")
+        case "Exists":
+            x, hx = focus.fresh(_bound(fact), "h")
+            yield Proposal("obtain exists", f"obtain ⟨{x}, {hx}⟩ := {h}")
+            yield Proposal("obtain exists rfl", f"obtain ⟨{x}, rfl⟩ := {h}")
+        case "Or":
+            for closer in ("", " <;> grind", " <;> simp_all", " <;> omega"):
+                yield Proposal(f"rcases or{closer}", f"rcases {h} with {h} | {h}{closer}")
+        case "Iff":
+            yield Proposal("obtain iff", f"obtain ⟨{h}, {h}'⟩ := {h}")
+        case "Dvd.dvd":
+            [k] = focus.fresh("k")
+            yield Proposal("obtain dvd", f"obtain ⟨{k}, {h}⟩ := {h}")
+            yield Proposal("obtain dvd rfl", f"obtain ⟨{k}, rfl⟩ := {h}")
+
+
+def quotients(focus: Focus) -> Iterator[Proposal]:
+    """Names what divides what, in all hypotheses at once."""
+    divisions = [fact.name for fact in focus.facts if fact.head == "Dvd.dvd"]
+    if len(divisions) > 1:
+        names = focus.fresh(*["k"] * len(divisions))
+        pairs = zip(names, divisions, strict=True)
+        parts = [f"obtain ⟨{k}, hk{place}⟩ := {h}" for place, (k, h) in enumerate(pairs)]
+        yield Proposal("obtain all dvd", "; ".join(parts))
 
 
 def _conjuncts(text: str) -> int:
@@ -130,11 +136,10 @@ def instantiate(focus: Focus) -> Iterator[Proposal]:
 
 def _obtain_instances(focus: Focus) -> Iterator[Proposal]:
     """What a universal hypothesis says to exist, for a variable at hand."""
-    own = {item.name for item in focus.definitions}
     x, h = focus.fresh("x", "h")
     for fact in focus.facts[:6]:
         says_so = fact.head in ("∀", "→") and "∃" in fact.type
-        if says_so or fact.head in own:
+        if says_so or focus.defined(fact.head):
             for variable in focus.variables[::-1][:4]:
                 term = f"{fact.name} {variable.name}"
                 yield Proposal("obtain instance", f"obtain ⟨{x}, {h}⟩ := {term}")

@@ -74,12 +74,11 @@ def by_cases(focus: Focus) -> Iterator[Proposal]:
 
 def _subjects(focus: Focus) -> list[Hypothesis]:
     """What induction can be on: variables first, then inductive facts of the file's own."""
-    own = {item.name for item in focus.inductives}
     variables = [v for v in focus.variables if v.recursive and v.head not in NOT_BY_CASES]
     facts = [
         fact
         for fact in focus.facts
-        if (fact.head in own and fact.recursive)
+        if (focus.inductive(fact.head) and fact.recursive)
         or (fact.head == "LE.le" and _is_natural(focus, fact))
     ]
     return [*facts, *variables][:MOST]

@@ -33,6 +33,7 @@ FAMILIES: tuple[Family, ...] = (
     targets.contradict,
     targets.distinguish,
     hypotheses.destruct,
+    hypotheses.quotients,
     hypotheses.rewrite,
     hypotheses.apply,
     hypotheses.instantiate,

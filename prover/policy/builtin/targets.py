@@ -49,12 +49,11 @@ def take_apart(focus: Focus) -> Iterator[Proposal]:
     if head == "Or":
         yield Proposal("left", "left")
         yield Proposal("right", "right")
-    for item in focus.inductives:
-        if item.name == head:
-            for name in item.constructors:
-                yield Proposal("apply constructor", f"apply {name}")
-                yield Proposal("apply constructor <;>", f"apply {name} <;> assumption")
-            yield Proposal("constructor <;> assumption", "constructor <;> assumption")
+    if (item := focus.inductive(head)) is not None:
+        for name in item.constructors:
+            yield Proposal("apply constructor", f"apply {name}")
+            yield Proposal("apply constructor <;>", f"apply {name} <;> assumption")
+        yield Proposal("constructor <;> assumption", "constructor <;> assumption")
     if head not in (*RELATIONS, "And", "Iff", "Or", "Exists", "False", "∀", "→", "Not"):
         yield Proposal("constructor other", "constructor")
 
