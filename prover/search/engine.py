@@ -21,6 +21,7 @@ from prover.lean.base import (
     Timeout,
 )
 from prover.policy.base import Candidate, Policy, Question
+from prover.search.conclusion import Conclusion
 from prover.search.events import (
     Accepted,
     Event,
@@ -36,11 +37,10 @@ from prover.search.ledger import Clock, Ledger
 from prover.search.limit import Limit
 from prover.search.result import Result, Status
 from prover.search.score import SUM, Score
-from prover.search.script import Proof, format_script, shortest_proof
 from prover.search.strategy import BestFirst, Strategy
 from prover.search.structure import Standing
 from prover.theorem import Theorem
-from prover.verify.base import Verification, Verify
+from prover.verify.base import Verify
 
 LATE_SECONDS = 1.0
 """How long after the deadline a running tactic is waited for."""
@@ -107,15 +107,13 @@ class _Search:
         self._theorem = theorem
         self._session = session
         self._policy = policy
-        self._verify = verify
         self._limit = limit
         self._strategy = strategy
         self.ledger = Ledger(limit, clock)
         self._expansions: dict[str, Expansion] = {}
         self._with_premises: set[str] = set()
         self._problems: list[str] = []
-        self._proof: tuple[Proof, str] | None = None
-        self._verification: Verification | None = None
+        self._conclusion = Conclusion(theorem, session, verify, limit, self.ledger)
 
     async def open(self, score: Score) -> Opened:
         """Has Lean open the theorem; from now on the time counts."""
@@ -157,19 +155,8 @@ class _Search:
         )
 
     async def verify(self) -> Verified:
-        """Has the gate check the shortest proof. If it refuses, the last step found is out."""
-        proof = shortest_proof(self.graph)
-        script = format_script(proof)
-        with self.ledger.timing("verify"):
-            verification = await self._verify(self._theorem, script)
-        self._verification = verification
-        if verification.accepted:
-            self._proof = proof, script
-        else:
-            self.ledger.count(refused=1)
-            latest = max(step.application for step in proof.steps.values())
-            self.graph.refuse(self.graph.applications[latest])
-        return Verified(script, verification)
+        """Has the gate check what was found."""
+        return await self._conclusion.check(self.graph)
 
     def progress(self, key: str) -> Progressed:
         """Where the search stands."""
@@ -193,14 +180,14 @@ class _Search:
 
     def result(self, status: Status, message: str = "") -> Result:
         """The last event."""
-        proof, script = self._proof or (None, None)
+        conclusion = self._conclusion
         return Result(
             theorem=self._theorem.name,
             status=status,
             message=message,
-            script=script,
-            proof=proof,
-            verification=self._verification,
+            script=conclusion.script,
+            proof=conclusion.proof,
+            verification=conclusion.verification,
             counters=self.ledger.counters,
             seconds=self.ledger.seconds,
         )
@@ -300,4 +287,5 @@ class _Search:
             self.graph.postpone(key, candidate)
             return
         self.graph.finish(key)
-        await self._session.free([node.state])
+        if key != self.graph.root:
+            await self._session.free([node.state])

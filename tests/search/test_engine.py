@@ -269,7 +269,7 @@ async def test_states_that_are_known_already_are_freed() -> None:
     lean = Lean(tree)
     assert (await result_of(tree, lean=lean)).status is Status.EXHAUSTED
     assert lean.made == 8
-    assert lean.held == {}
+    assert list(lean.held.values()) == ["root"]
 
 
 @pytest.mark.parametrize("steps", range(40))
@@ -304,4 +304,23 @@ async def test_goals_that_grow_too_large_are_rejected() -> None:
     result = await result_of(tree, lean=lean, limit=Limit(characters=100))
     assert result.status is Status.EXHAUSTED
     assert result.counters.rejected == 1
-    assert lean.held == {}
+    assert list(lean.held.values()) == ["root"]
+
+
+async def test_a_found_proof_is_minimised_and_then_checked() -> None:
+    tree: Tree = {"root": {"skip": "x", "simp": "error"}, "x": {"grind [a, b]": "closed"}}
+    whole = {**tree["root"], "grind [a, b]": "closed", "grind [b]": "closed"}
+    lean, gate = Lean({**tree, "root": whole}), Gate()
+    result = await result_of(tree, lean=lean, gate=gate)
+    assert result.script == "grind [b]"
+    assert gate.asked == ["grind [b]"]
+
+
+async def test_the_proof_as_found_is_kept_when_the_gate_refuses_the_minimised_one() -> None:
+    tree: Tree = {"root": {"skip": "x"}, "x": {"simp [a]": "closed"}}
+    lean = Lean({**tree, "root": {**tree["root"], "simp": "closed"}})
+    gate = Gate(refused={"simp"})
+    result = await result_of(tree, lean=lean, gate=gate)
+    assert result.status is Status.PROVED
+    assert result.script == "skip\nsimp [a]"
+    assert result.counters.refused == 0
