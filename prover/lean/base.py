@@ -6,7 +6,7 @@ A tactic that fails is a value (`Outcome`); a Lean that dies is an exception (`L
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from prover.theorem import Theorem
@@ -42,6 +42,15 @@ class Binder:
 
 
 @dataclass(frozen=True)
+class Definition:
+    """A definition or an inductive type of the file at hand, as against the library's."""
+
+    name: str
+    constructors: tuple[str, ...] = ()
+    """Of an inductive type; a definition has none."""
+
+
+@dataclass(frozen=True)
 class Goal:
     """One goal: hypotheses and target as printed, and a key that doesn't depend on printing."""
 
@@ -55,6 +64,8 @@ class Goal:
     """The goal as Lean's own info view shows it."""
     binders: tuple[Binder, ...] = ()
     """The leading binders of the target, outermost first."""
+    definitions: tuple[Definition, ...] = ()
+    """What the goal rests on of the file at hand, nearest first."""
 
 
 @dataclass(frozen=True)
@@ -74,33 +85,41 @@ class State:
 
 
 @dataclass(frozen=True)
-class Progress:
+class Ran:
+    """What all outcomes have in common."""
+
+    seconds: float = field(default=0.0, compare=False, kw_only=True)
+    """Wall-clock time that Lean took; outcomes are the same whatever they took."""
+
+
+@dataclass(frozen=True)
+class Progress(Ran):
     """The tactic left these independent states, in Lean's order of goals; all must be proved."""
 
     states: tuple[State, ...]
 
 
 @dataclass(frozen=True)
-class Closed:
+class Closed(Ran):
     """The tactic closed the state."""
 
 
 @dataclass(frozen=True)
-class TacticError:
+class TacticError(Ran):
     """Lean refused the tactic."""
 
     message: str
 
 
 @dataclass(frozen=True)
-class Timeout:
+class Timeout(Ran):
     """The tactic ran into its time, heartbeat or memory limit."""
 
     message: str
 
 
 @dataclass(frozen=True)
-class Rejected:
+class Rejected(Ran):
     """Lean accepted the tactic, the prover does not: `sorry`, a lost goal, its own theorem."""
 
     reason: str

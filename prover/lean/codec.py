@@ -13,6 +13,7 @@ from typing import Any
 from prover.lean.base import (
     Binder,
     Closed,
+    Definition,
     Goal,
     Hypothesis,
     Outcome,
@@ -45,6 +46,10 @@ def goal(json: Json) -> Goal:
             Binder(binder["name"], binder["dependent"], binder["proposition"])
             for binder in json.get("binders", ())
         ),
+        definitions=tuple(
+            Definition(item["name"], tuple(item["constructors"]))
+            for item in json.get("definitions", ())
+        ),
     )
 
 
@@ -55,18 +60,18 @@ def state(json: Json, handle: int) -> State:
 
 def outcome(json: Json, states: Sequence[State]) -> Outcome:
     """What came of a tactic; `states` are those that it left."""
-    message = json.get("message", "")
+    message, seconds = json.get("message", ""), json.get("microseconds", 0) / 1e6
     match json["outcome"]:
         case "progress":
-            return Progress(tuple(states))
+            return Progress(tuple(states), seconds=seconds)
         case "closed":
-            return Closed()
+            return Closed(seconds=seconds)
         case "timeout":
-            return Timeout(message)
+            return Timeout(message, seconds=seconds)
         case "rejected":
-            return Rejected(message)
+            return Rejected(message, seconds=seconds)
         case _:
-            return TacticError(message)
+            return TacticError(message, seconds=seconds)
 
 
 def premise(json: Json) -> Premise:

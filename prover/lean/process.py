@@ -158,8 +158,9 @@ class LeanProcess:
         """Ends the process group and waits until the child is gone. Doing it twice is fine."""
         self._end()
         self._stdin.close()
-        with contextlib.suppress(TimeoutError, ConnectionError):
-            # The end of a child counts only when its pipes have been read to their ends.
+        with contextlib.suppress(TimeoutError, ConnectionError, RuntimeError):
+            # The end of a child counts only when its pipes have been read to their ends; a
+            # `RuntimeError` says that somebody else is reading, who will see the end too.
             async with asyncio.timeout(CLOSING_SECONDS):
                 while await self._stdout.read(TAIL_BYTES):
                     pass

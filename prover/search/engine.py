@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Sequence
 
 from prover.errors import EnvironmentProblem, LeanDied, ProverError
 from prover.lean.base import (
     Closed,
     LeanSession,
     Outcome,
+    Premise,
     Progress,
     Rejected,
     State,
-    TacticError,
     Timeout,
 )
-from prover.policy.base import Policy, Question
+from prover.policy.base import Candidate, Policy, Question
+from prover.search.conclusion import Conclusion
 from prover.search.events import (
     Accepted,
     Event,
@@ -34,16 +33,15 @@ from prover.search.events import (
 )
 from prover.search.expansion import Attempt, Expansion
 from prover.search.graph import ProofGraph
+from prover.search.ledger import Clock, Ledger
 from prover.search.limit import Limit
-from prover.search.result import Counters, Result, Seconds, Status
+from prover.search.result import Result, Status
 from prover.search.score import SUM, Score
-from prover.search.script import Proof, format_script, shortest_proof
 from prover.search.strategy import BestFirst, Strategy
 from prover.search.structure import Standing
 from prover.theorem import Theorem
-from prover.verify.base import Verification, Verify
+from prover.verify.base import Verify
 
-Clock = Callable[[], float]
 LATE_SECONDS = 1.0
 """How long after the deadline a running tactic is waited for."""
 
@@ -71,13 +69,13 @@ async def search(
     try:
         yield await run.open(score)
         while True:
-            if run.graph.proved and run.may_verify():
+            if run.graph.proved and run.ledger.may_verify():
                 yield (verified := await run.verify())
                 if verified.verification.accepted:
                     yield run.result(Status.PROVED)
                     return
                 continue
-            if (message := run.limit_reached()) is not None:
+            if (message := run.ledger.limit_reached()) is not None:
                 yield run.result(Status.LIMIT, message)
                 return
             if (key := run.choose()) is None:
@@ -109,26 +107,23 @@ class _Search:
         self._theorem = theorem
         self._session = session
         self._policy = policy
-        self._verify = verify
         self._limit = limit
         self._strategy = strategy
-        self._clock = clock
-        self._counters = Counters()
-        self._seconds = Seconds()
-        self._began = self._opened = clock()
+        self.ledger = Ledger(limit, clock)
         self._expansions: dict[str, Expansion] = {}
+        self._with_premises: set[str] = set()
         self._problems: list[str] = []
-        self._proof: tuple[Proof, str] | None = None
-        self._verification: Verification | None = None
+        self._conclusion = Conclusion(theorem, session, verify, limit, self.ledger)
 
     async def open(self, score: Score) -> Opened:
         """Has Lean open the theorem; from now on the time counts."""
-        with self._timing("lean"):
+        with self.ledger.timing("lean"):
             root = await self._session.open(self._theorem)
         self.graph = ProofGraph(root, score)
-        self._count(states=1)
-        self._opened = self._clock()
-        return Opened(root, self._opened - self._began)
+        self.ledger.count(states=1)
+        seconds = self.ledger.total
+        self.ledger.start()
+        return Opened(root, seconds)
 
     def choose(self) -> str | None:
         """The next state to run candidates on; None when there is none."""
@@ -137,12 +132,10 @@ class _Search:
 
     async def expand(self, key: str) -> Expanded:
         """Runs a state's next candidates. A state that Lean can't give any more is given up."""
-        node, before = self.graph.nodes[key], self._seconds
+        node, before = self.graph.nodes[key], self.ledger.seconds
         cost, trials, problem = self.graph.cost(key), [], ""
         try:
-            if key not in self._expansions:
-                self._expansions[key] = await self._ask(key)
-            expansion = self._expansions[key]
+            expansion = await self._asked(key)
             trials = await self._run(key, expansion)
         except LeanDied as death:
             problem = death.message
@@ -155,45 +148,26 @@ class _Search:
             depth=node.depth,
             trials=tuple(trials),
             waiting=len(expansion),
+            next=expansion.next,
             problem=problem,
-            policy_seconds=self._seconds.policy - before.policy,
-            lean_seconds=self._seconds.lean - before.lean,
+            policy_seconds=self.ledger.seconds.policy - before.policy,
+            lean_seconds=self.ledger.seconds.lean - before.lean,
         )
 
     async def verify(self) -> Verified:
-        """Has the gate check the shortest proof. If it refuses, the last step found is out."""
-        proof = shortest_proof(self.graph)
-        script = format_script(proof)
-        with self._timing("verify"):
-            verification = await self._verify(self._theorem, script)
-        self._verification = verification
-        if verification.accepted:
-            self._proof = proof, script
-        else:
-            self._count(refused=1)
-            latest = max(step.application for step in proof.steps.values())
-            self.graph.refuse(self.graph.applications[latest])
-        return Verified(script, verification)
-
-    def may_verify(self) -> bool:
-        """Whether there is time for another check, which has a reserve beyond the search's."""
-        spent = self._clock() - self._opened
-        return spent < self._limit.seconds + self._limit.verify_seconds
-
-    def limit_reached(self) -> str | None:
-        """Which limit is reached; None while the search may go on."""
-        return self._limit.reached(self._counters, self._clock() - self._opened)
+        """Has the gate check what was found."""
+        return await self._conclusion.check(self.graph)
 
     def progress(self, key: str) -> Progressed:
         """Where the search stands."""
-        counters = self._counters
+        counters = self.ledger.counters
         return Progressed(
             expansions=counters.expansions,
             tactics=counters.tactics,
             states=counters.states,
             frontier=len(self.graph.frontier),
             depth=self.graph.nodes[key].depth,
-            seconds=self._clock() - self._began,
+            seconds=self.ledger.total,
         )
 
     def exhausted(self) -> Result:
@@ -206,41 +180,53 @@ class _Search:
 
     def result(self, status: Status, message: str = "") -> Result:
         """The last event."""
-        proof, script = self._proof or (None, None)
+        conclusion = self._conclusion
         return Result(
             theorem=self._theorem.name,
             status=status,
             message=message,
-            script=script,
-            proof=proof,
-            verification=self._verification,
-            counters=self._counters,
-            seconds=replace(self._seconds, total=self._clock() - self._began),
+            script=conclusion.script,
+            proof=conclusion.proof,
+            verification=conclusion.verification,
+            counters=self.ledger.counters,
+            seconds=self.ledger.seconds,
         )
 
-    async def _ask(self, key: str) -> Expansion:
-        """The policy's candidates for a state."""
-        self._count(expansions=1)
+    async def _asked(self, key: str) -> Expansion:
+        """What there is to run on a state.
+
+        Premises take Lean some time to find, so only states that survive their first turn get any.
+        """
         state, count = self.graph.nodes[key].state, self._policy.premises_wanted
-        premises = ()
-        if count:
-            with self._timing("lean"):
+        if key not in self._expansions:
+            self.ledger.count(expansions=1)
+            self._expansions[key] = Expansion(await self._propose(key, ()), self._limit)
+            if len(self._expansions[key]) > self._limit.turn:
+                return self._expansions[key]
+        if count and key not in self._with_premises:
+            self._with_premises.add(key)
+            with self.ledger.timing("lean"):
                 premises = await self._session.premises(state, count)
-        question = Question(state, premises, self.graph.path(key))
-        with self._timing("policy"):
+            self._expansions[key].add(await self._propose(key, premises))
+        return self._expansions[key]
+
+    async def _propose(self, key: str, premises: tuple[Premise, ...]) -> list[Candidate]:
+        """The policy's candidates for a state."""
+        question = Question(self.graph.nodes[key].state, premises, self.graph.path(key))
+        with self.ledger.timing("policy"):
             [candidates] = await self._policy.propose([question], self._limit.candidates)
-        return Expansion(candidates, self._limit)
+        return candidates
 
     async def _run(self, key: str, expansion: Expansion) -> list[Trial]:
         """Runs the next candidates on a state, up to one that proves it."""
-        left = min(self._limit.turn, self._limit.tactics - self._counters.tactics)
+        left = min(self._limit.turn, self._limit.tactics - self.ledger.counters.tactics)
         attempts = expansion.take(left)
         outcomes = await self._outcomes(self.graph.nodes[key].state, expansion, attempts)
         trials: list[Trial] = []
         for attempt, given in zip(attempts, outcomes, strict=False):
             outcome = self._within_bounds(given)
             trials.append(Trial(attempt.candidate, outcome))
-            self._note(outcome)
+            self.ledger.note(outcome)
             if isinstance(outcome, Timeout):
                 expansion.ran_out(attempt)
             if self.graph.nodes[key].standing is Standing.OPEN:
@@ -253,12 +239,12 @@ class _Search:
         self, state: State, expansion: Expansion, attempts: Sequence[Attempt]
     ) -> list[Outcome]:
         """What Lean says of the attempts. None of it counts once the search's time is over."""
-        seconds = self._limit.seconds - (self._clock() - self._opened)
+        seconds = self.ledger.left
         if not attempts or seconds <= 0:
             return []
         budget = expansion.budget(attempts[0], seconds)
         tactics = [attempt.candidate.tactic for attempt in attempts]
-        with self._timing("lean"):
+        with self.ledger.timing("lean"):
             try:
                 async with asyncio.timeout(seconds + LATE_SECONDS):
                     return await self._session.run(state, tactics, budget)
@@ -274,8 +260,9 @@ class _Search:
     def _insert(self, key: str, attempt: Attempt, outcome: Outcome) -> None:
         match outcome:
             case Progress(states):
+                known = len(self.graph.nodes)
                 self.graph.insert(key, attempt.candidate, states)
-                self._counters = replace(self._counters, states=len(self.graph.nodes))
+                self.ledger.count(states=len(self.graph.nodes) - known)
             case Closed():
                 self.graph.insert(key, attempt.candidate, ())
 
@@ -300,25 +287,5 @@ class _Search:
             self.graph.postpone(key, candidate)
             return
         self.graph.finish(key)
-        await self._session.free([node.state])
-
-    def _note(self, outcome: Outcome) -> None:
-        self._count(
-            tactics=1,
-            errors=isinstance(outcome, TacticError),
-            timeouts=isinstance(outcome, Timeout),
-            rejected=isinstance(outcome, Rejected),
-        )
-
-    def _count(self, **counts: int) -> None:
-        self._counters += Counters(**counts)
-
-    @contextmanager
-    def _timing(self, what: str) -> Iterator[None]:
-        """Adds the time that the block takes."""
-        began = self._clock()
-        try:
-            yield
-        finally:
-            spent = getattr(self._seconds, what) + self._clock() - began
-            self._seconds = replace(self._seconds, **{what: spent})
+        if key != self.graph.root:
+            await self._session.free([node.state])

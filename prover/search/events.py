@@ -63,14 +63,8 @@ class Trial:
 
     def to_json(self) -> dict[str, Any]:
         """The entry among the candidates of `expanded`."""
-        candidate = self.candidate
-        return {
-            "tactic": candidate.tactic,
-            "logprob": _finite(candidate.logprob),
-            "tokens": candidate.tokens,
-            "policy": candidate.policy,
-            **_outcome(self.outcome),
-        }
+        seconds = self.outcome.seconds
+        return {**_candidate(self.candidate), "seconds": seconds, **_outcome(self.outcome)}
 
 
 @dataclass(frozen=True)
@@ -85,7 +79,9 @@ class Expanded:
     trials: tuple[Trial, ...]
     """In the order in which they were run."""
     waiting: int
-    """How many candidates were not run: they were no longer needed, or a limit was reached."""
+    """How many candidates are still to be run on it."""
+    next: Candidate | None = None
+    """The one of them that has its turn first, as unlikely as it has become."""
     problem: str = ""
     """Why the state was given up, if it was."""
     policy_seconds: float = 0.0
@@ -100,6 +96,7 @@ class Expanded:
             "depth": self.depth,
             "candidates": [trial.to_json() for trial in self.trials],
             "waiting": self.waiting,
+            "next": _candidate(self.next) if self.next else None,
             "problem": self.problem,
             "policy_seconds": self.policy_seconds,
             "lean_seconds": self.lean_seconds,
@@ -147,8 +144,18 @@ class Verified:
 Event = Accepted | Opened | Expanded | Progressed | Verified | Result
 
 
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "tactic": candidate.tactic,
+        "logprob": _finite(candidate.logprob),
+        "tokens": candidate.tokens,
+        "policy": candidate.policy,
+    }
+
+
 def _state(state: State) -> dict[str, Any]:
-    return {"key": state.key, "goals": [goal.pretty for goal in state.goals]}
+    goals = [goal.pretty for goal in state.goals]
+    return {"key": state.key, "goals": goals}
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from prover.lean.base import TacticLimit
 from prover.policy.base import Candidate
 from prover.search.limit import Limit
+from prover.search.score import logprob
 
 SECOND_TRY = 2.0
 """What running into the first budget costs a candidate, as a negative log-probability."""
@@ -26,13 +27,32 @@ class Attempt:
     candidate: Candidate
     again: bool = False
 
+    @property
+    def worth(self) -> Candidate:
+        """The candidate, as unlikely as it has become."""
+        if not self.again:
+            return self.candidate
+        loss = SECOND_TRY * self.candidate.tokens
+        return replace(self.candidate, logprob=self.candidate.logprob - loss)
+
 
 class Expansion:
     """The candidates of one state, most likely first."""
 
     def __init__(self, candidates: Iterable[Candidate], limit: Limit) -> None:
         self._limit = limit
-        self._waiting = deque(map(Attempt, _distinct(candidates, limit.candidates)))
+        self._waiting: deque[Attempt] = deque()
+        self._known: set[str] = set()
+        self.add(candidates)
+
+    def add(self, candidates: Iterable[Candidate]) -> None:
+        """Further candidates, each at its place; those that say nothing new are left out."""
+        for candidate in candidates:
+            tactic = candidate.tactic.strip()
+            if tactic and tactic not in self._known and len(self._known) < self._limit.candidates:
+                self._known.add(tactic)
+                self._waiting.append(Attempt(replace(candidate, tactic=tactic)))
+        self._waiting = deque(sorted(self._waiting, key=lambda attempt: -logprob(attempt.worth)))
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -42,11 +62,7 @@ class Expansion:
         """The candidate to be run next, as unlikely as it has become; None when all were run."""
         if not self._waiting:
             return None
-        attempt = self._waiting[0]
-        candidate = attempt.candidate
-        if not attempt.again:
-            return candidate
-        return replace(candidate, logprob=candidate.logprob - SECOND_TRY * candidate.tokens)
+        return self._waiting[0].worth
 
     def take(self, most: int) -> list[Attempt]:
         """Removes the next attempts that have one budget, at most so many."""
@@ -62,9 +78,10 @@ class Expansion:
         self._waiting.extendleft(reversed(list(attempts)))
 
     def ran_out(self, attempt: Attempt) -> None:
-        """The attempt reached its budget; it is made again, once, after all others."""
+        """The attempt reached its budget; it is made again, once, when its turn comes."""
         if not attempt.again and self._limit.first_share < 1:
             self._waiting.append(replace(attempt, again=True))
+            self.add(())
 
     def budget(self, attempt: Attempt, seconds: float) -> TacticLimit:
         """What the attempt may use when the search has so many seconds left.
@@ -75,13 +92,3 @@ class Expansion:
         share = 1.0 if attempt.again else self._limit.first_share
         heartbeats = max(1, round(whole.heartbeats * share))
         return TacticLimit(min(whole.seconds, seconds), heartbeats)
-
-
-def _distinct(candidates: Iterable[Candidate], most: int) -> list[Candidate]:
-    """The candidates without those that say nothing or the same as an earlier one."""
-    by_text: dict[str, Candidate] = {}
-    for candidate in candidates:
-        tactic = candidate.tactic.strip()
-        if tactic:
-            by_text.setdefault(tactic, replace(candidate, tactic=tactic))
-    return list(by_text.values())[:most]

@@ -23,7 +23,7 @@ class Limit:
     """States for which the policy is asked."""
     tactics: int = 50_000
     """Tactics run in Lean."""
-    candidates: int = 64
+    candidates: int = 160
     """Tactics tried on one state."""
     turn: int = 8
     """Tactics run on a state before others have their turn."""
@@ -36,6 +36,8 @@ class Limit:
     first_share: float = 0.1
     """The part of a tactic's heartbeats that it has at first; only if they do not suffice, it has
     the whole later."""
+    minimise_seconds: float = 5.0
+    """For making a found proof shorter, even beyond `seconds`."""
     verify_seconds: float = 60.0
     """For each check of a found proof, even beyond `seconds`."""
 

@@ -88,6 +88,10 @@ class Result:
             "status": self.status.value,
             "message": self.message,
             "script": self.script,
+            "proof": [
+                {"state": key, "tactic": step.tactic}
+                for key, step in (self.proof.steps.items() if self.proof else ())
+            ],
             "axioms": list(self.axioms),
             "seconds": self.seconds.total,
             "lean_seconds": self.seconds.lean,

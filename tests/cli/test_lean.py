@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import time
@@ -14,6 +15,7 @@ from tests.cli.conftest import PROGRAM, Prover
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow, pytest.mark.usefixtures("lean_command")]
 
+DEMO = Path(__file__).parents[2] / "examples" / "demo.lean"
 SOURCE = """theorem swap (p q : Prop) (h : p ∧ q) : q ∧ p :=
   ⟨sorry, sorry⟩
 
@@ -46,6 +48,15 @@ def test_proofs_go_into_the_file(prover: Prover, tmp_path: Path) -> None:
     assert checked.code == 1
     accepted = {item["declaration"]: item["accepted"] for item in checked.of("declaration")}
     assert accepted == {"swap": True, "double": True, "wrong": False}
+
+
+def test_everything_in_the_demo_is_proved(prover: Prover, tmp_path: Path) -> None:
+    shutil.copy(DEMO, tmp_path)
+    ran = prover("prove", "demo.lean", "--write")
+    assert ran.code == 0, ran.out + ran.err
+    assert "12 of 12 proved" in ran.out
+    assert "sorry" not in (tmp_path / "demo.lean").read_text()
+    assert prover("check", "demo.lean").code == 0
 
 
 def test_one_line_of_a_file(prover: Prover, tmp_path: Path) -> None:

@@ -1,0 +1,5 @@
+"""`python -m prover` is `prover`."""
+
+from prover.cli import main
+
+main()

@@ -1,0 +1,90 @@
+"""Terms at hand: what could stand for a bound variable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+
+from prover.lean.base import Hypothesis
+from prover.policy.builtin.focus import WORD, Focus
+
+NOTATIONS = {"ℕ": "Nat", "ℤ": "Int", "ℚ": "Rat"}
+SMALL = 12
+MOST_EACH = 6
+BINDER = re.compile(r"\((?P<names>[^():]+) : (?P<type>[^()]+)\)")
+
+
+def arguments(focus: Focus, fact: Hypothesis) -> list[list[str]]:
+    """For each leading variable that a universal fact is about, terms to give it.
+
+    Lean prints `∀ (x y : T), …`, or `∀ n, …` where it can tell the type from the rest.
+    """
+    bound = re.match(r"∀ (?P<binders>.*?), ", fact.type, flags=re.DOTALL)
+    if bound is None:
+        return []
+    typed = BINDER.findall(bound["binders"])
+    names: list[tuple[str, str]] = [(n, type_) for group, type_ in typed for n in group.split()]
+    if not typed:
+        names = [(name, "") for name in bound["binders"].split()]
+    return [of_type(focus, type_)[:MOST_EACH] for _, type_ in names[:3]]
+
+
+def of_type(focus: Focus, type_: str) -> list[str]:
+    """Terms of a type, simplest first; of any number's type where it is not known."""
+    type_ = NOTATIONS.get(type_, type_)
+    own = [v.name for v in focus.variables if not type_ or v.type == type_]
+    number = not type_ or type_ in focus.rings
+    constants = [str(n) for n in dict.fromkeys((0, 1, *focus.numerals)) if n <= SMALL]
+    shifted = [f"({v.name} + 1)" for v in focus.numbers if not type_ or v.type == type_]
+    known = {hypothesis.name for hypothesis in focus.named}
+    applied = [
+        f"({inner})" for inner in applications(focus.text) if set(WORD.findall(inner)) <= known
+    ]
+    halves = [f"({name} / 2)" for name in own if number and type_ not in ("Nat", "Int")]
+    pool = [
+        *applied[:2],
+        *own,
+        *(constants if number else []),
+        *(shifted if number else []),
+        *halves,
+    ]
+    return list(dict.fromkeys(pool))
+
+
+def applications(text: str) -> Iterator[str]:
+    """What stands in brackets in a printed goal, innermost first."""
+    for found in re.finditer(r"\(([^()∀∃,:]+)\)", text):
+        if " " in found[1]:
+            yield found[1]
+
+
+def candidates(focus: Focus, count: int) -> Sequence[str]:
+    """Numbers built from the variables and numerals at hand, simplest first."""
+    names = [variable.name for variable in focus.numbers][:5]
+    numerals = [number for number in focus.numerals if number <= 10**4][:6]
+    constants = [str(number) for number in dict.fromkeys((0, 1, 2, *numerals))]
+    steps = [f"{name} {sign} {number}" for name in names for number in (1, 2) for sign in "+-"]
+    scaled = [
+        f"{number} * {name}"
+        for name in names
+        for number in dict.fromkeys((2, *numerals))
+        if number > 1
+    ]
+    parts = [
+        f"{name} / {number}"
+        for name in names
+        for number in dict.fromkeys((2, *numerals))
+        if number > 1
+    ]
+    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+    mixed = [
+        text
+        for a, b in pairs
+        for text in (f"({a} + {b}) / 2", f"{a} + {b}", f"{a} * {b}", f"{a} - {b}", f"{b} - {a}")
+    ]
+    solved = [f"({c} - {b}) / {a}" for a, b, c in permutations(names[:3], 3)]
+    odd = [f"2 * {name} + 1" for name in names] + [f"-{name}" for name in names]
+    above = [f"{name} + 1" for name in names]
+    terms = [*names, *above, *mixed, *parts, *constants, *scaled, *odd, *solved, *steps]
+    return list(dict.fromkeys(terms))[:count]

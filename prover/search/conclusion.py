@@ -1,0 +1,70 @@
+"""From a proved graph to a checked script: shortest proof, minimised, through the gate."""
+
+from __future__ import annotations
+
+from prover.errors import LeanDied
+from prover.lean.base import Closed, LeanSession, TacticLimit
+from prover.search.events import Verified
+from prover.search.graph import ProofGraph
+from prover.search.ledger import Ledger
+from prover.search.limit import Limit
+from prover.search.minimise import minimise
+from prover.search.script import Proof, format_script, shortest_proof
+from prover.theorem import Theorem
+from prover.verify.base import Verification, Verify
+
+
+class Conclusion:
+    """The end of one search; `proof` and `script` are there once the gate has accepted."""
+
+    def __init__(
+        self, theorem: Theorem, session: LeanSession, verify: Verify, limit: Limit, ledger: Ledger
+    ) -> None:
+        self._theorem = theorem
+        self._session = session
+        self._verify = verify
+        self._limit = limit
+        self._ledger = ledger
+        self.proof: Proof | None = None
+        self.script: str | None = None
+        self.verification: Verification | None = None
+        """The gate's last verdict, also when it refused."""
+
+    async def check(self, graph: ProofGraph) -> Verified:
+        """Has the gate check the shortest proof. If it refuses, the last step found is out."""
+        proof = shortest_proof(graph)
+        shorter = await self._minimised(graph, proof)
+        verified = await self._checked(shorter)
+        if not verified.verification.accepted and shorter != proof:
+            verified = await self._checked(proof)
+        if not verified.verification.accepted:
+            self._ledger.count(refused=1)
+            latest = max(step.application for step in proof.steps.values())
+            graph.refuse(graph.applications[latest])
+        return verified
+
+    async def _checked(self, proof: Proof) -> Verified:
+        script = format_script(proof)
+        with self._ledger.timing("verify"):
+            self.verification = await self._verify(self._theorem, script)
+        if self.verification.accepted:
+            self.proof, self.script = proof, script
+        return Verified(script, self.verification)
+
+    async def _minimised(self, graph: ProofGraph, proof: Proof) -> Proof:
+        """The proof without what it does not need, as far as there is time to find that out."""
+        root = graph.nodes[graph.root].state
+        deadline = self._ledger.total + self._limit.minimise_seconds
+
+        async def works(script: str) -> bool:
+            seconds = min(self._limit.tactic.seconds, deadline - self._ledger.total)
+            if seconds <= 0:
+                return False
+            limit = TacticLimit(seconds, self._limit.tactic.heartbeats)
+            with self._ledger.timing("lean"):
+                return Closed() in await self._session.run(root, [script], limit)
+
+        try:
+            return await minimise(proof, works)
+        except LeanDied:
+            return proof

@@ -1,0 +1,47 @@
+"""The graph of a search, built again from its events, without Lean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prover.lean.base import Closed, Progress
+from prover.search.events import Accepted, Event, Expanded, Opened, Verified
+from prover.search.graph import ProofGraph
+from prover.search.score import SUM, named
+from prover.search.script import shortest_proof
+from prover.search.structure import Standing
+
+
+def replay(events: Iterable[Event]) -> ProofGraph | None:
+    """The graph that the search had after these events; None before its theorem was opened."""
+    graph, score = None, SUM
+    for event in events:
+        match event:
+            case Accepted():
+                score = named(event.score)
+            case Opened():
+                graph = ProofGraph(event.state, score)
+            case Expanded() if graph is not None:
+                _expand(graph, event)
+            case Verified() if graph is not None and not event.verification.accepted:
+                latest = max(step.application for step in shortest_proof(graph).steps.values())
+                graph.refuse(graph.applications[latest])
+    return graph
+
+
+def _expand(graph: ProofGraph, event: Expanded) -> None:
+    key = event.state.key
+    for trial in event.trials:
+        if graph.nodes[key].standing is not Standing.OPEN:
+            return
+        match trial.outcome:
+            case Progress(states):
+                graph.insert(key, trial.candidate, states)
+            case Closed():
+                graph.insert(key, trial.candidate, ())
+    if graph.nodes[key].standing is not Standing.OPEN:
+        return
+    if event.next is None:
+        graph.finish(key)
+    else:
+        graph.postpone(key, event.next)

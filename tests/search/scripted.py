@@ -1,0 +1,182 @@
+"""A Lean, a policy, a gate and a clock that do as they are told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from prover.errors import LeanDied
+from prover.lean.base import (
+    Closed,
+    Goal,
+    Outcome,
+    Premise,
+    Progress,
+    State,
+    TacticError,
+    TacticLimit,
+    Timeout,
+)
+from prover.policy.base import Candidate, Question
+from prover.search.engine import search
+from prover.search.events import Event
+from prover.search.limit import Limit
+from prover.search.result import Result
+from prover.theorem import Theorem
+from prover.verify.base import Verification
+
+Tree = Mapping[str, Mapping[str, str]]
+"""For each state its tactics, and what each leaves: names of states with spaces between, `closed`,
+`error`, `timeout`, `late` (a time-out unless it has all heartbeats) or `dies`."""
+
+
+@dataclass
+class Clock:
+    """A clock that moves when Lean, the policy or the gate takes time."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def state(name: str, handle: int = 0) -> State:
+    """A state whose name is its key and its target."""
+    return State(handle, (Goal((), name, "Eq", name, f"⊢ {name}"),), name)
+
+
+@dataclass
+class Lean:
+    """A session whose states are the names in a tree; the root is `root`."""
+
+    tree: Tree
+    clock: Clock = field(default_factory=Clock)
+    seconds: float = 0.01
+    """What each tactic takes."""
+    ran: list[tuple[str, str]] = field(default_factory=list)
+    held: dict[int, str] = field(default_factory=dict)
+    made: int = 0
+
+    def make(self, name: str) -> State:
+        self.made += 1
+        self.held[self.made] = name
+        return state(name, self.made)
+
+    async def open(self, theorem: Theorem) -> State:  # noqa: ARG002
+        await asyncio.sleep(0)
+        return self.make("root")
+
+    async def run(self, state: State, tactics: Sequence[str], limit: TacticLimit) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for tactic in tactics:
+            await asyncio.sleep(0)
+            self.ran.append((state.key, tactic))
+            self.clock.now += self.seconds
+            assert self.held[state.handle] == state.key
+            outcomes.append(self.outcome(self.tree[state.key].get(tactic, "error"), limit))
+            if outcomes[-1] == Closed():
+                break
+        return outcomes
+
+    def outcome(self, told: str, limit: TacticLimit) -> Outcome:
+        match told:
+            case "closed":
+                return Closed()
+            case "error":
+                return TacticError("no")
+            case "dies":
+                raise LeanDied("Lean is gone")
+            case "timeout":
+                return Timeout("too long")
+            case "late" if limit.heartbeats < TacticLimit().heartbeats:
+                return Timeout("too long")
+            case "late":
+                return Closed()
+        return Progress(tuple(map(self.make, told.split())))
+
+    async def premises(self, *_: object) -> tuple[Premise, ...]:
+        return ()
+
+    async def free(self, states: Sequence[State]) -> None:
+        for freed in states:
+            del self.held[freed.handle]
+
+
+@dataclass
+class Policy:
+    """Proposes the tactics of the tree, in its order, each a little less likely."""
+
+    tree: Tree
+    logprob: Callable[[str], float] | None = None
+    name: str = "scripted"
+    premises_wanted: int = 0
+
+    async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
+        await asyncio.sleep(0)
+        return [self.candidates(question.state.key)[:count] for question in questions]
+
+    def candidates(self, key: str) -> list[Candidate]:
+        give = self.logprob
+        return [
+            Candidate(tactic, give(tactic) if give else -1.0 - place / 10)
+            for place, tactic in enumerate(self.tree.get(key, {}))
+        ]
+
+
+@dataclass
+class Gate:
+    """Refuses the scripts that it is told to."""
+
+    refused: Iterable[str] = ()
+    asked: list[str] = field(default_factory=list)
+    clock: Clock = field(default_factory=Clock)
+    seconds: float = 0.0
+
+    async def __call__(self, _: Theorem, script: str) -> Verification:
+        await asyncio.sleep(0)
+        self.asked.append(script)
+        self.clock.now += self.seconds
+        if script in self.refused:
+            return Verification(False, "no")
+        return Verification(True, axioms=("propext",))
+
+
+THEOREM = Theorem.from_statement("t", "theorem t : 1 = 1 := by")
+
+
+async def events_of(
+    tree: Tree,
+    *,
+    lean: Lean | None = None,
+    policy: Policy | None = None,
+    gate: Gate | None = None,
+    limit: Limit | None = None,
+) -> list[Event]:
+    """All events of a search, which must end with its result."""
+    lean = lean or Lean(tree)
+    found = search(
+        THEOREM,
+        lean,
+        policy or Policy(tree),
+        gate or Gate(),
+        limit=limit or Limit(),
+        clock=lean.clock,
+    )
+    events = [event async for event in found]
+    assert [event for event in events if isinstance(event, Result)] == events[-1:]
+    return events
+
+
+async def result_of(
+    tree: Tree,
+    *,
+    lean: Lean | None = None,
+    policy: Policy | None = None,
+    gate: Gate | None = None,
+    limit: Limit | None = None,
+) -> Result:
+    """The result of a search."""
+    *_, result = await events_of(tree, lean=lean, policy=policy, gate=gate, limit=limit)
+    assert isinstance(result, Result)
+    return result

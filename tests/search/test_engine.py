@@ -1,0 +1,326 @@
+"""The search loop, with a scripted Lean."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+
+import pytest
+
+from prover.errors import EnvironmentProblem, InputProblem, LeanDied
+from prover.lean.base import State
+from prover.search.engine import search
+from prover.search.events import Accepted, Expanded, Opened, Verified
+from prover.search.limit import Limit
+from prover.search.replay import replay
+from prover.search.result import Result, Status
+from prover.search.score import named
+from prover.search.script import shortest_proof
+from prover.theorem import Theorem
+from prover.verify.base import Verification
+from tests.search.scripted import THEOREM, Clock, Gate, Lean, Policy, Tree, events_of, result_of
+
+TWO_STEPS: Tree = {"root": {"bad": "error", "split": "left right"}, "left": {"a": "closed"}}
+PROVABLE: Tree = {**TWO_STEPS, "right": {"b": "mid"}, "mid": {"c": "closed"}}
+
+
+async def test_a_proof_is_found_and_checked() -> None:
+    gate = Gate()
+    result = await result_of(PROVABLE, gate=gate)
+    assert result.status is Status.PROVED
+    assert result.script == "split\n· a\n· b\n  c"
+    assert gate.asked == [result.script]
+    assert result.axioms == ("propext",)
+    assert result.counters.tactics == 5
+    assert result.counters.errors == 1
+    assert result.counters.states == 4
+
+
+async def test_the_events_are_a_trace() -> None:
+    events = await events_of(PROVABLE)
+    assert isinstance(events[0], Accepted)
+    assert isinstance(events[1], Opened)
+    assert isinstance(events[-2], Verified)
+    names = [json.loads(json.dumps(event.to_json(), allow_nan=False))["event"] for event in events]
+    assert names[:2] == ["accepted", "opened"]
+    assert set(names[2:-2]) == {"expanded", "progress"}
+    assert names[-2:] == ["verified", "result"]
+    trials = [trial for event in events if isinstance(event, Expanded) for trial in event.trials]
+    result = events[-1]
+    assert isinstance(result, Result)
+    assert len(trials) == result.counters.tactics
+
+
+@pytest.mark.parametrize("refused", [(), ("split\n· a\n· b\n  c",)])
+async def test_the_graph_can_be_built_again_from_the_events(refused: tuple[str, ...]) -> None:
+    tree: Tree = {**PROVABLE, "root": {**PROVABLE["root"], "again": "mid root", "other": "right"}}
+    events = await events_of(tree, gate=Gate(refused=refused))
+    graph = replay(events)
+    assert graph is not None
+    graph.check_invariants()
+    result = events[-1]
+    assert isinstance(result, Result)
+    assert len(graph.nodes) == result.counters.states
+    assert graph.proved is (result.status is Status.PROVED)
+    if graph.proved:
+        assert shortest_proof(graph) == result.proof
+    costs = [event.cost for event in events if isinstance(event, Expanded)]
+    assert costs == sorted(costs)
+    assert replay(events[:1]) is None
+
+
+async def test_a_search_repeats_itself_exactly() -> None:
+    runs = [Lean(PROVABLE), Lean(PROVABLE)]
+    for lean in runs:
+        await result_of(PROVABLE, lean=lean)
+    assert runs[0].ran == runs[1].ran
+
+
+async def test_nothing_left_to_try() -> None:
+    result = await result_of(TWO_STEPS)
+    assert result.status is Status.EXHAUSTED
+    assert result.script is None
+    assert "candidates" in result.message
+
+
+async def test_a_policy_that_has_nothing_to_say() -> None:
+    result = await result_of({"root": {}})
+    assert result.status is Status.EXHAUSTED
+    assert result.counters.tactics == 0
+
+
+async def test_no_tactic_runs_twice_on_a_state() -> None:
+    class Repeats(Policy):
+        def candidates(self, key: str):  # type: ignore[no-untyped-def]
+            return [*super().candidates(key), *super().candidates(key)] * 2
+
+    lean = Lean(PROVABLE)
+    assert (await result_of(PROVABLE, lean=lean, policy=Repeats(PROVABLE))).status is Status.PROVED
+    assert len(lean.ran) == len(set(lean.ran))
+
+
+async def test_candidates_that_differ_in_spaces_are_one_and_empty_ones_none() -> None:
+    tree: Tree = {"root": {" a ": "error", "a": "error", "  ": "error", "a\n": "error"}}
+    lean = Lean(tree)
+    await result_of(tree, lean=lean)
+    assert lean.ran == [("root", "a")]
+
+
+@pytest.mark.parametrize("logprob", [math.nan, -math.inf, math.inf, 3.0, 0.0])
+async def test_logprobs_that_are_no_logprobs(logprob: float) -> None:
+    policy = Policy(PROVABLE, logprob=lambda _: logprob)
+    events = await events_of(PROVABLE, policy=policy)
+    result = events[-1]
+    assert isinstance(result, Result)
+    assert result.status is Status.PROVED
+    for event in events:
+        json.dumps(event.to_json(), allow_nan=False)
+
+
+async def test_likely_tactics_of_other_states_come_before_unlikely_ones() -> None:
+    many = {f"no{i}": "error" for i in range(30)}
+    tree: Tree = {"root": {"step": "next", **many}, "next": {"done": "closed"}}
+    lean = Lean(tree)
+    await result_of(tree, lean=lean)
+    assert ("next", "done") in lean.ran
+    assert len(lean.ran) <= Limit().turn * 2
+
+
+async def test_a_tactic_that_runs_out_is_tried_again_with_all_it_may_have() -> None:
+    tree: Tree = {"root": {"slow": "late", **{f"no{i}": "error" for i in range(20)}}}
+    lean = Lean(tree)
+    result = await result_of(tree, lean=lean)
+    assert result.status is Status.PROVED
+    assert lean.ran.count(("root", "slow")) == 2
+    assert result.counters.timeouts == 1
+
+
+async def test_a_tactic_is_tried_again_only_once() -> None:
+    tree: Tree = {"root": {"slow": "timeout"}}
+    lean = Lean(tree)
+    assert (await result_of(tree, lean=lean)).status is Status.EXHAUSTED
+    assert lean.ran == [("root", "slow")] * 2
+    lean = Lean(tree)
+    await result_of(tree, lean=lean, limit=Limit(first_share=1.0))
+    assert lean.ran == [("root", "slow")]
+
+
+@pytest.mark.parametrize(
+    ("limit", "name"),
+    [
+        (Limit(expansions=2), "expansions"),
+        (Limit(tactics=12), "tactics"),
+        (Limit(states=5), "states"),
+        (Limit(seconds=0.2), "seconds"),
+    ],
+)
+async def test_limits_end_a_search_and_say_how_to_raise_them(limit: Limit, name: str) -> None:
+    tree: Tree = {
+        str(n) if n else "root": {f"t{i}": str(3 * n + i + 1) for i in range(3)} for n in range(300)
+    }
+    result = await result_of(tree, lean=Lean(tree, seconds=0.01), limit=limit)
+    assert result.status is Status.LIMIT
+    assert f"Set `{name}` higher" in result.message
+    if name == "tactics":
+        assert result.counters.tactics == 12
+
+
+async def test_a_proof_found_as_the_time_ends_is_kept() -> None:
+    """The proof is found at the deadline; its check may use its own reserve."""
+    tree: Tree = {"root": {"a": "closed"}}
+    clock = Clock()
+    lean, gate = Lean(tree, clock, seconds=10.0), Gate(clock=clock, seconds=5.0)
+    result = await result_of(tree, lean=lean, gate=gate, limit=Limit(seconds=10.0))
+    assert result.status is Status.PROVED
+    lean = Lean({"root": {"a": "x"}, "x": {"b": "closed"}}, seconds=10.0)
+    result = await result_of(lean.tree, lean=lean, limit=Limit(seconds=10.0))
+    assert result.status is Status.LIMIT
+
+
+async def test_a_refused_proof_is_replaced_by_another() -> None:
+    tree: Tree = {"root": {"short": "closed", "long": "x"}, "x": {"b": "closed"}}
+    gate = Gate(refused={"short"})
+    result = await result_of(tree, gate=gate)
+    assert result.status is Status.PROVED
+    assert result.script == "long\nb"
+    assert result.counters.refused == 1
+    assert gate.asked == ["short", "long\nb"]
+
+
+async def test_what_the_gate_always_refuses_is_not_proved() -> None:
+    gate = Gate(refused={"split\n· a\n· b\n  c"})
+    result = await result_of(PROVABLE, gate=gate)
+    assert result.status is Status.EXHAUSTED
+    assert result.script is None
+    assert result.verification == Verification(False, "no")
+
+
+async def test_refusals_stop_when_the_reserve_is_used_up() -> None:
+    clock = Clock()
+    tree: Tree = {"root": {str(i): "closed" for i in range(50)}}
+    gate = Gate(refused=list(map(str, range(50))), clock=clock, seconds=10.0)
+    limit = Limit(seconds=1.0, verify_seconds=20.0)
+    result = await result_of(tree, lean=Lean(tree, clock), gate=gate, limit=limit)
+    assert result.status is Status.LIMIT
+
+
+async def test_a_state_in_which_lean_dies_is_given_up() -> None:
+    tree: Tree = {"root": {"a": "x", "b": "y"}, "x": {"c": "dies"}, "y": {"d": "closed"}}
+    assert (await result_of(tree)).script == "b\nd"
+    result = await result_of({"root": {"a": "x"}, "x": {"c": "dies"}})
+    assert result.status is Status.ERROR
+    assert "Lean is gone" in result.message
+
+
+class FailsAt(Lean):
+    """Raises an error in one of its calls."""
+
+    def __init__(self, tree: Tree, call: int, error: Exception) -> None:
+        super().__init__(tree)
+        self.call, self.error = call, error
+
+    def tick(self) -> None:
+        self.call -= 1
+        if self.call == 0:
+            raise self.error
+
+    async def open(self, theorem: Theorem) -> State:
+        self.tick()
+        return await super().open(theorem)
+
+    async def run(self, *arguments):  # type: ignore[no-untyped-def]
+        self.tick()
+        return await super().run(*arguments)
+
+    async def free(self, states):  # type: ignore[no-untyped-def]
+        self.tick()
+        await super().free(states)
+
+
+@pytest.mark.parametrize("call", range(1, 12))
+async def test_a_lean_that_dies_at_any_call_ends_in_a_result(call: int) -> None:
+    lean = FailsAt(PROVABLE, call, LeanDied("it is gone"))
+    result = await result_of(PROVABLE, lean=lean)
+    assert result.status in (Status.ERROR, Status.PROVED)
+    assert result.status is Status.PROVED or "it is gone" in result.message
+
+
+@pytest.mark.parametrize("call", range(1, 6))
+async def test_without_a_lean_there_is_no_result(call: int) -> None:
+    lean = FailsAt(PROVABLE, call, EnvironmentProblem("there is no Lean"))
+    with pytest.raises(EnvironmentProblem):
+        await result_of(PROVABLE, lean=lean)
+
+
+async def test_a_statement_that_does_not_elaborate_is_an_error() -> None:
+    lean = FailsAt(PROVABLE, 1, InputProblem("unknown constant", "Check the statement."))
+    result = await result_of(PROVABLE, lean=lean)
+    assert result.status is Status.ERROR
+    assert result.message == "unknown constant Check the statement."
+
+
+async def test_states_that_are_known_already_are_freed() -> None:
+    tree: Tree = {
+        "root": {"a": "x y", "b": "y x", "c": "root", "d": "x"},
+        "x": {"e": "y", "f": "error"},
+        "y": {},
+    }
+    lean = Lean(tree)
+    assert (await result_of(tree, lean=lean)).status is Status.EXHAUSTED
+    assert lean.made == 8
+    assert list(lean.held.values()) == ["root"]
+
+
+@pytest.mark.parametrize("steps", range(40))
+async def test_cancelling_anywhere_leaves_nothing_running(steps: int) -> None:
+    lean = Lean(PROVABLE)
+
+    async def consume() -> None:
+        async for _ in search(THEOREM, lean, Policy(PROVABLE), Gate(), clock=lean.clock):
+            pass
+
+    task = asyncio.create_task(consume())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert task.done()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+@pytest.mark.parametrize("score", ["sum", "mean", "depth", "uniform"])
+async def test_every_score_finds_the_proof(score: str) -> None:
+    lean = Lean(PROVABLE)
+    found = search(THEOREM, lean, Policy(PROVABLE), Gate(), score=named(score), clock=lean.clock)
+    *_, result = [event async for event in found]
+    assert isinstance(result, Result)
+    assert result.status is Status.PROVED
+
+
+async def test_goals_that_grow_too_large_are_rejected() -> None:
+    tree: Tree = {"root": {"grow": "x" * 200}, "x" * 200: {"a": "closed"}}
+    lean = Lean(tree)
+    result = await result_of(tree, lean=lean, limit=Limit(characters=100))
+    assert result.status is Status.EXHAUSTED
+    assert result.counters.rejected == 1
+    assert list(lean.held.values()) == ["root"]
+
+
+async def test_a_found_proof_is_minimised_and_then_checked() -> None:
+    tree: Tree = {"root": {"skip": "x", "simp": "error"}, "x": {"grind [a, b]": "closed"}}
+    whole = {**tree["root"], "grind [a, b]": "closed", "grind [b]": "closed"}
+    lean, gate = Lean({**tree, "root": whole}), Gate()
+    result = await result_of(tree, lean=lean, gate=gate)
+    assert result.script == "grind [b]"
+    assert gate.asked == ["grind [b]"]
+
+
+async def test_the_proof_as_found_is_kept_when_the_gate_refuses_the_minimised_one() -> None:
+    tree: Tree = {"root": {"skip": "x"}, "x": {"simp [a]": "closed"}}
+    lean = Lean({**tree, "root": {**tree["root"], "simp": "closed"}})
+    gate = Gate(refused={"simp"})
+    result = await result_of(tree, lean=lean, gate=gate)
+    assert result.status is Status.PROVED
+    assert result.script == "skip\nsimp [a]"
+    assert result.counters.refused == 0

@@ -1,0 +1,78 @@
+"""The search with the built-in policy, a real Lean and the gate."""
+
+from __future__ import annotations
+
+import pytest
+
+from prover.lean.pool import LeanPool
+from prover.search.limit import Limit
+from prover.search.replay import replay
+from prover.search.result import Result, Status
+from prover.searching import searching
+from prover.theorem import Theorem
+
+pytestmark = [pytest.mark.lean, pytest.mark.slow]
+
+LIMIT = Limit(seconds=40)
+TREE = """inductive Tree where
+  | leaf
+  | node (left : Tree) (value : Nat) (right : Tree)
+def Tree.mirror : Tree → Tree
+  | leaf => leaf
+  | node left value right => node right.mirror value left.mirror
+"""
+FIELD = """variable {K : Type} [Lean.Grind.Field K] [LE K] [LT K] [Std.LawfulOrderLT K]
+  [Std.IsLinearOrder K] [Lean.Grind.OrderedRing K]
+"""
+
+
+async def result_of(pool: LeanPool, statement: str, header: str = "", **limit: float) -> Result:
+    theorem = Theorem.from_statement("t", f"theorem t {statement} := by", header=header)
+    search = searching(pool, limit=Limit(**limit) if limit else LIMIT)  # type: ignore[arg-type]
+    events = [event async for event in search(theorem)]
+    graph = replay(events)
+    assert graph is not None
+    graph.check_invariants()
+    result = events[-1]
+    assert isinstance(result, Result)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("statement", "header"),
+    [
+        ("(a b : Nat) (h : a ≤ b) : a * a ≤ b * b", ""),
+        ("(p q r : Prop) : p ∧ (q ∨ r) ↔ (p ∧ q) ∨ (p ∧ r)", ""),
+        ("(n : Nat) : 3 ∣ n * (n + 1) * (n + 2)", ""),
+        ("(a : Int) : a ^ 2 % 4 = 0 ∨ a ^ 2 % 4 = 1", ""),
+        ("(n : Nat) : ∃ k, n = 2 * k ∨ n = 2 * k + 1", ""),
+        ("(x : Int) (h : x ^ 2 - 5 * x + 6 = 0) : x = 2 ∨ x = 3", ""),
+        ("(x : Tree) : x.mirror.mirror = x", TREE),
+        ("(x y : K) : 2 * x * y ≤ x ^ 2 + y ^ 2", FIELD),
+        ("(a : K) : 10 * a ≤ 28 * a ^ 2 + 1", FIELD),
+        ("(x y : K) (h : x + y = 10) : x * y ≤ 25", FIELD),
+        ("(P Q : Nat → Prop) (h : ∃ n, P n ∧ Q n) : ∃ n, Q n", ""),
+        ("{α : Type} (l m : List α) : (l ++ m).length = m.length + l.length", ""),
+    ],
+)
+async def test_what_it_can_prove(pool: LeanPool, statement: str, header: str) -> None:
+    result = await result_of(pool, statement, header)
+    assert result.status is Status.PROVED, result
+    assert set(result.axioms) <= {"propext", "Quot.sound", "Classical.choice"}
+    assert result.script
+
+
+@pytest.mark.parametrize(
+    "statement", ["(n : Nat) : n < 5", "(p q : Prop) (h : p ∨ q) : p", "(x : Int) : x ^ 2 > 0"]
+)
+async def test_what_is_false_is_not_proved(pool: LeanPool, statement: str) -> None:
+    result = await result_of(pool, statement, seconds=5)
+    assert result.status in (Status.EXHAUSTED, Status.LIMIT)
+    assert result.script is None
+
+
+async def test_the_same_search_finds_the_same_proof(pool: LeanPool) -> None:
+    statement = "(a b : Nat) (h : a ≤ b) : a * a ≤ b * b"
+    first, second = [await result_of(pool, statement) for _ in range(2)]
+    assert first.script == second.script
+    assert first.counters == second.counters
