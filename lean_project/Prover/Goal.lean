@@ -50,7 +50,7 @@ def hypothesisJson (declaration : LocalDecl) : MetaM Json := do
   let fields :=
     if declaration.userName.hasMacroScopes then ("accessible", (false : Json)) :: fields else fields
   let fields ← match declaration with
-    | .ldecl (value := value) .. => do
+    | .ldecl (value := value) (nondep := false) .. => do
       let value ← instantiateMVars value
       pure (("value", (← printed value : Json)) :: fields)
     | _ => pure fields
@@ -85,7 +85,7 @@ def bindersJson (fuel : Nat) (type : Expr) : MetaM (List Json) := do
       if domain.hasLooseBVars then pure false else try isProp domain catch _ => pure false
     let json := Json.mkObj [
       ("name", (nameString name.eraseMacroScopes : Json)),
-      ("dependent", (body.hasLooseBVars : Json)),
+      ("dependent", (body.hasLooseBVar 0 : Json)),
       ("proposition", (proposition : Json))]
     return json :: (← bindersJson fuel body)
   | _, _ => return []

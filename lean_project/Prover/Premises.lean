@@ -66,12 +66,12 @@ def premisesJson (count : Nat) : List Premise → MetaM (List Json)
     let json ← premiseJson premise count
     return json :: (← premisesJson (count - 1) rest)
 
-/-- At most `count` theorems of each kind that fit a target, those that fit best first. -/
+/-- At most `count` theorems that fit a target, half of them to apply, those that fit best first. -/
 def premises (target : Expr) (count : Nat) : MetaM Json := do
   let applied ← LibrarySearch.libSearchFindDecls target
   let equations ← Rewrites.createModuleTreeRef
   let rewrites ← Rewrites.rewriteCandidates #[] equations target {}
-  let found := withRewrites rewrites 0 count (withApplied applied 0 count [])
-  return jsonList (← premisesJson (2 * count) found)
+  let found := withRewrites rewrites 0 (count / 2) (withApplied applied 0 (count - count / 2) [])
+  return jsonList (← premisesJson count found)
 
 end Prover

@@ -27,6 +27,14 @@ inductive Outcome where
   | timeout (message : String)
   | rejected (reason : String)
 
+/-- An exception that only says that the errors were told already: what was told. -/
+def told (error : Exception) (messages : MessageLog) : BaseIO Exception := do
+  match error with
+  | .internal .. =>
+    if error.isInterrupt || !messages.hasErrors then return error
+    return .error .missing (.ofFormat (← errorText false messages.toList))
+  | _ => return error
+
 /-- Runs the syntax of a tactic on the state's goals; what is left of them, and where. -/
 def evaluate (state : State) (tactic : Syntax) (budget : Budget) :
     BaseIO (Except Exception State) := do
@@ -46,7 +54,7 @@ def evaluate (state : State) (tactic : Syntax) (budget : Budget) :
     Tactic.getUnsolvedGoals { elaborator := .anonymous, recover := false } goals
       {} term {} metaState context core
   match ← run.toBaseIO with
-  | .error error => return .error error
+  | .error error => return .error (← told error (← ST.Prim.Ref.get core).messages)
   | .ok left =>
     let snapshot := { snapshot with
       core := ← ST.Prim.Ref.get core

@@ -26,14 +26,14 @@ EVENTS: list[tuple[Event, str]] = [
     (Opened(state("r", goals=2), 0.25), "state seconds"),
     (
         Expanded(state("r"), 1.0, 2, (TRIAL,), waiting=3),
-        "state cost depth candidates waiting problem policy_seconds lean_seconds",
+        "state cost depth candidates waiting next problem policy_seconds lean_seconds",
     ),
     (Progressed(1, 2, 3, 4, 5, 6.0), "expansions tactics states frontier depth seconds"),
     (Verified("rfl", ACCEPTED), "script accepted reason axioms seconds"),
     (
         Result("t", Status.PROVED, script="rfl", verification=ACCEPTED),
-        "theorem status message script axioms seconds lean_seconds policy_seconds verify_seconds "
-        "expansions tactics states errors timeouts rejected refused",
+        "theorem status message script proof axioms seconds lean_seconds policy_seconds "
+        "verify_seconds expansions tactics states errors timeouts rejected refused",
     ),
 ]
 
@@ -88,7 +88,7 @@ def test_all_bounds_of_the_search_are_told() -> None:
 )
 def test_each_outcome_has_a_name(outcome: Outcome, told: dict[str, Any]) -> None:
     trial = json_of(Trial(Candidate("simp", -1.5, 4, "llemma"), outcome))
-    tactic = {"tactic": "simp", "logprob": -1.5, "tokens": 4, "policy": "llemma"}
+    tactic = {"tactic": "simp", "logprob": -1.5, "tokens": 4, "policy": "llemma", "seconds": 0.0}
     assert trial == {**tactic, **told}
 
 
