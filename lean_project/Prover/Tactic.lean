@@ -28,7 +28,7 @@ inductive Outcome where
   | rejected (reason : String)
 
 /-- An exception that only says that the errors were told already: what was told. -/
-def told (error : Exception) (messages : MessageLog) : BaseIO Exception := do
+def reported (error : Exception) (messages : MessageLog) : BaseIO Exception := do
   match error with
   | .internal .. =>
     if error.isInterrupt || !messages.hasErrors then return error
@@ -54,7 +54,7 @@ def evaluate (state : State) (tactic : Syntax) (budget : Budget) :
     Tactic.getUnsolvedGoals { elaborator := .anonymous, recover := false } goals
       {} term {} metaState context core
   match ← run.toBaseIO with
-  | .error error => return .error (← told error (← ST.Prim.Ref.get core).messages)
+  | .error error => return .error (← reported error (← ST.Prim.Ref.get core).messages)
   | .ok left =>
     let snapshot := { snapshot with
       core := ← ST.Prim.Ref.get core
