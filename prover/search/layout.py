@@ -6,13 +6,32 @@ All lengths are in pixels of a picture that is shown at its natural size; y grow
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from prover.search.outline import Entry, Kind
 
-WIDTH = 1600.0
-"""The text is shortened until the picture is no wider, down to the last of `SHAPES`."""
-SHAPES = ((30, 2, 24), (26, 2, 20), (22, 3, 18), (19, 3, 15), (16, 3, 13), (14, 4, 12))
-"""Characters and lines of a state, and characters of a tactic, which has up to 2 lines."""
+
+class Shape(NamedTuple):
+    """How much room texts and lines have."""
+
+    across: int
+    """Characters in a line of a state."""
+    down: int
+    """Lines of a state."""
+    tactic: int
+    """Characters in a line of a tactic, which has up to 2 lines."""
+    gap: float
+    """Pixels between columns."""
+
+
+WIDTH = 1540.0
+"""The text is shortened until it is no wider, down to the last of `SHAPES`. With its margins a
+picture then fits into 1600 pixels."""
+SHAPES = (
+    *(Shape(30, 2, 24, 34.0), Shape(26, 2, 20, 34.0), Shape(22, 3, 18, 34.0)),
+    *(Shape(19, 3, 15, 34.0), Shape(16, 3, 13, 30.0), Shape(14, 4, 12, 26.0)),
+    Shape(12, 5, 12, 20.0),
+)
 FONT = 13.0
 """Size of states; tactics are smaller."""
 SMALL = 11.5
@@ -22,7 +41,6 @@ LINE = 1.3
 """Height of a line, over the size of its font."""
 HEADROOM = 12.0
 """Above the text of a state, for its number."""
-COLUMN_GAP = 34.0
 STATE_GAP = 16.0
 TACTIC_GAP = 9.0
 
@@ -69,7 +87,7 @@ def lay_out(root: Entry) -> Layout:
     """Places the outline with the longest texts that keep it within `WIDTH`, if any do."""
     for shape in SHAPES:
         places = _measured(root, shape)
-        width = _columns(places)
+        width = _columns(places, shape.gap)
         if width <= WIDTH:
             break
     return Layout(places, width, _rows(places))
@@ -83,7 +101,7 @@ def sample_of(entry: Entry) -> Place:
     return place
 
 
-def _measured(root: Entry, shape: tuple[int, int, int]) -> list[Place]:
+def _measured(root: Entry, shape: Shape) -> list[Place]:
     places = [_place(root, shape, 0)]
     for place in places:
         place.after = [_place(entry, shape, place.column + 1) for entry in place.entry.after]
@@ -91,12 +109,16 @@ def _measured(root: Entry, shape: tuple[int, int, int]) -> list[Place]:
     return places
 
 
-def _place(entry: Entry, shape: tuple[int, int, int], column: int) -> Place:
-    across, down, tactic = shape
+def _place(entry: Entry, shape: Shape, column: int) -> Place:
     if entry.kind is Kind.STATE:
-        lines, font, padding, above = _wrap(entry.text, across, down), FONT, 12.0, HEADROOM
+        lines, font, padding, above = (
+            _wrap(entry.text, shape.across, shape.down),
+            FONT,
+            12.0,
+            HEADROOM,
+        )
     elif entry.kind is Kind.TACTIC:
-        lines, font, padding, above = _wrap(entry.text, tactic, 2), SMALL, 9.0, 0.0
+        lines, font, padding, above = _wrap(entry.text, shape.tactic, 2), SMALL, 9.0, 0.0
     elif entry.kind is Kind.CLOSED:
         return Place(entry, [entry.text], 18.0, 18.0, column)
     else:
@@ -132,7 +154,7 @@ def _filled(text: str, across: int, down: int) -> list[str]:
     return [*lines, text if len(text) <= across else text[: across - 1].rstrip() + "…"]
 
 
-def _columns(places: list[Place]) -> float:
+def _columns(places: list[Place], gap: float) -> float:
     """Gives each place its column's x; the width of all columns."""
     widths: dict[int, float] = {}
     for place in places:
@@ -140,11 +162,11 @@ def _columns(places: list[Place]) -> float:
     lefts, left = {}, 0.0
     for column in sorted(widths):
         lefts[column] = left
-        left += widths[column] + COLUMN_GAP
+        left += widths[column] + gap
     for place in places:
         place.left = lefts[place.column]
         place.end = place.left + widths[place.column]
-    return left - COLUMN_GAP
+    return left - gap
 
 
 def _rows(places: list[Place]) -> float:

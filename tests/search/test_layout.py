@@ -61,10 +61,9 @@ def lines_of(text: str) -> list[str]:
 
 @given(st.text())
 def test_lines_are_as_short_and_as_few_as_asked(text: str) -> None:
-    across, down, _ = SHAPES[0]
     lines = lines_of(text)
-    assert 1 <= len(lines) <= down
-    assert all(len(line) <= across for line in lines)
+    assert 1 <= len(lines) <= SHAPES[0].down
+    assert all(len(line) <= SHAPES[0].across for line in lines)
 
 
 @pytest.mark.parametrize(
