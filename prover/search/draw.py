@@ -13,9 +13,11 @@ from prover.search.outline import Entry, Kind, Outline, outline
 from prover.search.structure import Standing
 
 MOST_STATES = 25
-SUFFIXES = (".svg", ".png")
+SUFFIXES = (".svg", ".png", ".pdf")
 DOTS_PER_INCH = 100
 """Of all lengths here and in the layout. A PNG has twice as many, for dense screens."""
+UNREPEATABLE = {".svg": "Date", ".png": "Software", ".pdf": "CreationDate"}
+"""What each format says by default that may differ where the graph does not."""
 MOST_DOTS = 30_000
 """Across or down in a PNG; a larger picture gets fewer dots per inch."""
 MARGIN = 30.0
@@ -28,7 +30,7 @@ LEGEND_GAP, LEGEND_LINE, LABEL_GAP = 22.0, 30.0, 10.0
 def draw(
     graph: ProofGraph, path: Path, *, title: str = "", failures: Mapping[str, int] | None = None
 ) -> None:
-    """Writes the picture, as SVG or PNG by the suffix of the path.
+    """Writes the picture, as SVG, PNG or PDF by the suffix of the path.
 
     A graph of over `MOST_STATES` states is cut down to the proof and its nearest surroundings, and
     the picture says so. The graph knows only the tactics that worked; `failures` gives the number
@@ -37,7 +39,7 @@ def draw(
     Raises `EnvironmentProblem` without matplotlib, `InputProblem` for another suffix.
     """
     if path.suffix not in SUFFIXES:
-        hint = f"Let the name end in {' or '.join(SUFFIXES)}."
+        hint = f"Let the name end in {', '.join(SUFFIXES)}."
         raise InputProblem(f"a picture can't be written to `{path.name}`", hint)
     shown = outline(graph, MOST_STATES, failures or {})
     try:
@@ -83,7 +85,6 @@ def _write(graph: ProofGraph, shown: Outline, path: Path, title: str) -> None:
             paint.MUTED,
             family=paint.SANS,
         )
-    svg = path.suffix == ".svg"
     with matplotlib.rc_context({"svg.hashsalt": "prover"}), warnings.catch_warnings():
         # A character that no font has becomes a box; that is no reason to write to stderr.
         warnings.filterwarnings("ignore", message="Glyph")
@@ -91,7 +92,7 @@ def _write(graph: ProofGraph, shown: Outline, path: Path, title: str) -> None:
             path,
             format=path.suffix[1:],
             dpi=min(2.0 * DOTS_PER_INCH, MOST_DOTS / max(figure.get_size_inches())),
-            metadata={"Date": None} if svg else {"Software": None},
+            metadata={UNREPEATABLE[path.suffix]: None},
         )
 
 

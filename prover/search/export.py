@@ -1,4 +1,4 @@
-"""Writes a search graph for other programs: GraphML, DOT or JSON."""
+"""Writes a search graph to a file: GraphML, DOT or JSON for other programs, or a picture."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import networkx as nx
 
 from prover.errors import InputProblem
+from prover.search.draw import SUFFIXES, draw
 from prover.search.graph import ProofGraph
 from prover.search.structure import Application, Node, Standing
 
@@ -23,15 +24,20 @@ Attributes = dict[str, str | int | float | bool]
 
 
 def export(graph: ProofGraph, path: Path) -> None:
-    """Writes the graph in the format of the path's suffix: `.graphml`, `.dot` or `.json`.
+    """Writes the graph in the format of the path's suffix.
 
-    All hold the same nodes, `s0`, `s1`, … for states and `t0`, `t1`, … for tactics on them, with
-    the attributes that `annotated` gives. JSON is what `networkx.node_link_graph` reads.
+    `.svg`, `.png` and `.pdf` are pictures. `.graphml`, `.dot` and `.json` all hold the same
+    nodes, `s0`, `s1`, … for states and `t0`, `t1`, … for tactics on them, with the attributes
+    that `annotated` gives. JSON is what `networkx.node_link_graph` reads.
 
-    Raises `InputProblem` for another suffix.
+    Raises `InputProblem` for another suffix; pictures raise `EnvironmentProblem` without
+    matplotlib.
     """
+    if path.suffix in SUFFIXES:
+        draw(graph, path)
+        return
     if path.suffix not in WRITERS:
-        hint = f"Let the name end in {', '.join(WRITERS)}."
+        hint = f"Let the name end in {', '.join((*WRITERS, *SUFFIXES))}."
         raise InputProblem(f"a graph can't be written to `{path.name}`", hint)
     WRITERS[path.suffix](annotated(graph), path)
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.search.draw import MOST_DOTS, draw
+from prover.search.draw import MOST_DOTS, SUFFIXES, draw
 from prover.search.graph import ProofGraph
 from prover.search.score import SUM
 from tests.search.building import build, candidate, state
@@ -31,7 +31,7 @@ def size_of(png: Path) -> tuple[int, int]:
     return int.from_bytes(header[16:20]), int.from_bytes(header[20:24])
 
 
-@pytest.mark.parametrize("suffix", [".svg", ".png"])
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_the_same_graph_gives_the_same_picture(
     suffix: str, graph: ProofGraph, tmp_path: Path
 ) -> None:
@@ -83,7 +83,7 @@ def test_an_open_root_alone_is_a_picture_too(tmp_path: Path) -> None:
 def test_another_suffix_is_told_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(InputProblem, match=r"a\.jpg") as caught:
         draw(build([]), tmp_path / "a.jpg")
-    assert ".svg or .png" in caught.value.hint
+    assert ".svg, .png, .pdf" in caught.value.hint
 
 
 def test_without_matplotlib_the_extra_is_named(

@@ -98,8 +98,17 @@ def test_characters_that_a_format_lacks_are_replaced(suffix: str, tmp_path: Path
         assert nx.read_graphml(path).nodes["t0"]["tactic"] == "a\ufffdb\ufffd <&> \ufffd"
 
 
+@pytest.mark.parametrize(
+    ("suffix", "begin"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")]
+)
+def test_pictures_are_drawn(suffix: str, begin: bytes, graph: ProofGraph, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    export(graph, path := tmp_path / f"g.{suffix}")
+    assert path.read_bytes().startswith(begin)
+
+
 def test_another_suffix_is_told_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(InputProblem, match=r"g\.xml") as caught:
         export(build([]), tmp_path / "g.xml")
-    assert all(suffix in caught.value.hint for suffix in (".graphml", ".dot", ".json"))
+    assert ".graphml, .dot, .json, .svg, .png, .pdf" in caught.value.hint
     assert not list(tmp_path.iterdir())
