@@ -6,20 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from prover.errors import InputProblem
 from prover.file import Hole
 from prover.lean.base import Closed, Progress
-from prover.search import draw, export
 from prover.search.events import Event, Expanded
+from prover.search.export import export
 from prover.search.replay import replay
-
-
-def check_suffix(path: Path) -> None:
-    """Raises `InputProblem` for a path whose suffix says nothing of a graph's format."""
-    known = (*draw.SUFFIXES, *export.WRITERS)
-    if path.suffix not in known:
-        hint = f"Let the name end in {', '.join(known)}."
-        raise InputProblem(f"a graph can't be written to `{path.name}`", hint)
 
 
 def failures(events: Iterable[Event]) -> Counter[str]:
@@ -57,11 +48,7 @@ class Graphs:
             graph, path = replay(events), self._path
             if len(self._events) > 1:
                 path = path.with_stem(f"{path.stem}-{hole.name}-{hole.line}")
-            if graph is None:
-                continue
-            if path.suffix in draw.SUFFIXES:
-                draw.draw(graph, path, title=hole.name, failures=failures(events))
-            else:
-                export.export(graph, path)
-            written.append(path)
+            if graph is not None:
+                export(graph, path, title=hole.name, failures=failures(events))
+                written.append(path)
         return written

@@ -16,7 +16,7 @@ from prover.check import Report
 from prover.check import check as check_file
 from prover.cli import choice
 from prover.cli.console import Exit, messages, run
-from prover.cli.graphs import Graphs, check_suffix
+from prover.cli.graphs import Graphs
 from prover.cli.progress import Progress
 from prover.cli.report import Lines, lines_for
 from prover.errors import InputProblem, ProverError
@@ -24,6 +24,7 @@ from prover.file import Hole, LeanFile
 from prover.lean.embedded import EmbeddedLean
 from prover.lean.pool import LeanPool
 from prover.prove import Proving, objection, within_reach
+from prover.search.export import check_suffix
 from prover.search.limit import Limit
 from prover.searching import searching
 from prover.verify.gate import Gate

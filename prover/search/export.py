@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,23 +23,31 @@ COLOUR = {Standing.OPEN: "#eef4fc", Standing.PROVED: "#e6f6ec", Standing.FAILED:
 Attributes = dict[str, str | int | float | bool]
 
 
-def export(graph: ProofGraph, path: Path) -> None:
-    """Writes the graph in the format of the path's suffix.
+def export(
+    graph: ProofGraph, path: Path, *, title: str = "", failures: Mapping[str, int] | None = None
+) -> None:
+    """Writes the graph in the format of the path's suffix, a picture for one of `draw`'s.
 
-    `.svg`, `.png` and `.pdf` are pictures. `.graphml`, `.dot` and `.json` all hold the same
-    nodes, `s0`, `s1`, … for states and `t0`, `t1`, … for tactics on them, with the attributes
-    that `annotated` gives. JSON is what `networkx.node_link_graph` reads.
+    `.graphml`, `.dot` and `.json` hold the same nodes, `s0`, `s1`, … for states and `t0`, `t1`, …
+    for tactics on them, with the attributes that `annotated` gives. JSON is what
+    `networkx.node_link_graph` reads. For `title` and `failures`, which only pictures show, see
+    `draw`.
 
-    Raises `InputProblem` for another suffix; pictures raise `EnvironmentProblem` without
-    matplotlib.
+    Raises `InputProblem` for another suffix, `EnvironmentProblem` as `draw` does.
     """
+    check_suffix(path)
     if path.suffix in SUFFIXES:
-        draw(graph, path)
-        return
-    if path.suffix not in WRITERS:
-        hint = f"Let the name end in {', '.join((*WRITERS, *SUFFIXES))}."
+        draw(graph, path, title=title, failures=failures)
+    else:
+        WRITERS[path.suffix](annotated(graph), path)
+
+
+def check_suffix(path: Path) -> None:
+    """Raises `InputProblem` for a path whose suffix says nothing of a graph's format."""
+    known = (*WRITERS, *SUFFIXES)
+    if path.suffix not in known:
+        hint = f"Let the name end in {', '.join(known)}."
         raise InputProblem(f"a graph can't be written to `{path.name}`", hint)
-    WRITERS[path.suffix](annotated(graph), path)
 
 
 def annotated(graph: ProofGraph) -> nx.MultiDiGraph[str]:

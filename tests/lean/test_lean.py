@@ -47,7 +47,7 @@ async def shown_by_lean(session: Session, state: State) -> str:
     [outcome] = await session.run(state, ["fail"], LIMIT)
     assert isinstance(outcome, TacticError)
     shown = re.sub(r"\A[^\n]*\n", "", outcome.message)
-    return re.sub(r"\Acase [^\n]*\n", "", shown).strip()
+    return re.sub(r"^case [^\n]*\n", "", shown, flags=re.MULTILINE).strip()
 
 
 async def test_each_kind_of_outcome(session: Session) -> None:
