@@ -179,3 +179,11 @@ def test_priors_follow_what_was_counted() -> None:
 def test_notations_for_number_types_make_no_difference() -> None:
     noted = hypothesis("n", "ℕ", "Nat", False)
     assert tactics(goal("3 ∣ n", "Dvd.dvd", noted)) == tactics(goal("3 ∣ n", "Dvd.dvd", N))
+
+
+def test_what_is_known_is_not_asked_again() -> None:
+    asked = "by_cases h₁ : 0 ≤ a"
+    other = hypothesis("h", "a = 3", "Eq")
+    assert asked in tactics(goal("p", "", A, other))
+    for known in ("0 ≤ a", "¬0 ≤ a"):
+        assert asked not in tactics(goal("p", "", A, hypothesis("h", known, "LE.le")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from prover.lean.base import Binder
 from prover.policy.builtin.focus import Focus, Proposal
@@ -87,27 +88,34 @@ def contradict(focus: Focus) -> Iterator[Proposal]:
 
 
 def distinguish(focus: Focus) -> Iterator[Proposal]:
-    """Tells apart whether a proposition or a comparison of two variables holds."""
+    """Tells apart whether a proposition or a comparison holds of which nothing is known yet."""
     [h] = focus.fresh("h")
-    for name in focus.of_type("Prop")[:6]:
-        yield Proposal("by_cases proposition", f"by_cases {h} : {name}")
-        yield Proposal("by_cases proposition <;> grind", f"by_cases {h} : {name} <;> grind")
-        yield Proposal("by_cases proposition <;> simp_all", f"by_cases {h} : {name} <;> simp_all")
+    known = {fact.type for fact in focus.facts}
+    for family, proposition in _questions(focus):
+        if not known & {proposition, f"¬{proposition}"}:
+            yield Proposal(family, f"by_cases {h} : {proposition}")
+            if family == "by_cases proposition":
+                for closer in ("grind", "simp_all"):
+                    tactic = f"by_cases {h} : {proposition} <;> {closer}"
+                    yield Proposal(f"{family} <;> {closer}", tactic)
     for name in focus.of_type("Bool")[:4]:
-        yield Proposal("cases Bool <;> simp_all", f"cases {name} <;> simp_all")
-        yield Proposal("cases Bool <;> grind", f"cases {name} <;> grind")
+        for closer in ("simp_all", "grind"):
+            yield Proposal(f"cases Bool <;> {closer}", f"cases {name} <;> {closer}")
     yield from _values(focus)
-    numbers = focus.numbers
-    for i, first in enumerate(numbers[:4]):
-        for second in numbers[i + 1 : 4]:
-            if first.type == second.type:
-                a, b = first.name, second.name
-                yield Proposal("by_cases order", f"by_cases {h} : {a} ≤ {b}")
-                yield Proposal("by_cases equal", f"by_cases {h} : {a} = {b}")
-    for first in numbers[:3]:
-        yield Proposal("by_cases zero", f"by_cases {h} : {first.name} = 0")
-        if first.type != "Nat":
-            yield Proposal("by_cases sign", f"by_cases {h} : 0 ≤ {first.name}")
+
+
+def _questions(focus: Focus) -> Iterator[tuple[str, str]]:
+    """What could be asked, with the family that asks it."""
+    for name in focus.of_type("Prop")[:6]:
+        yield "by_cases proposition", name
+    for first, second in combinations(focus.numbers[:4], 2):
+        if first.type == second.type:
+            yield "by_cases order", f"{first.name} ≤ {second.name}"
+            yield "by_cases equal", f"{first.name} = {second.name}"
+    for number in focus.numbers[:3]:
+        yield "by_cases zero", f"{number.name} = 0"
+        if number.type != "Nat":
+            yield "by_cases sign", f"0 ≤ {number.name}"
 
 
 def _values(focus: Focus) -> Iterator[Proposal]:
