@@ -114,6 +114,18 @@ def test_check_tells_what_declarations_rest_on(prover: Prover, tmp_path: Path) -
     assert "no errors, 1 declaration verified" in ran.out
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "example : 1 = 2 := by sorry\n",
+        'macro "cheat" : tactic => `(tactic| sorry)\nexample : 1 = 2 := by cheat\n',
+    ],
+)
+def test_an_example_with_a_sorry_is_not_finished(prover: Prover, tmp_path: Path, text: str) -> None:
+    (tmp_path / "A.lean").write_text(text)
+    assert prover("check", "A.lean").code == 1
+
+
 def test_a_well_machine_passes_the_doctor(prover: Prover) -> None:
     ran = prover("doctor", "--json")
     assert ran.code == 0, ran.out
