@@ -39,8 +39,7 @@ class Conclusion:
             verified = await self._checked(proof)
         if not verified.verification.accepted:
             self._ledger.count(refused=1)
-            latest = max(step.application for step in proof.steps.values())
-            graph.refuse(graph.applications[latest])
+            graph.refuse(graph.applications[proof.latest])
         return verified
 
     async def _checked(self, proof: Proof) -> Verified:

@@ -24,8 +24,7 @@ def replay(events: Iterable[Event]) -> ProofGraph | None:
             case Expanded() if graph is not None:
                 _expand(graph, event)
             case Verified() if graph is not None and not event.verification.accepted:
-                latest = max(step.application for step in shortest_proof(graph).steps.values())
-                graph.refuse(graph.applications[latest])
+                graph.refuse(graph.applications[shortest_proof(graph).latest])
     return graph
 
 

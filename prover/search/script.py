@@ -41,6 +41,11 @@ class Proof:
     length: int
     """How many tactics its script has; a shared state counts each time."""
 
+    @property
+    def latest(self) -> int:
+        """The application that was found last: the one to blame when the gate refuses."""
+        return max(step.application for step in self.steps.values())
+
 
 def shortest_proof(graph: ProofGraph) -> Proof:
     """The proof of a proved root that has the fewest tactics; the oldest steps among equals.

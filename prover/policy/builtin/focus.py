@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from prover.lean.base import Definition, Goal, Hypothesis, Premise, State
+from prover.lean.base import Definition, Goal, Hypothesis, Premise
 from prover.policy.base import Question
 
 NUMERAL = re.compile(r"(?<![\w.✝₀-₉])\d+(?![\w.])")
@@ -35,13 +35,11 @@ class Focus:
 
     goal: Goal
     premises: tuple[Premise, ...] = ()
-    path: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, question: Question) -> Focus:
         """The goal that a tactic acts on in the state of the question."""
-        state: State = question.state
-        return cls(state.goals[0], question.premises, question.path)
+        return cls(question.state.goals[0], question.premises)
 
     @cached_property
     def named(self) -> tuple[Hypothesis, ...]:

@@ -14,7 +14,7 @@ CLOSERS = ("simp_all", "grind", "omega")
 
 def by_induction(focus: Focus) -> Iterator[Proposal]:
     """Induction on a variable or on an inductive fact, alone or with a closer for every case."""
-    told = ", ".join(item.name for item in focus.definitions[:8])
+    told = _told(focus)
     for subject in _subjects(focus):
         x = subject.name
         others = _others(focus, subject)
@@ -48,7 +48,7 @@ def strongly(focus: Focus) -> Iterator[Proposal]:
 
 def by_recursion(focus: Focus) -> Iterator[Proposal]:
     """Follows the recursion of a function of the file."""
-    told = ", ".join(item.name for item in focus.definitions[:8])
+    told = _told(focus)
     for item in focus.definitions[:3]:
         for closer in ("simp_all", "grind"):
             yield Proposal(
@@ -60,7 +60,7 @@ def by_recursion(focus: Focus) -> Iterator[Proposal]:
 
 def by_cases(focus: Focus) -> Iterator[Proposal]:
     """Tells the constructors of a variable's value apart."""
-    told = ", ".join(item.name for item in focus.definitions[:8])
+    told = _told(focus)
     for subject in focus.variables:
         head = subject.head
         if not subject.constructors or head in NOT_BY_CASES or head in ("Bool", "∀", "→"):
@@ -70,6 +70,11 @@ def by_cases(focus: Focus) -> Iterator[Proposal]:
             hint = f" [{told}]" if told else ""
             yield Proposal(f"cases <;> {closer}", f"cases {x} <;> {closer}{hint}")
         yield Proposal("cases", _cases(focus, f"cases {x}", subject))
+
+
+def _told(focus: Focus) -> str:
+    """The definitions of the file that closers are told."""
+    return ", ".join(item.name for item in focus.definitions[:8])
 
 
 def _subjects(focus: Focus) -> list[Hypothesis]:
