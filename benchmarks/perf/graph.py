@@ -23,7 +23,7 @@ from dataclasses import asdict, astuple, dataclass, field
 from prover.lean.base import Goal, State
 from prover.policy.base import Candidate
 from prover.search.graph import ProofGraph
-from prover.search.strategy import BestFirst
+from prover.search.strategy import best_first
 
 SIZES = (1_000, 50_000)
 TACTICS = 4
@@ -84,7 +84,7 @@ class Search:
         self.world = World(random.Random(seed))
         self.graph = ProofGraph(self.world.new(easy=False))
         self.outcomes = 0
-        self._strategy = BestFirst()
+        self._strategy = best_first()
 
     def choose(self) -> str:
         """The state whose turn it is."""

@@ -151,7 +151,14 @@ class Premise:
 
 
 class LeanSession(Protocol):
-    """One theorem being proved in one Lean. Every method may raise `LeanDied`."""
+    """One theorem being proved in Lean. Every method may raise `LeanDied`.
+
+    Methods may be called concurrently; what is called beyond `workers` at once has to wait.
+    """
+
+    @property
+    def workers(self) -> int:
+        """How many calls can be under way at once, at present."""
 
     async def open(self, theorem: Theorem) -> State:
         """The state at the theorem's hole.

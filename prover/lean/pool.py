@@ -18,6 +18,7 @@ from prover.errors import LeanDied
 from prover.lean.command import Command
 from prover.lean.replay import ANSWER_SECONDS
 from prover.lean.session import Session
+from prover.lean.slots import Slots
 from prover.lean.worker import MEMORY, Worker
 
 START_SECONDS = 120.0
@@ -45,7 +46,7 @@ class LeanPool:
         self._start_seconds = start_seconds
         self._open_seconds = open_seconds
         self._keeps_spare = spare
-        self._sessions = asyncio.Semaphore(workers)
+        self._sessions = Slots(workers)
         self._checks = asyncio.Semaphore(workers)
         self._warm: list[Worker] = []
         self._spare: asyncio.Task[Worker] | None = None
@@ -82,13 +83,21 @@ class LeanPool:
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
-        """A session of its own, for one theorem."""
-        async with self._sessions:
-            session = Session(self._take, open_seconds=self._open_seconds)
+        """A session of its own, for one theorem.
+
+        It has one worker, and the others as helpers while no other session waits for one.
+        """
+        await self._sessions.take()
+        session = Session(
+            self._take, self._keep, open_seconds=self._open_seconds, helpers=self._sessions
+        )
+        try:
+            yield session
+        finally:
             try:
-                yield session
+                await session.close()
             finally:
-                self._keep(await session.close())
+                self._sessions.give_back()
 
     @asynccontextmanager
     async def fresh(self) -> AsyncIterator[Worker]:
@@ -114,11 +123,11 @@ class LeanPool:
             self.prepare()
         return worker
 
-    def _keep(self, worker: Worker | None) -> None:
+    def _keep(self, worker: Worker) -> None:
         """Keeps what a session gave back for the next one."""
-        if worker and worker.worn:
+        if worker.worn:
             worker.kill()
-        elif worker:
+        else:
             self._warm.append(worker)
 
     async def _fresh(self) -> Worker:

@@ -1,15 +1,16 @@
-"""Where the states of one theorem are, and how they are rebuilt when their Lean is gone.
+"""Where the states of one theorem are, and how they are rebuilt where they are missing.
 
-Each state knows the tactic that made it. When the worker has died, a fresh one opens the theorem
-and runs the tactics that led to a state again before the state is used; the keys, which Lean
-computes from the elaborated goals, say whether it is the same state.
+Each state knows the tactic that made it. A worker that doesn't hold a state, because it has just
+taken a dead one's place or because another one made the state, opens the theorem and runs the
+tactics that led to it again before the state is used; the keys, which Lean computes from the
+elaborated goals, say whether it is the same state.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from prover.errors import InputProblem, LeanDied
@@ -45,16 +46,21 @@ class Origin:
 
 
 @dataclass(eq=False)
+class Lease:
+    """The time for which one worker belongs to one `Replay`."""
+
+    worker: Worker
+
+
+@dataclass(eq=False)
 class Known:
     """A state: what it is, how it was made, and where it is now."""
 
     key: str
     origin: Origin | None = None
     """None for the state at the theorem's hole."""
-    worker: Worker | None = None
-    """The worker that holds it; not necessarily one that still lives."""
-    number: int = -1
-    """Its number in that worker."""
+    numbers: dict[Lease, int] = field(default_factory=dict)
+    """Its number in each worker that has held it; not all of them still live."""
 
 
 class Replay:
@@ -64,8 +70,17 @@ class Replay:
         self._take = take
         self._theorem = theorem
         self._open_seconds = open_seconds
-        self._worker: Worker | None = None
+        self._lease: Lease | None = None
         self._held: set[int] = set()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has a worker that can be used as it is."""
+        return self._lease is not None and self._lease.worker.alive
+
+    def holds(self, known: Known) -> bool:
+        """Whether its worker, alive or not, has the state."""
+        return self._lease in known.numbers
 
     async def open(self) -> tuple[Json, Known]:
         """The state at the hole. Raises `InputProblem` or `LeanDied`."""
@@ -80,9 +95,9 @@ class Replay:
 
         The state must have been placed. A tactic that does not stop at its limit costs the worker.
         """
-        worker, count = self._present(known), 0
+        (worker, number), count = self._present(known), 0
         fields = {
-            "state": known.number,
+            "state": number,
             "tactics": list(tactics),
             "heartbeats": limit.heartbeats,
             "milliseconds": max(1, round(limit.seconds * 1000)),
@@ -115,28 +130,29 @@ class Replay:
 
     async def premises(self, known: Known, count: int) -> list[Json]:
         """The premises for a state that has been placed. Raises `LeanDied`."""
-        fields = {"state": known.number, "count": count}
+        worker, number = self._present(known)
+        fields = {"state": number, "count": count}
         with refusals_are_fatal("premises"):
-            found = await self._present(known).request("premises", fields, seconds=ANSWER_SECONDS)
+            found = await worker.request("premises", fields, seconds=ANSWER_SECONDS)
         return list(found["premises"])
 
     async def free(self, dropped: Iterable[Known]) -> None:
         """Forgets states in the worker. If it dies of that, it has forgotten them too."""
-        worker = self._worker
-        held = [known for known in dropped if known.worker is worker]
-        numbers = [known.number for known in held]
-        for known in held:
-            known.worker = None
+        lease = self._lease
+        if lease is None:
+            return
+        numbers = [known.numbers.pop(lease) for known in dropped if lease in known.numbers]
         self._held.difference_update(numbers)
-        if worker and worker.alive and numbers:
+        if lease.worker.alive and numbers:
             with suppress(LeanDied), refusals_are_fatal("free"):
-                await worker.request("free", {"states": numbers}, seconds=ANSWER_SECONDS)
+                await lease.worker.request("free", {"states": numbers}, seconds=ANSWER_SECONDS)
 
     async def close(self) -> Worker | None:
         """Gives the worker back with all states in it forgotten, or None if it is dead."""
-        worker, self._worker = self._worker, None
-        if worker is None or not worker.alive:
+        lease, self._lease = self._lease, None
+        if lease is None or not lease.worker.alive:
             return None
+        worker = lease.worker
         try:
             self._note(await worker.settle(GRACE_SECONDS))
             fields = {"states": sorted(self._held)}
@@ -151,25 +167,27 @@ class Replay:
 
     async def _ready(self) -> None:
         """Sees to a worker that lives, isn't worn, and has nothing left to answer."""
-        if self._worker and self._worker.worn:
-            await self._worker.close()
-        if self._worker and self._worker.alive:
-            self._note(await self._worker.settle(GRACE_SECONDS))
+        worker = self._lease.worker if self._lease else None
+        if worker and worker.worn:
+            await worker.close()
+        if worker and worker.alive:
+            self._note(await worker.settle(GRACE_SECONDS))
         else:
-            self._worker = await self._take(self._theorem.header)
+            self._lease = Lease(await self._take(self._theorem.header))
             self._held.clear()
 
-    def _present(self, known: Known) -> Worker:
-        worker = self._worker
-        assert worker is not None, "no worker"
-        assert known.worker is worker, "the state has not been placed"
-        return worker
+    def _present(self, known: Known) -> tuple[Worker, int]:
+        """The worker, and the state's number in it."""
+        lease = self._lease
+        assert lease is not None, "no worker"
+        assert lease in known.numbers, "the state has not been placed"
+        return lease.worker, known.numbers[lease]
 
     def _missing(self, known: Known) -> list[Known]:
         """The states to rebuild before this one can be used, and itself, oldest first."""
         steps: list[Known] = []
         step: Known | None = known
-        while step and step.worker is not self._worker:
+        while step and not self.holds(step):
             steps.append(step)
             step = step.origin.parent if step.origin else None
         return steps[::-1]
@@ -180,7 +198,7 @@ class Replay:
         if again is None or again.key != known.key:
             tactic = known.origin.tactic if known.origin else "opening the theorem"
             raise LeanDied(f"A state could not be rebuilt: `{tactic}` led elsewhere this time")
-        known.worker, known.number = again.worker, again.number
+        known.numbers |= again.numbers
 
     async def _reopened(self) -> Known:
         try:
@@ -196,8 +214,9 @@ class Replay:
         return states[origin.index] if origin.index < len(states) else None
 
     async def _opened(self) -> Json:
-        worker, theorem = self._worker, self._theorem
-        assert worker is not None, "no worker"
+        lease, theorem = self._lease, self._theorem
+        assert lease is not None, "no worker"
+        worker = lease.worker
         worker.header = theorem.header
         fields = {
             "header": theorem.header,
@@ -214,8 +233,9 @@ class Replay:
 
     def _adopt(self, state: Json, origin: Origin | None = None) -> Known:
         """A state that the present worker has just made."""
+        assert self._lease is not None, "no worker"
         self._held.add(state["id"])
-        return Known(state["key"], origin, self._worker, state["id"])
+        return Known(state["key"], origin, {self._lease: state["id"]})
 
     def _note(self, replies: Sequence[Json]) -> None:
         """Remembers the states of an abandoned request, to free them in the end."""

@@ -8,39 +8,63 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from prover.errors import LeanDied
 from prover.lean import codec
 from prover.lean.base import Closed, Outcome, Premise, State, TacticError, TacticLimit, Timeout
 from prover.lean.replay import ANSWER_SECONDS, Known, Replay, Take
+from prover.lean.slots import Slots
 from prover.lean.worker import OutOfMemory, Overdue, Worker
 from prover.theorem import Theorem
 
 
 class Session:
-    """Implements `LeanSession` with one worker at a time, got by `take`.
+    """Implements `LeanSession` with a worker of its own, and with helpers while nobody wants them.
 
-    Its methods may be called concurrently; they take their turns.
+    Its methods may be called concurrently. Each call has a worker to itself, preferably one that
+    holds the state; calls for which there is none take their turns.
     """
 
-    def __init__(self, take: Take, *, open_seconds: float = ANSWER_SECONDS) -> None:
+    def __init__(
+        self,
+        take: Take,
+        keep: Callable[[Worker], None],
+        *,
+        open_seconds: float = ANSWER_SECONDS,
+        helpers: Slots | None = None,
+    ) -> None:
+        """Gets its workers by `take` and gives back those that live by `keep`."""
         self._take = take
+        self._keep = keep
         self._open_seconds = open_seconds
-        self._turn = asyncio.Lock()
-        self._replay: Replay | None = None
+        self._helpers = helpers or Slots(0)
+        self._theorem: Theorem | None = None
+        self._replays: list[Replay] = []
+        """The session's own first, then the helpers."""
+        self._idle: list[Replay] = []
+        self._turns = asyncio.Semaphore(0)
+        """As many as are idle."""
+        self._dropped: dict[Replay, list[Known]] = {}
+        """What each is still to forget."""
         self._known: dict[int, Known] = {}
         self._handles = itertools.count()
+
+    @property
+    def workers(self) -> int:
+        """How many calls have a worker at once."""
+        return len(self._replays) + self._helpers.free
 
     async def open(self, theorem: Theorem) -> State:
         """The state at the theorem's hole. A session opens one theorem.
 
         Raises `InputProblem` when the header or the statement does not elaborate, or `LeanDied`.
         """
-        async with self._turn:
-            assert self._replay is None, "a session opens one theorem"
-            self._replay = Replay(self._take, theorem, self._open_seconds)
-            json, root = await self._replay.open()
+        assert self._theorem is None, "a session opens one theorem"
+        self._theorem = theorem
+        async with self._claimed(self._added()) as replay:
+            json, root = await replay.open()
             return codec.state(json, self._handle(root))
 
     async def run(self, state: State, tactics: Sequence[str], limit: TacticLimit) -> list[Outcome]:
@@ -48,39 +72,99 @@ class Session:
 
         Raises `LeanDied` when the state is lost and cannot be rebuilt.
         """
-        async with self._turn:
-            known = self._known[state.handle]
-            outcomes: list[Outcome] = []
+        known = self._known[state.handle]
+        outcomes: list[Outcome] = []
+        async with self._somewhere(known) as replay:
             while len(outcomes) < len(tactics) and Closed() not in outcomes[-1:]:
-                await self._opened.place(known)
+                await replay.place(known)
                 try:
-                    await self._run(known, tactics, limit, outcomes)
+                    await self._run(replay, known, tactics, limit, outcomes)
                 except LeanDied as death:
                     if len(outcomes) < len(tactics) and Closed() not in outcomes[-1:]:
                         outcomes.append(price(death, limit))
-            return outcomes
+        return outcomes
 
     async def premises(self, state: State, count: int) -> tuple[Premise, ...]:
         """At most `count` theorems of the environment, most relevant to the state first."""
-        async with self._turn:
-            known = self._known[state.handle]
-            await self._opened.place(known)
-            return tuple(map(codec.premise, await self._opened.premises(known, count)))
+        known = self._known[state.handle]
+        async with self._somewhere(known) as replay:
+            await replay.place(known)
+            return tuple(map(codec.premise, await replay.premises(known, count)))
 
     async def free(self, states: Sequence[State]) -> None:
-        """Forgets states that the search has dropped."""
-        async with self._turn:
-            await self._opened.free([self._known.pop(state.handle) for state in states])
+        """Forgets states that the search has dropped; who is busy forgets them afterwards."""
+        known = [self._known.pop(state.handle) for state in states]
+        for replay in self._replays:
+            self._dropped[replay] += known
+        for replay in list(self._idle):
+            if replay in self._idle and not self._turns.locked():
+                async with self._claimed(await self._idler(replay)):
+                    pass
 
-    async def close(self) -> Worker | None:
-        """Gives back the worker, if it lives, with all that the session made there forgotten."""
+    async def close(self) -> None:
+        """Gives back all workers, with all that the session made there forgotten."""
         self._known.clear()
-        return await self._replay.close() if self._replay else None
+        for replay in reversed(self._replays[1:]):
+            await self._dismiss(replay)
+        if self._replays:
+            await self._give_back(self._replays[0])
 
-    @property
-    def _opened(self) -> Replay:
-        assert self._replay is not None, "no theorem is open"
-        return self._replay
+    @asynccontextmanager
+    async def _somewhere(self, known: Known) -> AsyncIterator[Replay]:
+        """A worker that nobody else uses meanwhile; a helper if there is none and one is free."""
+        assert self._theorem is not None, "no theorem is open"
+        if not self._idle and self._helpers.free:
+            await self._helpers.take()
+            replay = self._added()
+        else:
+            replay = await self._idler(known)
+        async with self._claimed(replay):
+            yield replay
+
+    async def _idler(self, wanted: Replay | Known) -> Replay:
+        """One that was idle: that one, or the one where the state is at hand."""
+        await self._turns.acquire()
+        replay = (
+            wanted
+            if isinstance(wanted, Replay)
+            else max(self._idle, key=lambda idle: (idle.holds(wanted), idle.alive))
+        )
+        self._idle.remove(replay)
+        return replay
+
+    @asynccontextmanager
+    async def _claimed(self, replay: Replay) -> AsyncIterator[Replay]:
+        """Has it forget what it should, and lets it go afterwards."""
+        try:
+            dropped, self._dropped[replay] = self._dropped[replay], []
+            await replay.free(dropped)
+            yield replay
+        finally:
+            if self._helpers.wanted and replay is not self._replays[0]:
+                await self._dismiss(replay)
+            else:
+                self._idle.append(replay)
+                self._turns.release()
+
+    def _added(self) -> Replay:
+        assert self._theorem is not None, "no theorem is open"
+        replay = Replay(self._take, self._theorem, self._open_seconds)
+        self._replays.append(replay)
+        self._dropped[replay] = []
+        return replay
+
+    async def _dismiss(self, helper: Replay) -> None:
+        self._replays.remove(helper)
+        del self._dropped[helper]
+        try:
+            await self._give_back(helper)
+        finally:
+            self._helpers.give_back()
+
+    async def _give_back(self, replay: Replay) -> None:
+        worker = await replay.close()
+        if worker is not None:
+            self._keep(worker)
 
     def _handle(self, known: Known) -> int:
         handle = next(self._handles)
@@ -88,10 +172,15 @@ class Session:
         return handle
 
     async def _run(
-        self, known: Known, tactics: Sequence[str], limit: TacticLimit, outcomes: list[Outcome]
+        self,
+        replay: Replay,
+        known: Known,
+        tactics: Sequence[str],
+        limit: TacticLimit,
+        outcomes: list[Outcome],
     ) -> None:
         """Runs the tactics that have no outcome yet, and adds theirs as they come."""
-        async for reply, left in self._opened.run(known, tactics[len(outcomes) :], limit):
+        async for reply, left in replay.run(known, tactics[len(outcomes) :], limit):
             states = [
                 codec.state(json, self._handle(child))
                 for json, child in zip(reply.get("states", ()), left, strict=True)

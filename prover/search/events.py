@@ -20,6 +20,7 @@ from prover.lean.base import (
     Timeout,
 )
 from prover.policy.base import Candidate
+from prover.search.configuration import Configuration
 from prover.search.limit import Limit
 from prover.search.result import Result
 from prover.verify.base import Verification
@@ -32,8 +33,7 @@ class Accepted:
     theorem: str
     """Its name."""
     policy: str
-    score: str
-    strategy: str
+    configuration: Configuration
     limit: Limit
 
     def to_json(self) -> dict[str, Any]:

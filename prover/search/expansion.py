@@ -8,16 +8,17 @@ competes with a likely one on a worse state, and what is never needed is never r
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 
 from prover.lean.base import TacticLimit
 from prover.policy.base import Candidate
+from prover.search.configuration import Configuration
 from prover.search.limit import Limit
 from prover.search.score import logprob
 
-SECOND_TRY = 2.0
-"""What running into the first budget costs a candidate, as a negative log-probability."""
+OUT_OF_BUDGET = 2.0
+"""What running out of the first budget costs a candidate, as a negative log-probability."""
 
 
 @dataclass(frozen=True)
@@ -26,21 +27,32 @@ class Attempt:
 
     candidate: Candidate
     again: bool = False
+    dreaded: bool = False
+    """Whether it ran out of its budget on a state before this one."""
 
     @property
     def worth(self) -> Candidate:
         """The candidate, as unlikely as it has become."""
-        if not self.again:
+        loss = OUT_OF_BUDGET * self.candidate.tokens * (self.again + self.dreaded)
+        if not loss:
             return self.candidate
-        loss = SECOND_TRY * self.candidate.tokens
         return replace(self.candidate, logprob=self.candidate.logprob - loss)
 
 
 class Expansion:
     """The candidates of one state, most likely first."""
 
-    def __init__(self, candidates: Iterable[Candidate], limit: Limit) -> None:
+    def __init__(
+        self,
+        candidates: Iterable[Candidate],
+        limit: Limit,
+        configuration: Configuration,
+        dreaded: Container[str] = (),
+    ) -> None:
+        """`dreaded` are tactics that ran out of their budget before, on the way to the state."""
         self._limit = limit
+        self._first_share = configuration.first_share
+        self._dreaded = dreaded
         self._waiting: deque[Attempt] = deque()
         self._known: set[str] = set()
         self.add(candidates)
@@ -51,7 +63,8 @@ class Expansion:
             tactic = candidate.tactic.strip()
             if tactic and tactic not in self._known and len(self._known) < self._limit.candidates:
                 self._known.add(tactic)
-                self._waiting.append(Attempt(replace(candidate, tactic=tactic)))
+                clean = replace(candidate, tactic=tactic, logprob=logprob(candidate))
+                self._waiting.append(Attempt(clean, dreaded=tactic in self._dreaded))
         self._waiting = deque(sorted(self._waiting, key=lambda attempt: -logprob(attempt.worth)))
 
     def __len__(self) -> int:
@@ -79,7 +92,7 @@ class Expansion:
 
     def ran_out(self, attempt: Attempt) -> None:
         """The attempt reached its budget; it is made again, once, when its turn comes."""
-        if not attempt.again and self._limit.first_share < 1:
+        if not attempt.again and self._first_share < 1:
             self._waiting.append(replace(attempt, again=True))
             self.add(())
 
@@ -89,6 +102,6 @@ class Expansion:
         Only heartbeats are rationed, so that the clock decides nothing but the deadline.
         """
         whole = self._limit.tactic
-        share = 1.0 if attempt.again else self._limit.first_share
+        share = 1.0 if attempt.again else self._first_share
         heartbeats = max(1, round(whole.heartbeats * share))
         return TacticLimit(min(whole.seconds, seconds), heartbeats)

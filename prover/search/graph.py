@@ -30,8 +30,18 @@ class ProofGraph(Structure):
     cost of all states behind it, at once.
     """
 
-    def __init__(self, root: State, score: Score = SUM) -> None:
-        super().__init__(root, score)
+    def __init__(
+        self,
+        root: State,
+        score: Score = SUM,
+        *,
+        rescore: bool = True,
+        irrelevance: bool = True,
+    ) -> None:
+        """Without `rescore` the first path to a state counts, without `irrelevance` also what no
+        proof of the root needs any more is wanted; these are for comparison."""
+        super().__init__(root, score, rescore=rescore)
+        self._irrelevance = irrelevance
         self._finished = 0
 
     @property
@@ -55,6 +65,16 @@ class ProofGraph(Structure):
         else:
             paths.spread(self, [application])
         return application
+
+    def begin(self, key: str) -> None:
+        """Take a state out of the frontier while tactics run on it."""
+        self.busy.add(key)
+        self.refresh(key)
+
+    def end(self, key: str) -> None:
+        """Tactics run on the state no more; it waits in the frontier again if it did."""
+        self.busy.discard(key)
+        self.refresh(key)
 
     def postpone(self, key: str, candidate: Candidate) -> None:
         """Let the state wait in the frontier until its next candidate's turn has come."""
@@ -92,15 +112,14 @@ class ProofGraph(Structure):
         for key in self.nodes:
             self.refresh(key)
 
-    def path(self, key: str) -> tuple[str, ...]:
-        """The tactics on the state's shortest live path, oldest first."""
-        tactics: list[str] = []
+    def path(self, key: str) -> tuple[Application, ...]:
+        """The applications on the state's shortest live path, oldest first."""
+        path: list[Application] = []
         anchor = self.nodes[key].anchor
         while anchor is not None:
-            application = self.applications[anchor]
-            tactics.append(application.candidate.tactic)
-            anchor = self.nodes[application.parent].anchor
-        return tuple(reversed(tactics))
+            path.append(self.applications[anchor])
+            anchor = self.nodes[path[-1].parent].anchor
+        return tuple(reversed(path))
 
     def take_changed(self) -> list[str]:
         """States of the frontier that are new or whose cost changed since the last call."""
@@ -138,7 +157,11 @@ class ProofGraph(Structure):
     def _settle(self, keys: Sequence[str], also_dead: Sequence[Application] = ()) -> None:
         for key in keys:
             node = self.nodes[key]
-            node.support, node.length, node.anchor = None, math.inf, None
+            node.support = None
+            if self._irrelevance:
+                node.length, node.anchor = math.inf, None
             self.refresh(key)
+        if not self._irrelevance:
+            return
         dead = [application for key in keys for application in self.applied_to(key)]
         paths.detach(self, [*dead, *also_dead])

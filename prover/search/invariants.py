@@ -9,7 +9,11 @@ from prover.search.structure import Application, Standing, Structure
 
 
 def check(structure: Structure) -> None:
-    """Raise `AssertionError`, naming the record, unless the whole graph is right."""
+    """Raise `AssertionError`, naming the record, unless the whole graph is right.
+
+    Paths are checked against the shortest ones, so the graph must re-score and be exact about what
+    is irrelevant.
+    """
     _check_edges(structure)
     _check_standings(structure)
     _check_supports(structure)
@@ -109,7 +113,7 @@ def _check_paths(structure: Structure) -> None:
             _check_anchor(structure, key, structure.applications[node.anchor])
         else:
             _require(key not in lengths or key == structure.root, node)
-    wanted = {key for key in lengths if not structure.nodes[key].expanded}
+    wanted = {key for key in lengths if not structure.nodes[key].expanded} - structure.busy
     _require(structure.frontier == wanted, "frontier")
     _require(wanted.issuperset(structure.changed), "changed states")
 

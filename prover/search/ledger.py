@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +22,8 @@ class Ledger:
         self._clock = clock
         self._began = self._started = clock()
         self._seconds = Seconds()
+        self._running: Counter[str] = Counter()
+        self._since: dict[str, float] = {}
         self.counters = Counters()
 
     def start(self) -> None:
@@ -65,10 +68,17 @@ class Ledger:
 
     @contextmanager
     def timing(self, what: str) -> Iterator[None]:
-        """Adds the time that the block takes to `lean`, `policy` or `verify`."""
-        began = self._clock()
+        """Adds the time that the block takes to `lean`, `policy` or `verify`.
+
+        Where blocks for the same thing overlap, time counts once.
+        """
+        if not self._running[what]:
+            self._since[what] = self._clock()
+        self._running[what] += 1
         try:
             yield
         finally:
-            spent = getattr(self._seconds, what) + self._clock() - began
-            self._seconds = replace(self._seconds, **{what: spent})
+            self._running[what] -= 1
+            if not self._running[what]:
+                spent = getattr(self._seconds, what) + self._clock() - self._since[what]
+                self._seconds = replace(self._seconds, **{what: spent})

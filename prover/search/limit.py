@@ -14,7 +14,7 @@ from prover.search.result import Counters
 class Limit:
     """The bounds of a search. The first one reached ends it.
 
-    Raises `InputProblem` unless every bound is finite and above 0, and `first_share` at most 1.
+    Raises `InputProblem` unless every bound is finite and above 0.
     """
 
     seconds: float = 60.0
@@ -25,17 +25,12 @@ class Limit:
     """Tactics run in Lean."""
     candidates: int = 160
     """Tactics tried on one state."""
-    turn: int = 8
-    """Tactics run on a state before others have their turn."""
     characters: int = 10_000
     """The largest state that is kept, as printed."""
     states: int = 50_000
     """Different states found."""
     tactic: TacticLimit = field(default_factory=TacticLimit)
     """For each tactic."""
-    first_share: float = 0.1
-    """The part of a tactic's heartbeats that it has at first; only if they do not suffice, it has
-    the whole later."""
     minimise_seconds: float = 5.0
     """For making a found proof shorter, even beyond `seconds`."""
     verify_seconds: float = 60.0
@@ -45,8 +40,6 @@ class Limit:
         for entry in fields(self):
             if entry.name != "tactic":
                 _require_positive(entry.name, getattr(self, entry.name))
-        if self.first_share > 1:
-            raise InputProblem(f"the limit `first_share` is {self.first_share}", "Give at most 1.")
         _require_positive("tactic.seconds", self.tactic.seconds)
         _require_positive("tactic.heartbeats", self.tactic.heartbeats)
 

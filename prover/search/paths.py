@@ -45,6 +45,8 @@ def _shortens(structure: Structure, application: Application, node: Node) -> boo
         return False
     parent = structure.nodes[application.parent]
     length = parent.length + application.step
+    if not structure.rescore and node.length < math.inf:
+        return False
     # A shorter path can round to the same length further down; its depth must still follow.
     follows = node.anchor == application.number and node.depth != parent.depth + 1
     return length < node.length or (follows and length == node.length)

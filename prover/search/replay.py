@@ -1,26 +1,39 @@
-"""The graph of a search, built again from its events, without Lean."""
+"""The graph of a search, built again from its events, without Lean.
+
+With another configuration the same outcomes are scored anew: what the search would have known.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from prover.lean.base import Closed, Progress
+from prover.search.configuration import Configuration
 from prover.search.events import Accepted, Event, Expanded, Opened, Verified
 from prover.search.graph import ProofGraph
-from prover.search.score import SUM, named
 from prover.search.script import shortest_proof
 from prover.search.structure import Standing
 
 
-def replay(events: Iterable[Event]) -> ProofGraph | None:
-    """The graph that the search had after these events; None before its theorem was opened."""
-    graph, score = None, SUM
+def replay(
+    events: Iterable[Event], configuration: Configuration | None = None
+) -> ProofGraph | None:
+    """The graph that the search had after these events; None before its theorem was opened.
+
+    Its costs are those of the search's configuration unless another one is given.
+    """
+    graph, how = None, configuration or Configuration()
     for event in events:
         match event:
-            case Accepted():
-                score = named(event.score)
+            case Accepted() if configuration is None:
+                how = event.configuration
             case Opened():
-                graph = ProofGraph(event.state, score)
+                graph = ProofGraph(
+                    event.state,
+                    how.make_score(),
+                    rescore=how.rescore,
+                    irrelevance=how.irrelevance,
+                )
             case Expanded() if graph is not None:
                 _expand(graph, event)
             case Verified() if graph is not None and not event.verification.accepted:

@@ -48,7 +48,10 @@ class Counters:
 
 @dataclass(frozen=True)
 class Seconds:
-    """Where the wall-clock time went; what is missing from the total is the search's own."""
+    """Where the wall-clock time went: for how long at least one of the kind was under way.
+
+    What is missing from the total is the search's own, unless kinds overlapped.
+    """
 
     lean: float = 0.0
     policy: float = 0.0

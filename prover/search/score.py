@@ -3,21 +3,25 @@
 A score is two pure functions. `step` is additive and never negative, so paths to the same state
 can be compared and the shortest kept; `cost` turns the shortest path into a priority, lower is
 sooner. Splitting them keeps a score that isn't additive (`depth`) from looping through a cycle of
-ever cheaper paths.
+ever cheaper paths. A critic may add what the state itself is worth.
 """
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prover.errors import InputProblem
+from prover.lean.base import State
+from prover.nearest import among
 from prover.policy.base import Candidate
 
 LEAST_LOGPROB = -1e6
 """Stands for the log-probabilities NaN and -inf: later than any honest one, still comparable."""
+
+Critic = Callable[[State], float]
+"""What is added to the priority of a state, whatever its path; lower is sooner."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,17 @@ class Score:
     """What one tactic adds to the length of a path; finite, at least 0."""
     cost: Callable[[float, int], float]
     """The priority of a state from its path's length and number of tactics."""
+    critic: Critic | None = None
+
+    def criticised(self, critic: Critic, weight: float = 1.0) -> Score:
+        """The score with so many times the critic's value added. Values that aren't numbers or
+        finite count as the worst."""
+
+        def value(state: State) -> float:
+            given = weight * critic(state)
+            return given if math.isfinite(given) else -LEAST_LOGPROB
+
+        return replace(self, critic=value)
 
 
 def logprob(candidate: Candidate) -> float:
@@ -75,14 +90,24 @@ def depth(alpha: float = 1.0) -> Score:
     return Score("depth", _negative_sum, lambda length, tactics: length * max(tactics, 1) ** -alpha)
 
 
-def named(name: str) -> Score:
-    """The score with this name: `sum`, `mean`, `depth` or `uniform`.
+def size(state: State) -> float:
+    """The logarithm of the state's length as printed: what is short is near its end."""
+    return math.log(max(1, len(state.pretty)))
 
-    Raises `InputProblem` for any other name.
-    """
-    scores = {score.name: score for score in (SUM, MEAN, depth(), UNIFORM)}
-    if name not in scores:
-        near = difflib.get_close_matches(name, scores, n=1)
-        hint = f"Did you mean `{near[0]}`?" if near else f"Known: {', '.join(scores)}."
-        raise InputProblem(f"no score is called `{name}`", hint)
-    return scores[name]
+
+SCORES: dict[str, Callable[[float], Score]] = {
+    "sum": lambda _: SUM,
+    "mean": lambda _: MEAN,
+    "depth": depth,
+    "uniform": lambda _: UNIFORM,
+}
+"""By name, each made with its alpha."""
+
+CRITICS: dict[str, Critic | None] = {"none": None, "size": size}
+
+
+def named(name: str, alpha: float = 1.0, critic: str = "none", weight: float = 1.0) -> Score:
+    """The score and the critic with these names. Raises `InputProblem` for any other name."""
+    score = among(SCORES, name, "score")(alpha)
+    chosen = among(CRITICS, critic, "critic")
+    return score.criticised(chosen, weight) if chosen else score

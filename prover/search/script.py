@@ -47,18 +47,20 @@ class Proof:
         return max(step.application for step in self.steps.values())
 
 
-def shortest_proof(graph: ProofGraph) -> Proof:
-    """The proof of a proved root that has the fewest tactics; the oldest steps among equals.
+def shortest_proof(graph: ProofGraph, key: str | None = None) -> Proof:
+    """The proof of a proved state, by default the root, that has the fewest tactics; the oldest
+    steps among equals.
 
     Knuth's generalisation of Dijkstra's algorithm (1977): states are settled by the length of
     their shortest proof, so a step only ever uses states settled before it.
     """
+    root = graph.root if key is None else key
     sizes: dict[str, int] = {}
     chosen: dict[str, Application] = {}
     missing = {a.number: len(set(a.children)) for a in graph.applications if a.proved}
     queue = [(1, number) for number, count in missing.items() if count == 0]
     heapq.heapify(queue)
-    while graph.root not in sizes:
+    while root not in sizes:
         size, number = heapq.heappop(queue)
         key = graph.applications[number].parent
         if key in sizes:
@@ -70,12 +72,12 @@ def shortest_proof(graph: ProofGraph) -> Proof:
                 if missing[application.number] == 0:
                     size = 1 + sum(sizes[child] for child in application.children)
                     heapq.heappush(queue, (size, application.number))
-    return Proof(graph.root, _steps(graph, chosen), sizes[graph.root])
+    return Proof(root, _steps(graph, root, chosen), sizes[root])
 
 
-def _steps(graph: ProofGraph, chosen: Mapping[str, Application]) -> dict[str, Step]:
+def _steps(graph: ProofGraph, root: str, chosen: Mapping[str, Application]) -> dict[str, Step]:
     steps: dict[str, Step] = {}
-    stack = [graph.root]
+    stack = [root]
     while stack:
         key = stack.pop()
         if key in steps:

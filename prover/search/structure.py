@@ -49,6 +49,8 @@ class Node:
     """For an expanded open state: an application through which it may still be proved."""
     delay: float = 0.0
     """What its next candidate adds to the length, once some of its candidates were run."""
+    value: float = 0.0
+    """What the critic adds to its cost."""
     rank: float = -math.inf
     """Greater than the ranks of the states that the support left, so supports never run round."""
 
@@ -80,15 +82,19 @@ class Application:
 class Structure:
     """Nodes and edges with their records; knows nothing of how they are judged."""
 
-    def __init__(self, root: State, score: Score) -> None:
+    def __init__(self, root: State, score: Score, *, rescore: bool = True) -> None:
         self.digraph: nx.MultiDiGraph[str | int] = nx.MultiDiGraph()
         self.nodes: dict[str, Node] = {}
         self.applications: list[Application] = []
         self.frontier: set[str] = set()
-        """States to expand: open, not expanded, on a live path."""
+        """States to expand: open, not expanded, on a live path, not busy."""
+        self.busy: set[str] = set()
+        """States that tactics are being run on."""
         self.changed: dict[str, None] = {}
         """States of the frontier that are new to it or whose cost changed, oldest first."""
         self.score = score
+        self.rescore = rescore
+        """Whether a shorter path to a known state counts. If not, the first one found does."""
         self.root = root.key
         self.add_state(root).length = 0.0
         self.refresh(root.key)
@@ -97,7 +103,8 @@ class Structure:
         """The state's node, made if the key is new."""
         if state.key not in self.nodes:
             self.digraph.add_node(state.key)
-            self.nodes[state.key] = Node(state, number=len(self.nodes))
+            value = self.score.critic(state) if self.score.critic else 0.0
+            self.nodes[state.key] = Node(state, number=len(self.nodes), value=value)
         return self.nodes[state.key]
 
     def add_application(
@@ -140,12 +147,13 @@ class Structure:
     def cost(self, key: str) -> float:
         """The state's priority, lower is sooner."""
         node = self.nodes[key]
-        return self.score.cost(node.length + node.delay, node.depth)
+        return self.score.cost(node.length + node.delay, node.depth) + node.value
 
     def refresh(self, key: str) -> None:
         """Put the state into the frontier or take it out, as its record now says."""
         node = self.nodes[key]
-        if node.standing is Standing.OPEN and not node.expanded and node.length < math.inf:
+        waits = node.standing is Standing.OPEN and not node.expanded and key not in self.busy
+        if waits and node.length < math.inf:
             self.frontier.add(key)
             self.changed[key] = None
         else:

@@ -24,6 +24,7 @@ from prover.lean.base import (
 )
 from prover.lean.pool import LeanPool
 from prover.lean.session import Session
+from prover.lean.worker import Worker
 from prover.theorem import Theorem
 from tests.lean.conftest import Fake
 
@@ -51,10 +52,14 @@ def runs(folder: Path) -> list[list[str]]:
     return [json.loads(line) for line in (folder / "log").read_text().splitlines()]
 
 
+def worker_of(session: Session) -> Worker:
+    lease = session._replays[0]._lease
+    assert lease is not None
+    return lease.worker
+
+
 async def pid(session: Session) -> int:
-    assert session._replay is not None
-    assert session._replay._worker is not None
-    return session._replay._worker.pid
+    return worker_of(session).pid
 
 
 async def test_runs_each_tactic_on_the_state_itself(faked: Session) -> None:
@@ -155,9 +160,7 @@ async def test_freed_states_leave_the_worker_but_not_their_children(
             assert only(await session.run(second, ["step d"], LIMIT)).key == ".abd"
         async with pool.session() as session:
             await session.open(THEOREM)
-            assert session._replay is not None
-            assert session._replay._worker is not None
-            held = await session._replay._worker.request("ping", {}, seconds=5)
+            held = await worker_of(session).request("ping", {}, seconds=5)
             assert held["states"] == ["."]
 
 

@@ -19,6 +19,7 @@ from prover.lean.base import (
     Timeout,
 )
 from prover.policy.base import Candidate, Question
+from prover.search.configuration import Configuration
 from prover.search.engine import search
 from prover.search.events import Event
 from prover.search.limit import Limit
@@ -57,6 +58,10 @@ class Lean:
     ran: list[tuple[str, str]] = field(default_factory=list)
     held: dict[int, str] = field(default_factory=dict)
     made: int = 0
+    workers: int = 1
+    most: int = 0
+    """How many calls of `run` there were at once, at most."""
+    running: int = 0
 
     def make(self, name: str) -> State:
         self.made += 1
@@ -69,14 +74,19 @@ class Lean:
 
     async def run(self, state: State, tactics: Sequence[str], limit: TacticLimit) -> list[Outcome]:
         outcomes: list[Outcome] = []
-        for tactic in tactics:
-            await asyncio.sleep(0)
-            self.ran.append((state.key, tactic))
-            self.clock.now += self.seconds
-            assert self.held[state.handle] == state.key
-            outcomes.append(self.outcome(self.tree[state.key].get(tactic, "error"), limit))
-            if outcomes[-1] == Closed():
-                break
+        self.running += 1
+        self.most = max(self.most, self.running)
+        try:
+            for tactic in tactics:
+                await asyncio.sleep(0)
+                self.ran.append((self.held[state.handle], tactic))
+                self.clock.now += self.seconds
+                told = self.tree[self.held[state.handle]].get(tactic, "error")
+                outcomes.append(self.outcome(told, limit))
+                if outcomes[-1] == Closed():
+                    break
+        finally:
+            self.running -= 1
         return outcomes
 
     def outcome(self, told: str, limit: TacticLimit) -> Outcome:
@@ -111,10 +121,13 @@ class Policy:
     logprob: Callable[[str], float] | None = None
     name: str = "scripted"
     premises_wanted: int = 0
+    asked: list[int] = field(default_factory=list)
+    """For how many states at once, each time."""
 
     async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
         await asyncio.sleep(0)
-        return [self.candidates(question.state.key)[:count] for question in questions]
+        self.asked.append(len(questions))
+        return [self.candidates(question.state.goals[0].target)[:count] for question in questions]
 
     def candidates(self, key: str) -> list[Candidate]:
         give = self.logprob
@@ -152,6 +165,7 @@ async def events_of(
     policy: Policy | None = None,
     gate: Gate | None = None,
     limit: Limit | None = None,
+    configuration: Configuration | None = None,
 ) -> list[Event]:
     """All events of a search, which must end with its result."""
     lean = lean or Lean(tree)
@@ -161,6 +175,7 @@ async def events_of(
         policy or Policy(tree),
         gate or Gate(),
         limit=limit or Limit(),
+        configuration=configuration,
         clock=lean.clock,
     )
     events = [event async for event in found]
@@ -175,8 +190,11 @@ async def result_of(
     policy: Policy | None = None,
     gate: Gate | None = None,
     limit: Limit | None = None,
+    configuration: Configuration | None = None,
 ) -> Result:
     """The result of a search."""
-    *_, result = await events_of(tree, lean=lean, policy=policy, gate=gate, limit=limit)
+    *_, result = await events_of(
+        tree, lean=lean, policy=policy, gate=gate, limit=limit, configuration=configuration
+    )
     assert isinstance(result, Result)
     return result

@@ -10,12 +10,12 @@ import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem, LeanDied
 from prover.lean.base import State
+from prover.search.configuration import Configuration
 from prover.search.engine import search
 from prover.search.events import Accepted, Expanded, Opened, Verified
 from prover.search.limit import Limit
 from prover.search.replay import replay
 from prover.search.result import Result, Status
-from prover.search.score import named
 from prover.search.script import shortest_proof
 from prover.theorem import Theorem
 from prover.verify.base import Verification
@@ -124,7 +124,7 @@ async def test_likely_tactics_of_other_states_come_before_unlikely_ones() -> Non
     lean = Lean(tree)
     await result_of(tree, lean=lean)
     assert ("next", "done") in lean.ran
-    assert len(lean.ran) <= Limit().turn * 2
+    assert len(lean.ran) <= Configuration().turn * 2
 
 
 async def test_a_tactic_that_runs_out_is_tried_again_with_all_it_may_have() -> None:
@@ -142,7 +142,7 @@ async def test_a_tactic_is_tried_again_only_once() -> None:
     assert (await result_of(tree, lean=lean)).status is Status.EXHAUSTED
     assert lean.ran == [("root", "slow")] * 2
     lean = Lean(tree)
-    await result_of(tree, lean=lean, limit=Limit(first_share=1.0))
+    await result_of(tree, lean=lean, configuration=Configuration(first_share=1.0))
     assert lean.ran == [("root", "slow")]
 
 
@@ -291,8 +291,8 @@ async def test_cancelling_anywhere_leaves_nothing_running(steps: int) -> None:
 
 @pytest.mark.parametrize("score", ["sum", "mean", "depth", "uniform"])
 async def test_every_score_finds_the_proof(score: str) -> None:
-    lean = Lean(PROVABLE)
-    found = search(THEOREM, lean, Policy(PROVABLE), Gate(), score=named(score), clock=lean.clock)
+    lean, how = Lean(PROVABLE), Configuration(score=score)
+    found = search(THEOREM, lean, Policy(PROVABLE), Gate(), configuration=how, clock=lean.clock)
     *_, result = [event async for event in found]
     assert isinstance(result, Result)
     assert result.status is Status.PROVED

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from prover.lean.base import Closed, Outcome, Progress, Rejected, TacticError, Timeout
 from prover.policy.base import Candidate
+from prover.search.configuration import Configuration
 from prover.search.events import Accepted, Event, Expanded, Opened, Progressed, Trial, Verified
 from prover.search.limit import Limit
 from prover.search.result import Counters, Result, Seconds, Status
@@ -22,7 +23,7 @@ ACCEPTED = Verification(True, axioms=("propext",), seconds=0.5)
 REFUSED = Verification(False, reason="it uses `sorryAx`")
 TRIAL = Trial(candidate(), Closed())
 EVENTS: list[tuple[Event, str]] = [
-    (Accepted("t", "builtin", "sum", "best-first", Limit()), "theorem policy score strategy limit"),
+    (Accepted("t", "builtin", Configuration(), Limit()), "theorem policy configuration limit"),
     (Opened(state("r", goals=2), 0.25), "state seconds"),
     (
         Expanded(state("r"), 1.0, 2, (TRIAL,), waiting=3),
@@ -65,7 +66,7 @@ def test_a_state_is_its_key_and_its_goals() -> None:
 
 
 def test_all_bounds_of_the_search_are_told() -> None:
-    limit = json_of(Accepted("t", "p", "sum", "best-first", Limit(seconds=7)))["limit"]
+    limit = json_of(Accepted("t", "p", Configuration(), Limit(seconds=7)))["limit"]
     assert limit["seconds"] == 7
     assert limit["tactic"] == {"seconds": 5.0, "heartbeats": 200_000}
 

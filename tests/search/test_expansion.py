@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from prover.lean.base import TacticLimit
 from prover.policy.base import Candidate
-from prover.search.expansion import SECOND_TRY, Attempt, Expansion
+from prover.search.configuration import Configuration
+from prover.search.expansion import OUT_OF_BUDGET, Attempt, Expansion
 from prover.search.limit import Limit
 from tests.search.building import candidate
 
@@ -25,7 +26,7 @@ def texts(attempts: list[Attempt]) -> str:
 
 
 def test_candidates_are_taken_in_turn_until_none_is_left() -> None:
-    expansion = Expansion(likely_first("abc"), Limit())
+    expansion = Expansion(likely_first("abc"), Limit(), Configuration())
     assert len(expansion) == 3
     assert expansion.next == candidate("a", -1.0)
     assert [texts(expansion.take(2)), texts(expansion.take(2)), texts(expansion.take(2))] == [
@@ -39,31 +40,31 @@ def test_candidates_are_taken_in_turn_until_none_is_left() -> None:
 
 @given(st.lists(st.sampled_from(["a", " a", "a\n", "b", "b  ", "", " ", "\n"]), max_size=12))
 def test_a_text_counts_once_and_none_at_all_never(tactics: list[str]) -> None:
-    expansion = Expansion([candidate(tactic) for tactic in tactics], Limit())
+    expansion = Expansion([candidate(tactic) for tactic in tactics], Limit(), Configuration())
     wanted = dict.fromkeys(tactic.strip() for tactic in tactics if tactic.strip())
     assert texts(expansion.take(ALL)) == "".join(wanted)
 
 
 def test_the_likeliest_of_equal_texts_stays() -> None:
-    expansion = Expansion([candidate("a", -1.0), candidate("a ", -5.0)], Limit())
+    expansion = Expansion([candidate("a", -1.0), candidate("a ", -5.0)], Limit(), Configuration())
     assert [attempt.candidate.logprob for attempt in expansion.take(ALL)] == [-1.0]
 
 
 def test_no_more_candidates_than_the_limit_says() -> None:
-    expansion = Expansion(likely_first("aabbcd"), Limit(candidates=3))
+    expansion = Expansion(likely_first("aabbcd"), Limit(candidates=3), Configuration())
     assert texts(expansion.take(ALL)) == "abc"
 
 
 @given(st.integers(0, 6), st.integers(0, 6))
 def test_what_is_put_back_is_taken_again_in_its_order(most: int, ran: int) -> None:
-    expansion = Expansion(likely_first("abcdef"), Limit())
+    expansion = Expansion(likely_first("abcdef"), Limit(), Configuration())
     taken = expansion.take(most)
     expansion.put_back(taken[ran:])
     assert texts(taken[:ran] + expansion.take(ALL)) == "abcdef"
 
 
 def test_an_attempt_that_ran_out_is_made_again_once() -> None:
-    expansion = Expansion(likely_first("a"), Limit())
+    expansion = Expansion(likely_first("a"), Limit(), Configuration())
     [first] = expansion.take(1)
     expansion.ran_out(first)
     [second] = expansion.take(1)
@@ -73,32 +74,33 @@ def test_an_attempt_that_ran_out_is_made_again_once() -> None:
 
 
 def test_an_attempt_that_had_everything_is_not_made_again() -> None:
-    expansion = Expansion(likely_first("a"), Limit(first_share=1.0))
+    expansion = Expansion(likely_first("a"), Limit(), Configuration(first_share=1.0))
     expansion.ran_out(expansion.take(1)[0])
     assert expansion.next is None
 
 
 def test_the_second_try_is_less_likely_by_so_much_a_token() -> None:
-    expansion = Expansion([candidate("a", -3.0, tokens=4)], Limit())
+    expansion = Expansion([candidate("a", -3.0, tokens=4)], Limit(), Configuration())
     expansion.ran_out(expansion.take(1)[0])
-    assert expansion.next == candidate("a", -3.0 - 4 * SECOND_TRY, tokens=4)
+    assert expansion.next == candidate("a", -3.0 - 4 * OUT_OF_BUDGET, tokens=4)
 
 
 def test_attempts_with_different_budgets_are_not_taken_together() -> None:
-    expansion = Expansion(likely_first("ab"), Limit())
+    expansion = Expansion(likely_first("ab"), Limit(), Configuration())
     expansion.ran_out(expansion.take(1)[0])
     assert texts(expansion.take(ALL)) == "b"
     assert texts(expansion.take(ALL)) == "a"
 
 
 def test_only_heartbeats_are_rationed_at_first() -> None:
-    limit = Limit(tactic=TacticLimit(seconds=5.0, heartbeats=1_000), first_share=0.25)
-    expansion = Expansion((), limit)
+    limit = Limit(tactic=TacticLimit(seconds=5.0, heartbeats=1_000))
+    expansion = Expansion((), limit, Configuration(first_share=0.25))
     attempt = Attempt(candidate("a"))
     assert expansion.budget(attempt, 60.0) == TacticLimit(5.0, 250)
     assert expansion.budget(Attempt(attempt.candidate, again=True), 60.0) == limit.tactic
 
 
 def test_no_tactic_has_more_time_than_the_search_or_less_than_a_heartbeat() -> None:
-    limit = Limit(tactic=TacticLimit(seconds=5.0, heartbeats=3), first_share=0.01)
-    assert Expansion((), limit).budget(Attempt(candidate("a")), 0.5) == TacticLimit(0.5, 1)
+    limit = Limit(tactic=TacticLimit(seconds=5.0, heartbeats=3))
+    expansion = Expansion((), limit, Configuration(first_share=0.01))
+    assert expansion.budget(Attempt(candidate("a")), 0.5) == TacticLimit(0.5, 1)

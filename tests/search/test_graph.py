@@ -17,6 +17,10 @@ def standings(graph: ProofGraph) -> dict[str, str]:
     return {key: node.standing.value for key, node in graph.nodes.items()}
 
 
+def tactics_on_path(graph: ProofGraph, key: str) -> tuple[str, ...]:
+    return tuple(application.candidate.tactic for application in graph.path(key))
+
+
 def finish(graph: ProofGraph, keys: str) -> None:
     for key in keys:
         graph.finish(key)
@@ -111,7 +115,7 @@ def test_a_cheaper_path_lowers_the_cost_of_all_that_follows() -> None:
     graph.take_changed()
     insert(graph, "c", "short cut", "a", -2)
     assert [graph.cost(key) for key in "abc"] == [3, 4, 1]
-    assert graph.path("b") == ("cheap", "short cut", "next")
+    assert tactics_on_path(graph, "b") == ("cheap", "short cut", "next")
     assert graph.take_changed() == ["a", "b"]
     graph.check_invariants()
 
@@ -125,7 +129,7 @@ def test_a_path_that_dies_is_replaced_by_the_next_shortest() -> None:
     assert graph.cost("c") == 2
     graph.finish("d")
     assert graph.cost("c") == 6
-    assert graph.path("c") == ("long", "t")
+    assert tactics_on_path(graph, "c") == ("long", "t")
     graph.check_invariants()
 
 
@@ -175,7 +179,7 @@ def test_a_refused_step_opens_what_it_proved_again() -> None:
     graph.refuse(graph.applications[1])
     assert standings(graph) == {"r": "open", "a": "open"}
     assert graph.frontier == {"r", "a"}
-    assert graph.path("a") == ("t",)
+    assert tactics_on_path(graph, "a") == ("t",)
     insert(graph, "a", "right", "")
     assert graph.proved
 

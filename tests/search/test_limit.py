@@ -34,12 +34,6 @@ def test_bounds_of_a_tactic_too(name: str, value: float) -> None:
         Limit(tactic=TacticLimit(**bound))
 
 
-def test_a_tactic_never_has_more_than_the_whole_at_first() -> None:
-    assert Limit(first_share=1).first_share == 1
-    with pytest.raises(InputProblem, match="the limit `first_share` is"):
-        Limit(first_share=1.5)
-
-
 def test_the_defaults_are_allowed_and_not_reached_at_once() -> None:
     assert Limit().reached(Counters(), 0.0) is None
 

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 from prover.search.graph import ProofGraph
 from prover.search.score import SUM, UNIFORM, Score, depth
 from prover.search.script import shortest_proof
-from prover.search.strategy import BestFirst
+from prover.search.strategy import best_first
 from prover.search.structure import Standing
 from tests.search.building import KEYS, candidate, some_children, state
 from tests.search.reference import Reference, Step
@@ -35,7 +35,7 @@ class RandomSearch(RuleBasedStateMachine):
         super().__init__()
         self.graph = ProofGraph(state(KEYS[0]), self.score)
         self.reference = Reference(KEYS[0])
-        self.strategy = BestFirst()
+        self.strategy = best_first()
 
     def unfinished(self) -> list[str]:
         return sorted(self.reference.keys - self.reference.finished)

@@ -1,0 +1,230 @@
+"""Runs a state's next candidates: asks the policy, has Lean run them, puts outcomes into the graph.
+
+Several turns may be under way at once. Each reads the graph when it sets out and changes it when
+it has landed, so what happens in between need not be thought of in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from prover.errors import LeanDied
+from prover.lean.base import Closed, LeanSession, Outcome, Progress, Rejected, Timeout
+from prover.policy.base import Candidate, Policy, Question
+from prover.search.configuration import Configuration
+from prover.search.events import Expanded, Trial
+from prover.search.expansion import Attempt, Expansion
+from prover.search.graph import ProofGraph
+from prover.search.ledger import Ledger
+from prover.search.limit import Limit
+from prover.search.reuse import Proofs
+from prover.search.structure import Standing
+
+LATE_SECONDS = 1.0
+"""How long after the deadline a running tactic is waited for."""
+
+
+@dataclass
+class Turn:
+    """The next candidates of one state on their way through Lean."""
+
+    question: Question
+    cost: float
+    depth: int
+    most: int
+    """How many tactics it may run."""
+    first: bool
+    """Whether the policy is still to be asked for the state."""
+    attempts: Sequence[Attempt] = ()
+    outcomes: Sequence[Outcome] = ()
+    problem: str = ""
+    policy_seconds: float = 0.0
+    lean_seconds: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """Of its state."""
+        return self.question.state.key
+
+
+class Expander:
+    """The candidates of all states of one search, and what is still to be run of them."""
+
+    def __init__(
+        self,
+        graph: ProofGraph,
+        session: LeanSession,
+        policy: Policy,
+        limit: Limit,
+        configuration: Configuration,
+        ledger: Ledger,
+    ) -> None:
+        self._graph = graph
+        self._session = session
+        self._policy = policy
+        self._limit = limit
+        self._configuration = configuration
+        self._ledger = ledger
+        self._proofs = Proofs(graph)
+        self._expansions: dict[str, Expansion] = {}
+        self._with_premises: set[str] = set()
+        self._dreaded: dict[str, set[str]] = {}
+        self.problems: list[str] = []
+        """Why states were given up, oldest first."""
+
+    def turn(self, key: str, most: int) -> Turn:
+        """A turn for a state of the frontier."""
+        node, path = self._graph.nodes[key], self._graph.path(key)
+        question = Question(node.state, (), tuple(entry.candidate.tactic for entry in path))
+        first = key not in self._expansions
+        return Turn(question, self._graph.cost(key), node.depth, most, first)
+
+    async def ask(self, turns: Sequence[Turn]) -> None:
+        """Asks the policy for states that it was not asked for yet, all at once."""
+        dreaded = [self._dreaded_before(turn.key) for turn in turns]
+        proposed = await self._propose(turns)
+        for turn, candidates, dread in zip(turns, proposed, dreaded, strict=True):
+            if self._configuration.reuse_proofs:
+                candidates = [*self._proofs.alike(turn.question.state), *candidates]
+            expansion = Expansion(candidates, self._limit, self._configuration, dread)
+            self._expansions[turn.key] = expansion
+
+    async def run(self, turn: Turn) -> None:
+        """Has Lean run the next candidates. A state that it can't give any more is given up."""
+        try:
+            await self._add_premises(turn)
+            expansion = self._expansions[turn.key]
+            turn.attempts = expansion.take(turn.most)
+            turn.outcomes = await self._outcomes(turn, expansion)
+        except LeanDied as death:
+            turn.attempts, turn.problem = (), death.message
+        except asyncio.CancelledError:
+            self._expansions[turn.key].put_back(turn.attempts)
+            raise
+
+    async def land(self, turn: Turn) -> Expanded:
+        """Puts what came of a turn into the graph."""
+        if turn.problem:
+            self.problems.append(turn.problem)
+            empty = Expansion((), self._limit, self._configuration)
+            self._expansions[turn.key] = empty
+        self._graph.end(turn.key)
+        trials = await self._insert_all(turn)
+        await self._leave(turn.key)
+        expansion = self._expansions[turn.key]
+        return Expanded(
+            state=turn.question.state,
+            cost=turn.cost,
+            depth=turn.depth,
+            trials=tuple(trials),
+            waiting=len(expansion),
+            next=expansion.next,
+            problem=turn.problem,
+            policy_seconds=turn.policy_seconds,
+            lean_seconds=turn.lean_seconds,
+        )
+
+    async def _propose(self, turns: Sequence[Turn]) -> list[list[Candidate]]:
+        began = self._ledger.total
+        questions = [turn.question for turn in turns]
+        with self._ledger.timing("policy"):
+            proposed = await self._policy.propose(questions, self._limit.candidates)
+        for turn in turns:
+            turn.policy_seconds += self._ledger.total - began
+        return proposed
+
+    async def _add_premises(self, turn: Turn) -> None:
+        """Premises take Lean some time to find, so only states that survive their first turn get
+        any, and those that have no more candidates than that."""
+        expansion, count = self._expansions[turn.key], self._policy.premises_wanted
+        if turn.first and len(expansion) > self._configuration.turn:
+            return
+        if count and turn.key not in self._with_premises:
+            self._with_premises.add(turn.key)
+            with self._ledger.timing("lean"):
+                premises = await self._session.premises(turn.question.state, count)
+            turn.question = replace(turn.question, premises=premises)
+            [candidates] = await self._propose([turn])
+            expansion.add(candidates)
+
+    async def _outcomes(self, turn: Turn, expansion: Expansion) -> Sequence[Outcome]:
+        """What Lean says of the attempts. None of it counts once the search's time is over."""
+        seconds, began = self._ledger.left, self._ledger.total
+        if not turn.attempts or seconds <= 0:
+            return ()
+        budget = expansion.budget(turn.attempts[0], seconds)
+        tactics = [attempt.candidate.tactic for attempt in turn.attempts]
+        with self._ledger.timing("lean"):
+            try:
+                async with asyncio.timeout(seconds + LATE_SECONDS):
+                    return await self._session.run(turn.question.state, tactics, budget)
+            except TimeoutError:
+                return ()
+            finally:
+                turn.lean_seconds = self._ledger.total - began
+
+    async def _insert_all(self, turn: Turn) -> list[Trial]:
+        """Inserts the outcomes, up to one that proves the state; what was not run waits again."""
+        node, expansion = self._graph.nodes[turn.key], self._expansions[turn.key]
+        trials: list[Trial] = []
+        for attempt, given in zip(turn.attempts, turn.outcomes, strict=False):
+            outcome = self._within_bounds(given)
+            trials.append(Trial(attempt.candidate, outcome))
+            self._ledger.note(outcome)
+            if isinstance(outcome, Timeout):
+                expansion.ran_out(attempt)
+                self._dreaded.setdefault(turn.key, set()).add(attempt.candidate.tactic)
+            if node.standing is Standing.OPEN:
+                self._insert(turn.key, attempt.candidate, outcome)
+        expansion.put_back(turn.attempts[len(trials) :])
+        await self._free(turn.outcomes)
+        return trials
+
+    def _within_bounds(self, outcome: Outcome) -> Outcome:
+        most = self._limit.characters
+        if isinstance(outcome, Progress) and any(len(s.pretty) > most for s in outcome.states):
+            return Rejected(f"it left a goal of over {most} characters")
+        return outcome
+
+    def _insert(self, key: str, candidate: Candidate, outcome: Outcome) -> None:
+        match outcome:
+            case Progress(states):
+                known = len(self._graph.nodes)
+                self._graph.insert(key, candidate, states)
+                self._ledger.count(states=len(self._graph.nodes) - known)
+                self._proofs.note(states)
+            case Closed():
+                self._graph.insert(key, candidate, ())
+
+    async def _free(self, outcomes: Sequence[Outcome]) -> None:
+        """Has Lean forget the states that the graph did not take: it had them already."""
+        dropped = [
+            state
+            for outcome in outcomes
+            if isinstance(outcome, Progress)
+            for state in outcome.states
+            if (node := self._graph.nodes.get(state.key)) is None or node.state is not state
+        ]
+        if dropped:
+            await self._session.free(dropped)
+
+    async def _leave(self, key: str) -> None:
+        """Puts a state back into the frontier, or finishes it when all its candidates were run."""
+        node = self._graph.nodes[key]
+        if node.standing is not Standing.OPEN:
+            return
+        if (candidate := self._expansions[key].next) is not None:
+            self._graph.postpone(key, candidate)
+            return
+        self._graph.finish(key)
+        if key != self._graph.root:
+            await self._session.free([node.state])
+
+    def _dreaded_before(self, key: str) -> set[str]:
+        """The tactics that ran out of their budget on the way to the state."""
+        if not self._configuration.remember_timeouts:
+            return set()
+        path = self._graph.path(key)
+        return set().union(*(self._dreaded.get(step.parent, ()) for step in path))

@@ -1,0 +1,72 @@
+"""Proofs that are tried again, and tactics that are put off."""
+
+from __future__ import annotations
+
+from prover.lean.base import Goal, Hypothesis, State
+from prover.policy.base import Candidate
+from prover.search.configuration import Configuration
+from prover.search.graph import ProofGraph
+from prover.search.result import Status
+from prover.search.reuse import Proofs
+from tests.search.scripted import Lean, Tree, result_of
+
+
+def given(key: str, *hypotheses: str, target: str = "p", goals: int = 1) -> State:
+    """A state with these hypotheses, each named like its type."""
+    known = tuple(Hypothesis(name.lower(), name, name, True) for name in hypotheses)
+    return State(0, (Goal(known, target, target, key, f"⊢ {target}"),) * goals, key)
+
+
+def proved(*states: State) -> Proofs:
+    """The states, each proved by a tactic with its key."""
+    graph = ProofGraph(given("root", target="q"))
+    proofs = Proofs(graph)
+    graph.insert("root", Candidate("split", -1.0), states)
+    proofs.note(states)
+    for state in states:
+        graph.insert(state.key, Candidate(f"by {state.key}", -1.0), ())
+    return proofs
+
+
+def tried(proofs: Proofs, state: State) -> list[str]:
+    return [candidate.tactic for candidate in proofs.alike(state)]
+
+
+def test_a_proof_with_fewer_hypotheses_is_tried() -> None:
+    proofs = proved(given("small", "A"))
+    assert tried(proofs, given("large", "A", "B")) == ["by small"]
+    assert tried(proofs, given("same", "A")) == ["by small"]
+
+
+def test_others_are_not() -> None:
+    proofs = proved(given("small", "A"), given("two", "A", goals=2))
+    assert tried(proofs, given("other", "B")) == []
+    assert tried(proofs, given("elsewhere", "A", target="r")) == []
+    assert tried(proofs, given("small", "A")) == []
+    assert tried(proofs, given("pair", "A", goals=2)) == []
+
+
+def test_what_is_not_proved_is_not_tried() -> None:
+    graph = ProofGraph(given("root", target="q"))
+    proofs = Proofs(graph)
+    graph.insert("root", Candidate("t", -1.0), [given("open", "A")])
+    proofs.note([given("open", "A"), given("never inserted")])
+    assert tried(proofs, given("large", "A", "B")) == []
+
+
+async def order(remember: bool) -> list[tuple[str, str]]:
+    """What runs on the states of a search in which `slow` runs out of its budget twice."""
+    tree: Tree = {
+        "root": {"slow": "timeout", "step": "next"},
+        "next": {"slow": "timeout", "other": "closed"},
+    }
+    lean = Lean(tree)
+    how = Configuration(turn=1, remember_timeouts=remember)
+    result = await result_of(tree, lean=lean, configuration=how)
+    assert result.status is Status.PROVED
+    return [entry for entry in lean.ran if entry[0] == "next"]
+
+
+async def test_what_ran_out_before_comes_later() -> None:
+    assert await order(remember=False) == [("next", "slow"), ("next", "other")]
+    assert await order(remember=True) == [("next", "other")]
