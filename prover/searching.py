@@ -9,6 +9,7 @@ from contextlib import aclosing
 from prover.lean.pool import LeanPool
 from prover.policy.builtin import BuiltinPolicy
 from prover.prove import Search
+from prover.search.configuration import Configuration
 from prover.search.engine import search
 from prover.search.events import Event
 from prover.search.limit import Limit
@@ -16,17 +17,18 @@ from prover.theorem import Theorem
 from prover.verify.gate import Gate
 
 
-def searching(pool: LeanPool, *, limit: Limit, seed: int = 0) -> Search:
+def searching(
+    pool: LeanPool, *, limit: Limit, configuration: Configuration | None = None, seed: int = 0
+) -> Search:
     """Searches with a session of the pool each."""
     policy = BuiltinPolicy(seed=seed)
     gate = Gate(pool, seconds=limit.verify_seconds)
 
     async def events(theorem: Theorem) -> AsyncGenerator[Event, None]:
-        async with (
-            pool.session() as session,
-            aclosing(search(theorem, session, policy, gate, limit=limit)) as found,
-        ):
-            async for event in found:
-                yield event
+        async with pool.session() as session:
+            found = search(theorem, session, policy, gate, limit=limit, configuration=configuration)
+            async with aclosing(found):
+                async for event in found:
+                    yield event
 
     return events

@@ -24,6 +24,7 @@ from prover.file import Hole, LeanFile
 from prover.lean.embedded import EmbeddedLean
 from prover.lean.pool import LeanPool
 from prover.prove import Proving, objection, within_reach
+from prover.search.configuration import Configuration, named
 from prover.search.export import check_suffix
 from prover.search.limit import Limit
 from prover.searching import searching
@@ -61,6 +62,9 @@ def prove(
     workers: Annotated[
         int, typer.Option(min=1, help="How many to try at once; each needs about 2 GB of memory.")
     ] = min(2, os.cpu_count() or 1),
+    search: Annotated[
+        str, typer.Option(help="How to search: `default`, or a published loop to compare with.")
+    ] = "default",
     seed: Annotated[int, typer.Option(help="Seed of what is random.")] = 0,
 ) -> None:
     """Find a proof for every `sorry` of a Lean file.
@@ -72,8 +76,11 @@ def prove(
     if graph is not None:
         check_suffix(graph)
     limit = Limit(seconds=seconds)
-    task = Task(LeanFile.read(path), line, theorem or [], write, limit, workers, graph)
-    raise typer.Exit(run(lambda: work(task, lines_for(task.file, json=json), seed)))
+    configuration = named(search)
+    task = Task(
+        LeanFile.read(path), line, theorem or [], write, limit, workers, configuration, seed, graph
+    )
+    raise typer.Exit(run(lambda: work(task, lines_for(task.file, json=json))))
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,8 @@ class Task:
     write: bool
     limit: Limit
     workers: int
+    configuration: Configuration
+    seed: int
     graph: Path | None = None
 
     def holes(self, report: Report) -> list[Hole]:
@@ -99,7 +108,7 @@ class Task:
         return holes
 
 
-async def work(task: Task, lines: Lines, seed: int) -> Exit:
+async def work(task: Task, lines: Lines) -> Exit:
     """Does the task; its exit code."""
     command = EmbeddedLean.find().worker_command()
     async with LeanPool(command, workers=task.workers) as pool:
@@ -115,7 +124,9 @@ async def work(task: Task, lines: Lines, seed: int) -> Exit:
         proving = Proving(
             task.file,
             report,
-            search=searching(pool, limit=task.limit, seed=seed),
+            search=searching(
+                pool, limit=task.limit, configuration=task.configuration, seed=task.seed
+            ),
             verify=Gate(pool, seconds=task.limit.verify_seconds),
             workers=task.workers,
         )

@@ -164,7 +164,8 @@ class LeanProcess:
             async with asyncio.timeout(CLOSING_SECONDS):
                 while await self._stdout.read(TAIL_BYTES):
                     pass
-                await self._drain
+                # Not `await self._drain`: whoever else kills it may cancel the task meanwhile.
+                await asyncio.wait([self._drain])
                 await self._child.wait()
         self._drain.cancel()
         # A process that has left the group may still hold the pipes open.

@@ -74,9 +74,9 @@ class Replay:
         self._held: set[int] = set()
 
     @property
-    def alive(self) -> bool:
-        """Whether it has a worker that can be used as it is."""
-        return self._lease is not None and self._lease.worker.alive
+    def ready(self) -> bool:
+        """Whether it has a worker that lives and has nothing left to answer."""
+        return self._lease is not None and self._lease.worker.alive and self._lease.worker.settled
 
     def holds(self, known: Known) -> bool:
         """Whether its worker, alive or not, has the state."""

@@ -127,7 +127,7 @@ class Session:
         replay = (
             wanted
             if isinstance(wanted, Replay)
-            else max(self._idle, key=lambda idle: (idle.holds(wanted), idle.alive))
+            else max(self._idle, key=lambda idle: (idle.ready, idle.holds(wanted)))
         )
         self._idle.remove(replay)
         return replay

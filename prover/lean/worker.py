@@ -143,6 +143,11 @@ class Worker:
             raise Refused(str(reply["failure"]), str(reply.get("message", "")))
         return reply
 
+    @property
+    def settled(self) -> bool:
+        """Whether it has answered all that it was asked."""
+        return self._answered >= self._number
+
     async def settle(self, seconds: float) -> list[Json]:
         """Lets an abandoned request run out, so that the next one starts at once.
 
@@ -150,7 +155,7 @@ class Worker:
         """
         deadline = time.monotonic() + seconds
         replies: list[Json] = []
-        while self._answered < self._number:
+        while not self.settled:
             with contextlib.suppress(Refused):
                 replies.append(await self.reply(max(0.0, deadline - time.monotonic())))
         return replies

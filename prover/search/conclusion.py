@@ -34,16 +34,16 @@ class Conclusion:
         """Has the gate check the shortest proof. If it refuses, the last step found is out."""
         proof = shortest_proof(graph)
         shorter = await self._minimised(graph, proof)
-        verified = await self._checked(shorter)
-        if not verified.verification.accepted and shorter != proof:
-            verified = await self._checked(proof)
+        verified = await self._checked(shorter, format_script(shorter))
+        raw = format_script(proof, folded=False)
+        if not verified.verification.accepted and raw != verified.script:
+            verified = await self._checked(proof, raw)
         if not verified.verification.accepted:
             self._ledger.count(refused=1)
             graph.refuse(graph.applications[proof.latest])
         return verified
 
-    async def _checked(self, proof: Proof) -> Verified:
-        script = format_script(proof)
+    async def _checked(self, proof: Proof, script: str) -> Verified:
         with self._ledger.timing("verify"):
             self.verification = await self._verify(self._theorem, script)
         if self.verification.accepted:

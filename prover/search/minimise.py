@@ -13,6 +13,7 @@ from dataclasses import replace
 from prover.search.script import Proof, Step, format_script
 
 HINTS = re.compile(r"\b(?P<closer>grind|simp_all|simp) \[(?P<hints>[^\[\]]+)\]")
+INTRO = re.compile(r"intro [^\n;]+")
 MOST_TRIES = 40
 
 Works = Callable[[str], Awaitable[bool]]
@@ -41,11 +42,23 @@ async def minimise(proof: Proof, works: Works, *, most: int = MOST_TRIES) -> Pro
 def _simpler(proof: Proof) -> Iterator[Proof]:
     """The proof with one thing less, greater savings first."""
     for key, step in proof.steps.items():
+        if (merged := _introduced_at_once(proof, key, step)) is not None:
+            yield merged
+    for key, step in proof.steps.items():
         if len(step.children) == 1:
             yield _without(proof, key)
     for key, step in proof.steps.items():
         for tactic in _shorter(step.tactic):
             yield _with(proof, key, replace(step, tactic=tactic))
+
+
+def _introduced_at_once(proof: Proof, key: str, step: Step) -> Proof | None:
+    """The proof in which this `intro` brings in what the next one does too."""
+    following = proof.steps[step.children[0]] if len(step.children) == 1 else None
+    if following is None or not (INTRO.fullmatch(step.tactic) and INTRO.match(following.tactic)):
+        return None
+    tactic = step.tactic + following.tactic.removeprefix("intro")
+    return _with(_without(proof, key), step.children[0], replace(following, tactic=tactic))
 
 
 def _shorter(tactic: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from prover.errors import InputProblem
 from prover.lean.base import Closed, Progress
 from prover.search.configuration import Configuration
 from prover.search.events import Accepted, Event, Expanded, Opened, Verified
@@ -41,8 +42,13 @@ def replay(
     return graph
 
 
+HINT = "Lines are missing from it: record the search again."
+
+
 def _expand(graph: ProofGraph, event: Expanded) -> None:
     key = event.state.key
+    if key not in graph.nodes:
+        raise InputProblem("the trace has tactics run on a state that was never found", HINT)
     for trial in event.trials:
         if graph.nodes[key].standing is not Standing.OPEN:
             return

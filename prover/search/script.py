@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from prover.errors import ProverError
+from prover.search.fold import fold
 from prover.search.graph import ProofGraph
 from prover.search.structure import Application
 
@@ -89,11 +90,11 @@ def _steps(graph: ProofGraph, root: str, chosen: Mapping[str, Application]) -> d
     return steps
 
 
-def format_script(proof: Proof) -> str:
+def format_script(proof: Proof, *, folded: bool = True) -> str:
     """The proof as Lean tactic text, ready for the theorem's hole.
 
     When a tactic leaves several states, each with a single goal gets a `·` block; one whose goals
-    share metavariables can't be focused and is written flat, in its place.
+    share metavariables can't be focused and is written flat, in its place. Long lines are folded.
 
     Raises `ScriptTooLong` beyond `LONGEST_SCRIPT`.
     """
@@ -105,7 +106,7 @@ def format_script(proof: Proof) -> str:
         step = proof.steps[key]
         head, *rest = step.tactic.splitlines()
         text = [first + head, *(indent + line if line else "" for line in rest)]
-        lines += text
+        lines += [part for line in text for part in fold(line)] if folded else text
         characters += sum(map(len, text))
         if characters > LONGEST_SCRIPT:
             raise ScriptTooLong(

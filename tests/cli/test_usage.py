@@ -19,7 +19,7 @@ def test_version(prover: Prover) -> None:
     assert prover("--version").out == f"prover {version('prover')}\n"
 
 
-@pytest.mark.parametrize("verb", ["setup", "doctor", "prove", "check"])
+@pytest.mark.parametrize("verb", ["setup", "doctor", "prove", "check", "graph"])
 def test_each_verb_has_help(prover: Prover, verb: str) -> None:
     assert verb in prover("--help").out
     ran = prover(verb, "--help")
@@ -37,6 +37,10 @@ def test_each_verb_has_help(prover: Prover, verb: str) -> None:
         (["prove", "Bytes.lean:3"], "Bytes.lean is not UTF-8: byte 12, on line 2"),
         (["prove", "A.lean", "--seconds", "0"], "the limit `seconds` is 0"),
         (["prove", "A.lean", "--workers", "0"], "--workers"),
+        (["prove", "A.lean", "--search", "baseline-lama"], "Did you mean `baseline-llemma`?"),
+        (["graph", "Nowhere.jsonl", "a.svg"], "Nowhere.jsonl can't be read"),
+        (["graph", "A.lean", "a.svg"], "A.lean:1: this line is not JSON"),
+        (["graph", "A.lean", "a.txt"], "a graph can't be written to `a.txt`"),
         (["solve", "A.lean"], "No such command"),
     ],
 )

@@ -33,6 +33,8 @@ async def shortened(proof: Proof, *accepted: str, most: int = 40) -> tuple[str, 
     [
         (("intro x", "skip", "simp"), "intro x\nsimp"),
         (("skip", "simp"), "simp"),
+        (("intro x", "intro ⟨y, z⟩\n  w", "simp"), "intro x ⟨y, z⟩\n  w\nsimp"),
+        (("intro x", "intro y", "intro z", "simp"), "intro x y\nintro z\nsimp"),
         (("grind [a, b, c]",), "grind [b, c]"),
         (("grind [f (a := x - y),\n  g]",), "grind"),
         (("have := a\nhave := b\ngrind",), "have := b\ngrind"),
