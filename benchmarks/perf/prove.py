@@ -79,7 +79,7 @@ async def attempt(
         problem["name"], problem["statement"], header=problem["header"]
     )
     opened = False
-    async with pool.session() as session:
+    async with pool.session(alone=True) as session:
         events = search(theorem, session, policy, Gate(pool), limit=limit)
         async for event in events:
             opened = opened or isinstance(event, Opened)

@@ -82,15 +82,15 @@ class LeanPool:
             self._spare = self._begin()
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[Session]:
+    async def session(self, *, alone: bool = False) -> AsyncIterator[Session]:
         """A session of its own, for one theorem.
 
-        It has one worker, and the others as helpers while no other session waits for one.
+        It has one worker and, unless it is to stay alone, the others as helpers while no other
+        session waits for one.
         """
         await self._sessions.take()
-        session = Session(
-            self._take, self._keep, open_seconds=self._open_seconds, helpers=self._sessions
-        )
+        helpers = None if alone else self._sessions
+        session = Session(self._take, self._keep, open_seconds=self._open_seconds, helpers=helpers)
         try:
             yield session
         finally:

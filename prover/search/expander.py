@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from prover.errors import LeanDied
-from prover.lean.base import Closed, LeanSession, Outcome, Progress, Rejected, Timeout
+from prover.lean.base import Closed, LeanSession, Outcome, Progress, Rejected, State, Timeout
 from prover.policy.base import Candidate, Policy, Question
 from prover.search.configuration import Configuration
 from prover.search.events import Expanded, Trial
@@ -22,6 +22,8 @@ from prover.search.limit import Limit
 from prover.search.reuse import Proofs
 from prover.search.structure import Standing
 
+PIECE = 8
+"""Tactics that Lean is sent at once."""
 LATE_SECONDS = 1.0
 """How long after the deadline a running tactic is waited for."""
 
@@ -149,21 +151,37 @@ class Expander:
             [candidates] = await self._propose([turn])
             expansion.add(candidates)
 
-    async def _outcomes(self, turn: Turn, expansion: Expansion) -> Sequence[Outcome]:
-        """What Lean says of the attempts. None of it counts once the search's time is over."""
-        seconds, began = self._ledger.left, self._ledger.total
-        if not turn.attempts or seconds <= 0:
-            return ()
-        budget = expansion.budget(turn.attempts[0], seconds)
-        tactics = [attempt.candidate.tactic for attempt in turn.attempts]
+    async def _outcomes(self, turn: Turn, expansion: Expansion) -> list[Outcome]:
+        """What Lean says of the attempts, up to one that closes the state.
+
+        They are sent in pieces: what was not answered when the search's time is over is lost.
+        """
+        outcomes: list[Outcome] = []
+        began = self._ledger.total
         with self._ledger.timing("lean"):
-            try:
-                async with asyncio.timeout(seconds + LATE_SECONDS):
-                    return await self._session.run(turn.question.state, tactics, budget)
-            except TimeoutError:
-                return ()
-            finally:
-                turn.lean_seconds = self._ledger.total - began
+            for begin in range(0, len(turn.attempts), PIECE):
+                piece = turn.attempts[begin : begin + PIECE]
+                found = await self._ran(turn.question.state, piece, expansion)
+                outcomes += found
+                if len(found) < len(piece) or Closed() in found[-1:]:
+                    break
+        turn.lean_seconds = self._ledger.total - began
+        return outcomes
+
+    async def _ran(
+        self, state: State, attempts: Sequence[Attempt], expansion: Expansion
+    ) -> list[Outcome]:
+        """What Lean says of a few attempts with one budget; nothing if it says so too late."""
+        seconds = self._ledger.left
+        if seconds <= 0:
+            return []
+        tactics = [attempt.candidate.tactic for attempt in attempts]
+        budget = expansion.budget(attempts[0], seconds)
+        try:
+            async with asyncio.timeout(seconds + LATE_SECONDS):
+                return await self._session.run(state, tactics, budget)
+        except TimeoutError:
+            return []
 
     async def _insert_all(self, turn: Turn) -> list[Trial]:
         """Inserts the outcomes, up to one that proves the state; what was not run waits again."""

@@ -135,3 +135,11 @@ async def test_many_calls_take_turns(two: LeanPool) -> None:
         calls = [session.run(root, [f"step {letter}"], LIMIT) for letter in "abcdefgh"]
         outcomes = await asyncio.gather(*calls)
         assert [only(outcome).key for outcome in outcomes] == [f".{c}" for c in "abcdefgh"]
+
+
+async def test_a_session_can_stay_alone(two: LeanPool) -> None:
+    async with two.session(alone=True) as session:
+        root = await session.open(THEOREM)
+        assert session.workers == 1
+        await pair(session, root, "late 0.1", "step a")
+        assert len(pids(session)) == 1

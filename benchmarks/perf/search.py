@@ -1,0 +1,265 @@
+"""Ways of searching side by side: one policy, one Lean, equal limits, several seeds.
+
+    python benchmarks/perf/search.py [PROBLEMS] [--header FILE] [--tactics 200] [--seconds 20]
+        [--seeds 3] [--every 1] [--ablations] [--workers 2] [--results FILE] [--quick]
+
+Compared are the default and the baselines, which do what published systems do, or with
+`--ablations` the default with one thing changed at a time. Each search has one worker, and stops at
+the limit of tactic runs or of seconds, whichever it reaches first. The baselines try as many candidates
+on a state as their systems do (`CANDIDATES`). A proof counts when the gate has accepted it; scripts
+are not minimised. What is in `--results` already is not run again, so that a
+run that was interrupted goes on. The last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from prover.lean.embedded import EmbeddedLean
+from prover.lean.pool import LeanPool
+from prover.policy.builtin import BuiltinPolicy
+from prover.search.configuration import CONFIGURATIONS, WHOLE, Configuration
+from prover.search.engine import search
+from prover.search.events import Opened
+from prover.search.limit import Limit
+from prover.search.result import Result, Status
+from prover.theorem import Theorem
+from prover.verify.base import Verification, Verify
+from prover.verify.gate import Gate
+
+CORE = Path(__file__).parents[1] / "problems" / "core.jsonl"
+DEFAULT = Configuration()
+ABLATIONS = [
+    DEFAULT,
+    replace(DEFAULT, name="whole states", split=False),
+    replace(DEFAULT, name="a tree of whole states", split=False, merge=False),
+    replace(DEFAULT, name="no re-scoring", rescore=False),
+    replace(DEFAULT, name="no irrelevance", irrelevance=False),
+    replace(DEFAULT, name="all candidates at once", turn=WHOLE),
+    replace(DEFAULT, name="one candidate at a time", turn=1),
+    replace(DEFAULT, name="whole budgets at once", first_share=1.0),
+    replace(DEFAULT, name="timeouts remembered", remember_timeouts=True),
+    replace(DEFAULT, name="proofs reused", reuse_proofs=True),
+    replace(DEFAULT, name="depth, alpha 0.5", score="depth", alpha=0.5),
+    replace(DEFAULT, name="uniform", score="uniform"),
+    replace(DEFAULT, name="critic: size", critic="size", critic_weight=0.5),
+    replace(DEFAULT, name="depth-first", strategy="depth-first"),
+    replace(DEFAULT, name="breadth-first", strategy="breadth-first"),
+    replace(DEFAULT, name="beam of 8", strategy="beam"),
+    replace(DEFAULT, name="mcts", strategy="mcts"),
+]
+CANDIDATES = {
+    "baseline-llemma": 32,
+    "baseline-reprover": 64,
+    "baseline-bfs-prover": 32,
+    "baseline-mcts": 32,
+}
+QUICK_STEP, QUICK_TACTICS, QUICK_SECONDS = 60, 40, 3.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one search went."""
+
+    configuration: str
+    seed: int
+    problem: str
+    opened: bool
+    proved: bool
+    tactics: int
+    seconds: float
+    """Of searching; the gate's are not in it."""
+
+
+class Verdicts:
+    """The gate, asked once for each script: its answer does not depend on who found it."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self._known: dict[tuple[str, str], Verification] = {}
+
+    async def __call__(self, theorem: Theorem, script: str) -> Verification:
+        """The gate's answer."""
+        key = theorem.name, script
+        if key not in self._known:
+            self._known[key] = await self._gate(theorem, script)
+        return self._known[key]
+
+
+async def run_one(
+    pool: LeanPool,
+    verify: Verify,
+    configuration: Configuration,
+    seed: int,
+    problem: dict[str, str],
+    limit: Limit,
+) -> Run:
+    """One search for a proof of one problem."""
+    theorem = Theorem.from_statement(
+        problem["name"], problem["statement"], header=problem["header"]
+    )
+    opened, policy = False, BuiltinPolicy(seed=seed)
+    async with pool.session(alone=True) as session:
+        found = search(theorem, session, policy, verify, limit=limit, configuration=configuration)
+        async for event in found:
+            opened = opened or isinstance(event, Opened)
+    assert isinstance(event, Result)
+    return Run(
+        configuration.name,
+        seed,
+        theorem.name,
+        opened,
+        event.status is Status.PROVED,
+        event.counters.tactics,
+        event.seconds.total - event.seconds.verify,
+    )
+
+
+async def run_all(
+    configurations: Sequence[Configuration],
+    problems: Sequence[dict[str, str]],
+    options: argparse.Namespace,
+) -> list[Run]:
+    """Every configuration on every problem with every seed, but for what was run before.
+
+    Problem by problem, so that an interrupted run has compared something.
+    """
+    done = {(run.configuration, run.seed, run.problem): run for run in before(options.results)}
+    waiting = (
+        (configuration, seed, problem)
+        for problem in problems
+        for seed in range(options.seeds)
+        for configuration in configurations
+    )
+    async with LeanPool(EmbeddedLean.find().worker_command(), workers=options.workers) as pool:
+        verify = Verdicts(Gate(pool))
+
+        async def work() -> None:
+            for configuration, seed, problem in waiting:
+                key = configuration.name, seed, problem["name"]
+                if key not in done:
+                    limit = limit_of(configuration, options)
+                    done[key] = await run_one(pool, verify, configuration, seed, problem, limit)
+                    if options.results:
+                        with options.results.open("a") as results:
+                            results.write(json.dumps(asdict(done[key])) + "\n")
+
+        await asyncio.gather(*(work() for _ in range(options.workers)))
+    names = {configuration.name for configuration in configurations}
+    wanted = {problem["name"] for problem in problems}
+    return [run for run in done.values() if run.configuration in names and run.problem in wanted]
+
+
+def limit_of(configuration: Configuration, options: argparse.Namespace) -> Limit:
+    """The same for all, but for the candidates."""
+    return Limit(
+        seconds=options.seconds,
+        tactics=options.tactics,
+        candidates=CANDIDATES.get(configuration.name, Limit.candidates),
+        minimise_seconds=1e-3,
+    )
+
+
+def before(results: Path | None) -> list[Run]:
+    """What was run before."""
+    if results is None or not results.exists():
+        return []
+    return [Run(**json.loads(line)) for line in results.read_text("utf-8").splitlines()]
+
+
+def figures(names: Iterable[str], runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """The rows of the table. `common` is what every configuration proved with that seed."""
+    by_name: dict[str, dict[tuple[int, str], Run]] = defaultdict(dict)
+    for run in runs:
+        if run.opened:
+            by_name[run.configuration][run.seed, run.problem] = run
+    proved = {
+        name: {key for key, run in found.items() if run.proved} for name, found in by_name.items()
+    }
+    common = set.intersection(*proved.values()) if proved else set()
+    return [row(name, by_name[name], proved[name], common) for name in names if name in by_name]
+
+
+def row(
+    name: str,
+    runs: dict[tuple[int, str], Run],
+    proved: set[tuple[int, str]],
+    common: set[tuple[int, str]],
+) -> dict[str, Any]:
+    """What there is to say of one configuration."""
+    seeds = sorted({seed for seed, _ in runs})
+    return {
+        "name": name,
+        "solved": len(proved),
+        "attempted": len(runs),
+        "solved_by_seed": [sum(key[0] == seed for key in proved) for seed in seeds],
+        "tactic_runs": sum(run.tactics for run in runs.values()),
+        "seconds": sum(run.seconds for run in runs.values()),
+        "median_seconds": statistics.median([runs[key].seconds for key in proved] or [0.0]),
+        "common": len(common),
+        "common_tactic_runs": sum(runs[key].tactics for key in common),
+        "common_seconds": sum(runs[key].seconds for key in common),
+    }
+
+
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    """The rows in Markdown."""
+    lines = [
+        "| | solved | by seed | tactic runs | seconds | median s to solve | tactic runs on what "
+        "all solve | seconds on it |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for item in rows:
+        by_seed = " ".join(map(str, item["solved_by_seed"]))
+        lines.append(
+            f"| {item['name']} | {item['solved']} of {item['attempted']} | {by_seed} "
+            f"| {item['tactic_runs']:,} | {item['seconds']:,.0f} | {item['median_seconds']:.2f} "
+            f"| {item['common_tactic_runs']:,} | {item['common_seconds']:,.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("problems", type=Path, nargs="?", default=CORE)
+    parser.add_argument("--header", type=Path, help="takes the place of every problem's header")
+    parser.add_argument("--tactics", type=int, default=200, help="for each search")
+    parser.add_argument("--seconds", type=float, default=20.0, help="for each search")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--every", type=int, default=1, help="only every so-manieth problem")
+    parser.add_argument("--ablations", action="store_true", help="the default, varied")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--results", type=Path, help="a line a search; what is there is kept")
+    parser.add_argument("--quick", action="store_true", help="a few problems, one seed")
+    options = parser.parse_args(arguments)
+    if options.quick:
+        options.every, options.seeds = QUICK_STEP, 1
+        options.tactics, options.seconds = QUICK_TACTICS, QUICK_SECONDS
+    return options
+
+
+def main() -> None:
+    options = options_of()
+    problems = [json.loads(line) for line in options.problems.read_text("utf-8").splitlines()]
+    if options.header:
+        problems = [{**item, "header": options.header.read_text("utf-8")} for item in problems]
+    problems = problems[:: options.every]
+    configurations = ABLATIONS if options.ablations else list(CONFIGURATIONS.values())
+    runs = asyncio.run(run_all(configurations, problems, options))
+    rows = figures((configuration.name for configuration in configurations), runs)
+    print(table(rows))
+    limits = {"tactics": options.tactics, "seconds_each": options.seconds, "seeds": options.seeds}
+    print(json.dumps({**limits, "configurations": rows}))
+
+
+if __name__ == "__main__":
+    main()
