@@ -27,6 +27,7 @@ def hypothesis(name: str, type_: str, head: str, proposition: bool = True) -> Hy
 
 A = hypothesis("a", "Int", "Int", False)
 N = hypothesis("n", "Nat", "Nat", False)
+RATIONALS = tuple(hypothesis(name, "Rat", "Rat", False) for name in "ab")
 
 
 def goal(
@@ -75,6 +76,51 @@ async def ranked(given: Goal, count: int = 1000, seed: int = 0) -> list[Candidat
         ),
         (goal("f x = 1", "Eq", definitions=(Definition("f"),)), "simp_all [f]"),
         (goal("E 2", "E", definitions=(Definition("E", ("E.step",)),)), "apply E.step"),
+        (
+            goal("x ^ (n + 1) ≤ 1", "LE.le", N),
+            "simp only [Nat.pow_succ, Int.pow_succ, Lean.Grind.Semiring.pow_succ]\n"
+            "generalize x ^ n = y at *",
+        ),
+        (
+            goal("1 + n ≤ y * (1 + n)", "LE.le", N, hypothesis("ih", "n ≤ y", "LE.le")),
+            "have := Nat.mul_le_mul_right (1 + n) ih\ngrind",
+        ),
+        (
+            goal("a = 0", "Eq", A, hypothesis("h", "a ^ 2 = 4 * a - 4", "Eq")),
+            "have h00 : a - 2 = 0 := by\n  apply Classical.byContradiction; intro hn\n"
+            "  grind [Lean.Grind.OrderedRing.sq_pos hn]\ngrind",
+        ),
+        (
+            goal("∃ x y, 7 * x + 4 * y = n", "Exists", A),
+            "exact ⟨(3 * n) % 4, (n - 7 * ((3 * n) % 4)) / 4, by omega⟩",
+        ),
+        (goal("∃ x, a * x + b = y", "Exists", A), "exact ⟨(y - b) / a, by grind⟩"),
+        (
+            goal("∃ c, a < c ∧ c < b", "Exists", RATIONALS[0], RATIONALS[1]),
+            "exact ⟨(a + b) / 2, by grind⟩",
+        ),
+        (
+            goal("∃ c d, a < c ∧ c < d", "Exists", RATIONALS[0], RATIONALS[1]),
+            "exact ⟨(2 * a + 1 * b) / 3, (1 * a + 2 * b) / 3, by grind⟩",
+        ),
+        (
+            goal("Nonempty β", "Nonempty", hypothesis("f", "α → β", "→", False), A),
+            "exact ⟨f a⟩",
+        ),
+        (
+            goal("a ≤ b", "LE.le", *RATIONALS, hypothesis("h", "∀ (e : Rat), a ≤ b + e", "∀")),
+            "have this := h ((a - b) / 2)",
+        ),
+        (goal("d ∣ a * x + b * y", "Dvd.dvd", A), "apply Int.dvd_add"),
+        (
+            goal("n = m", "Eq", N, hypothesis("h", "n ∣ m", "Dvd.dvd")),
+            "apply Nat.dvd_antisymm <;> assumption",
+        ),
+        (goal("d ≤ Nat.gcd n m", "LE.le", N), "apply Nat.le_of_dvd"),
+        (
+            goal("n / n * n ≤ n", "LE.le", N),
+            "have := Nat.div_add_mod n n\nhave := Nat.mod_lt n (y := n)\ngrind",
+        ),
     ],
 )
 def test_the_shape_of_a_goal_says_what_to_try(shape: Goal, wanted: str) -> None:
@@ -107,7 +153,7 @@ def test_arguments_of_a_universal_fact_have_its_types() -> None:
     fact = hypothesis("h", "∀ (a b : Rat), f (a + b) = f a + f b", "∀")
     focus = Focus(goal("f (x / 2) = f x / 2", "Eq", x, p, fact))
     first, second = arguments(focus, fact)
-    assert first[:2] == ["(x / 2)", "x"]
+    assert first[:2] == ["x", "(x / 2)"]
     assert first == second
     assert "p" not in first
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice, product
+from itertools import islice
 
 from prover.lean.base import Hypothesis
 from prover.policy.builtin.focus import Focus, Proposal
-from prover.policy.builtin.terms import arguments
+from prover.policy.builtin.terms import arguments, simplest
 
 MOST_FACTS = 8
 MOST_INSTANCES = 6
@@ -127,7 +127,7 @@ def instantiate(focus: Focus) -> Iterator[Proposal]:
     for fact in focus.facts[:4]:
         if fact.head not in ("∀", "→"):
             continue
-        for given in islice(product(*arguments(focus, fact)), MOST_INSTANCES):
+        for given in islice(simplest(arguments(focus, fact)), MOST_INSTANCES):
             term = " ".join([fact.name, *given])
             if given:
                 yield Proposal("have instance", f"have {name} := {term}")

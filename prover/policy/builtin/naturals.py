@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
 from prover.policy.builtin.focus import Focus, Proposal
 from prover.policy.builtin.relations import comparison
+
+DIVISION = re.compile(r"([^\W\d][\w.'₀-₉]*) [/%] ([^\W\d][\w.'₀-₉]*)")
 
 
 def larger(focus: Focus) -> Iterator[Proposal]:
@@ -21,6 +24,17 @@ def larger(focus: Focus) -> Iterator[Proposal]:
     for (first, _), (second, _) in combinations(facts, 2):
         tactic = f"have := Nat.mul_le_mul {first} {second}\ngrind"
         yield Proposal("product of comparisons", tactic)
+
+
+def divisions(focus: Focus) -> Iterator[Proposal]:
+    """What is known of the quotients and remainders of variables."""
+    pairs = dict.fromkeys(DIVISION.findall(focus.text))
+    for n, d in list(pairs)[:2]:
+        if {n, d} <= {*focus.of_type("Nat")}:
+            yield Proposal(
+                "division",
+                f"have := Nat.div_add_mod {n} {d}\nhave := Nat.mod_lt {n} (y := {d})\ngrind",
+            )
 
 
 def compare(focus: Focus) -> Iterator[Proposal]:

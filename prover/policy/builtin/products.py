@@ -53,8 +53,12 @@ def by_contradiction(focus: Focus) -> Iterator[Proposal]:
     less = claim.less if claim.greater == "0" else f"{claim.less} - {bracketed(claim.greater)}"
     wrong = Positive(less, not claim.strict)
     hints = [_product(wrong, other) for other in (wrong, *positives(focus)[:3])]
-    tactic = "\n".join([f"apply Classical.byContradiction; intro {h}", *hints, "grind"])
-    yield Proposal("contradiction by products", tactic)
+    start = f"apply Classical.byContradiction; intro {h}"
+    yield Proposal("contradiction by products", "\n".join([start, *hints, "grind"]))
+    shifts = [f"{name} - 1" for name in focus.ordered[:2]]
+    differences = [f"{a} - {b}" for a, b in combinations(focus.ordered[:3], 2)]
+    told = telling("grind", not_negative([*shifts, *differences][:4]))
+    yield Proposal("contradiction by products and squares", "\n".join([start, *hints, told]))
 
 
 def _product(first: Positive, second: Positive) -> str:

@@ -8,7 +8,7 @@ from itertools import combinations, permutations
 
 from prover.policy.builtin.focus import Focus, Proposal, telling
 from prover.policy.builtin.polynomial import NotPolynomial, add, parse, squares_of
-from prover.policy.builtin.relations import comparisons
+from prover.policy.builtin.relations import comparisons, equations
 
 RING = "Lean.Grind.OrderedRing"
 MOST_HINTS = 8
@@ -23,6 +23,36 @@ def complete(focus: Focus) -> Iterator[Proposal]:
             continue
         if terms:
             yield Proposal("complete the square", telling("grind", not_negative(terms)))
+
+
+def vanish(focus: Focus) -> Iterator[Proposal]:
+    """Where a hypothesis says that a sum of squares is zero, so is each of them."""
+    for fact in focus.facts[:4]:
+        for left, right in equations(fact.type)[:1]:
+            for first, second in ((left, right), (right, left)):
+                terms = _squares_between(first, second)
+                if terms and len(terms) <= 4 and focus.ordered:
+                    yield Proposal("squares vanish", _vanishing(terms))
+
+
+def _squares_between(first: str, second: str) -> list[str] | None:
+    try:
+        return squares_of(add(parse(first), parse(second), Fraction(-1)))
+    except NotPolynomial:
+        return None
+
+
+def _vanishing(terms: Sequence[str]) -> str:
+    lines = []
+    for place, term in enumerate(terms):
+        others = [other for other in terms if other != term]
+        hints = [f"{RING}.sq_pos hn", *not_negative(others)]
+        lines += [
+            f"have h0{place} : {term} = 0 := by",
+            "  apply Classical.byContradiction; intro hn",
+            *(f"  {line}" for line in telling("grind", hints).splitlines()),
+        ]
+    return "\n".join([*lines, "grind"])
 
 
 def squares(focus: Focus) -> Iterator[Proposal]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import permutations
+from itertools import permutations, product
 
 from prover.lean.base import Hypothesis
 from prover.policy.builtin.focus import WORD, Focus
+from prover.policy.builtin.relations import bracketed, comparison
 
 NOTATIONS = {"ℕ": "Nat", "ℤ": "Int", "ℚ": "Rat"}
 SMALL = 12
@@ -30,6 +31,13 @@ def arguments(focus: Focus, fact: Hypothesis) -> list[list[str]]:
     return [of_type(focus, type_)[:MOST_EACH] for _, type_ in names[:3]]
 
 
+def simplest(pools: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    """One term of each pool, in all ways; those that stand at the fronts of theirs come first."""
+    places = product(*(range(len(pool)) for pool in pools))
+    for chosen in sorted(places, key=lambda chosen: (sum(chosen), chosen)):
+        yield tuple(pool[place] for pool, place in zip(pools, chosen, strict=True))
+
+
 def of_type(focus: Focus, type_: str) -> list[str]:
     """Terms of a type, simplest first; of any number's type where it is not known."""
     type_ = NOTATIONS.get(type_, type_)
@@ -43,13 +51,23 @@ def of_type(focus: Focus, type_: str) -> list[str]:
     ]
     halves = [f"({name} / 2)" for name in own if number and type_ not in ("Nat", "Int")]
     pool = [
+        *own[:3],
+        *_gaps(focus, type_),
         *applied[:2],
-        *own,
+        *own[3:],
         *(constants if number else []),
         *(shifted if number else []),
         *halves,
     ]
     return list(dict.fromkeys(pool))
+
+
+def _gaps(focus: Focus, type_: str) -> list[str]:
+    """Half of what the target's greater side lacks, if that should be the case."""
+    claim = comparison(focus.goal.target)
+    if claim is None or type_ in ("Nat", "Int") or not focus.of_type(type_):
+        return []
+    return [f"(({claim.less} - {bracketed(claim.greater)}) / 2)"]
 
 
 def applications(text: str) -> Iterator[str]:
