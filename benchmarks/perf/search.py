@@ -5,10 +5,10 @@
 
 Compared are the default and the baselines, which do what published systems do, or with
 `--ablations` the default with one thing changed at a time. Each search has one worker, and stops at
-the limit of tactic runs or of seconds, whichever it reaches first. The baselines try as many candidates
-on a state as their systems do (`CANDIDATES`). A proof counts when the gate has accepted it; scripts
-are not minimised. What is in `--results` already is not run again, so that a
-run that was interrupted goes on. The last line is JSON.
+the limit of tactic runs or of seconds, whichever it reaches first. The baselines try as many
+candidates on a state as their systems do (`CANDIDATES`). A proof counts when the gate has accepted
+it; scripts are not minimised. What is in `--results` already is not run again, so that a run that
+was interrupted goes on. The last line is JSON.
 """
 
 from __future__ import annotations
