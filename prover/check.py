@@ -126,7 +126,7 @@ def _report(file: LeanFile, json: Json) -> Report:
         ),
         declarations=tuple(
             Declaration(
-                name=item["name"],
+                name=_name(item["name"]),
                 is_theorem=item["theorem"],
                 accepted=item["accepted"],
                 axioms=tuple(item["axioms"]),
@@ -139,16 +139,20 @@ def _report(file: LeanFile, json: Json) -> Report:
     )
 
 
+def _name(name: str) -> str:
+    """What users call it: an `example` has a name of Lean's own, whatever namespace is open."""
+    return "example" if name.rpartition(".")[2] in ("", "_example") else name
+
+
 def _holes(file: LeanFile, items: Sequence[Json]) -> list[Hole]:
     holes = []
     for item in items:
         line, column = file.place(item["start"])
-        name = item["name"]
         holes.append(
             Hole(
                 span=Span(item["start"], item["stop"]),
                 declaration=Span(item["declarationStart"], item["declarationStop"]),
-                name="example" if name in ("", "_example") else name,
+                name=_name(item["name"]),
                 is_term=item["kind"] == "term",
                 line=line,
                 column=column,

@@ -1,4 +1,5 @@
 import Prover.Declared
+import Prover.Example
 import Prover.Replay
 import Prover.Theorem
 
@@ -66,6 +67,7 @@ def allHoles : List Step → List Json
   | [] => []
   | step :: rest => holesJson step (holesOf step.syntaxTree []) (allHoles rest)
 
+/-- The declarations of all commands; `steps` may have some twice, as `nameAll` gives them. -/
 def allDeclarations (imported : Environment) (target : Kernel.Environment) :
     List Step → List Json
   | [] => []
@@ -78,6 +80,10 @@ where
     | [], rest => rest
     | item :: items, rest => item :: prepend items rest
 
+def appendJson : List Json → List Json → List Json
+  | [], rest => rest
+  | item :: items, rest => item :: appendJson items rest
+
 /-- What there is to say of a whole file. -/
 def checkText (text : String) (known : Imported) (cancel : IO.CancelToken) :
     IO (Except Failure Json × Imported) := do
@@ -88,9 +94,11 @@ def checkText (text : String) (known : Imported) (cancel : IO.CancelToken) :
   | .ok (steps, last) =>
     let messages ← messagesJson last.messages.toList
     let imported := start.command.env
-    let declarations := allDeclarations imported imported.toKernelEnv steps
+    let (named, objections) ← nameAll input steps cancel
+    let declarations := allDeclarations imported imported.toKernelEnv named
     let json := Json.mkObj [
-      ("messages", jsonList messages), ("declarations", jsonList declarations),
+      ("messages", jsonList messages),
+      ("declarations", jsonList (appendJson declarations objections)),
       ("holes", jsonList (allHoles steps))]
     return (.ok json, start.imported)
 

@@ -86,12 +86,9 @@ def joinTrees : List InfoTree → List InfoTree → List InfoTree
   | [], rest => rest
   | tree :: trees, rest => tree :: joinTrees trees rest
 
-/-- Parses and runs the next command; its step, and where the one after it starts. -/
-def nextCommand (input : Parser.InputContext) (position : Parser.ModuleParserState)
-    (state : Command.State) (cancel : IO.CancelToken) :
-    BaseIO (Except Exception (Step × Parser.ModuleParserState)) := do
-  let (syntaxTree, position, messages) :=
-    Parser.parseCommand input (parserContext state) position {}
+/-- Runs a command; `messages` are those of its parser. -/
+def runCommand (input : Parser.InputContext) (syntaxTree : Syntax) (messages : MessageLog)
+    (state : Command.State) (cancel : IO.CancelToken) : BaseIO (Except Exception Step) := do
   let start := { state with messages := {}, infoState := { enabled := true } }
   let reference ← ST.Prim.mkRef start
   let context : Command.Context := {
@@ -105,7 +102,17 @@ def nextCommand (input : Parser.InputContext) (position : Parser.ModuleParserSta
     let trees := joinTrees (treeList after.infoState.trees) late.trees
     let messages := state.messages ++ messages ++ after.messages ++ late.messages
     let after := { after with messages, infoState := {}, traceState := {}, snapshotTasks := #[] }
-    return .ok ({ syntaxTree, trees, before := start, after }, position)
+    return .ok { syntaxTree, trees, before := start, after }
+
+/-- Parses and runs the next command; its step, and where the one after it starts. -/
+def nextCommand (input : Parser.InputContext) (position : Parser.ModuleParserState)
+    (state : Command.State) (cancel : IO.CancelToken) :
+    BaseIO (Except Exception (Step × Parser.ModuleParserState)) := do
+  let (syntaxTree, position, messages) :=
+    Parser.parseCommand input (parserContext state) position {}
+  match ← runCommand input syntaxTree messages state cancel with
+  | .error error => return .error error
+  | .ok step => return .ok (step, position)
 
 /-- Runs all commands from `position` on, oldest step first. -/
 partial def commands (input : Parser.InputContext) (position : Parser.ModuleParserState)

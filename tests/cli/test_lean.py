@@ -119,11 +119,36 @@ def test_check_tells_what_declarations_rest_on(prover: Prover, tmp_path: Path) -
     [
         "example : 1 = 2 := by sorry\n",
         'macro "cheat" : tactic => `(tactic| sorry)\nexample : 1 = 2 := by cheat\n',
+        'macro "cheat" : command => `(example : 1 = 1 := rfl)\ncheat\n',
+        "example : 10 ^ 3 = 1000 := by native_decide\n",
+        "axiom lie : False\nexample : 1 = 2 := lie.elim\n",
+        "namespace A\naxiom lie : False\nopen Nat in\nexample : 1 = 2 := lie.elim\nend A\n",
     ],
 )
-def test_an_example_with_a_sorry_is_not_finished(prover: Prover, tmp_path: Path, text: str) -> None:
+def test_an_example_that_rests_on_more_is_not_finished(
+    prover: Prover, tmp_path: Path, text: str
+) -> None:
     (tmp_path / "A.lean").write_text(text)
-    assert prover("check", "A.lean").code == 1
+    ran = prover("check", "A.lean")
+    assert ran.code == 1
+    assert "example is not accepted" in ran.out
+
+
+def test_examples_are_looked_into_like_theorems(prover: Prover, tmp_path: Path) -> None:
+    text = """namespace A
+example : 1 + 1 = 2 := rfl
+set_option maxRecDepth 1000 in
+example (p : Prop) : p → p := by intro h; exact h
+noncomputable example : Nat := Classical.choice ⟨1⟩
+example : ∃ n : Nat, n = 2 := by exact ⟨2, rfl⟩
+theorem b : 1 = 1 := rfl
+end A
+"""
+    (tmp_path / "A.lean").write_text(text)
+    ran = prover("check", "A.lean", "--json")
+    assert ran.code == 0, ran.out
+    names = [event["declaration"] for event in ran.of("declaration")]
+    assert sorted(names) == ["A.b", *["example"] * 4]
 
 
 def test_a_well_machine_passes_the_doctor(prover: Prover) -> None:
