@@ -57,13 +57,11 @@ class Conclusion:
 
         async def works(script: str) -> bool:
             seconds = min(self._limit.tactic.seconds, deadline - self._ledger.total)
-            if seconds <= 0:
-                return False
             limit = TacticLimit(seconds, self._limit.tactic.heartbeats)
             with self._ledger.timing("lean"):
                 return Closed() in await self._session.run(root, [script], limit)
 
         try:
-            return await minimise(proof, works)
+            return await minimise(proof, works, in_time=lambda: self._ledger.total < deadline)
         except LeanDied:
             return proof

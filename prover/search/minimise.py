@@ -20,18 +20,24 @@ Works = Callable[[str], Awaitable[bool]]
 """Whether Lean accepts a script for the theorem."""
 
 
-async def minimise(proof: Proof, works: Works, *, most: int = MOST_TRIES) -> Proof:
-    """A proof by the same steps or fewer; `works` is asked at most `most` times."""
+async def minimise(
+    proof: Proof,
+    works: Works,
+    *,
+    most: int = MOST_TRIES,
+    in_time: Callable[[], bool] = lambda: True,
+) -> Proof:
+    """A proof by the same steps or fewer; `works` is asked at most `most` times, while in time."""
     tried: set[str] = set()
     changed = True
     while changed:
         changed = False
         for candidate in _simpler(proof):
+            if len(tried) >= most or not in_time():
+                return proof
             script = format_script(candidate)
             if script in tried:
                 continue
-            if len(tried) >= most:
-                return proof
             tried.add(script)
             if await works(script):
                 proof, changed = candidate, True

@@ -65,6 +65,19 @@ async def test_the_number_of_tries_is_bounded() -> None:
     assert len(tried) == 7
 
 
+async def test_nothing_is_tried_when_the_time_is_up() -> None:
+    tried: list[str] = []
+
+    async def works(script: str) -> bool:
+        tried.append(script)
+        return True
+
+    proof = chain("skip", "skip", "simp")
+    left = iter([True, False])
+    assert format_script(await minimise(proof, works, in_time=lambda: next(left))) == "skip\nsimp"
+    assert len(tried) == 1
+
+
 async def test_branches_keep_their_blocks() -> None:
     steps = {
         "r": Step("constructor", ("a", "b"), 1, 0),
