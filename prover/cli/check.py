@@ -64,6 +64,7 @@ def table(report: Report) -> Table:
     drawn = Table("declaration", "kind", "rests on", "library proofs trusted", box=box.SIMPLE_HEAD)
     for found in report.declarations:
         kind = "theorem" if found.is_theorem else "definition"
+        kind = "example" if found.name == "example" else kind
         trust = axioms_text(found.axioms) + ("" if found.accepted else " (not accepted)")
         drawn.add_row(found.name, kind, trust, str(found.trusted))
     return drawn
