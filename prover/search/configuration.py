@@ -54,6 +54,8 @@ class Configuration:
     """Whether a cheaper path to a known state lowers its cost."""
     irrelevance: bool = True
     """Whether what no proof of the theorem needs any more is left alone (Aesop)."""
+    foresight: bool = True
+    """Whether a new state is as urgent as its path with the candidate that is to be expected."""
     turn: int = 8
     """Tactics run on a state before others have their turn."""
     first_share: float = 0.1
@@ -133,7 +135,9 @@ def _require(name: str, value: float, least: float, most: float) -> None:
         raise InputProblem(f"`{name}` is {value}", f"Give a number, {bounds}.")
 
 
-PUBLISHED = Configuration(rescore=False, irrelevance=False, turn=WHOLE, first_share=1.0)
+PUBLISHED = Configuration(
+    rescore=False, irrelevance=False, foresight=False, turn=WHOLE, first_share=1.0
+)
 """What the published loops have in common: a state's candidates all run at once, each with the
 whole budget; priorities are never changed."""
 

@@ -108,7 +108,11 @@ class _Search:
             root = await self._session.open(self._theorem)
         how = self._configuration
         self.graph = ProofGraph(
-            root, how.make_score(), rescore=how.rescore, irrelevance=how.irrelevance
+            root,
+            how.make_score(),
+            rescore=how.rescore,
+            irrelevance=how.irrelevance,
+            foresight=how.foresight,
         )
         self._expander = Expander(
             self.graph, self._session, self._policy, self._limit, how, self.ledger
