@@ -24,6 +24,8 @@ from prover.search.structure import Standing
 
 PIECE = 8
 """Tactics that Lean is sent at once."""
+BEFORE_PREMISES = 8
+"""Tactics that run on a state before its premises are looked for."""
 LATE_SECONDS = 1.0
 """How long after the deadline a running tactic is waited for."""
 
@@ -140,10 +142,10 @@ class Expander:
         return proposed
 
     async def _add_premises(self, turn: Turn) -> None:
-        """Premises take Lean some time to find, so only states that survive their first turn get
-        any, and those that have no more candidates than that."""
+        """Premises take Lean some time to find, so only states get any on which a few tactics have
+        failed, or whose candidates are about to run out."""
         expansion, count = self._expansions[turn.key], self._policy.premises_wanted
-        if turn.first and len(expansion) > self._configuration.turn:
+        if expansion.taken < BEFORE_PREMISES and len(expansion) > self._configuration.turn:
             return
         if count and turn.key not in self._with_premises:
             self._with_premises.add(turn.key)

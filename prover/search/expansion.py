@@ -55,6 +55,8 @@ class Expansion:
         self._dreaded = dreaded
         self._waiting: deque[Attempt] = deque()
         self._known: set[str] = set()
+        self.taken = 0
+        """How many attempts were taken so far."""
         self.add(candidates)
 
     def add(self, candidates: Iterable[Candidate]) -> None:
@@ -84,11 +86,14 @@ class Expansion:
             if taken and self._waiting[0].again != taken[0].again:
                 break
             taken.append(self._waiting.popleft())
+        self.taken += len(taken)
         return taken
 
     def put_back(self, attempts: Iterable[Attempt]) -> None:
         """These were taken and not run."""
-        self._waiting.extendleft(reversed(list(attempts)))
+        returned = list(attempts)
+        self.taken -= len(returned)
+        self._waiting.extendleft(reversed(returned))
 
     def ran_out(self, attempt: Attempt) -> None:
         """The attempt reached its budget; it is made again, once, when its turn comes."""

@@ -124,7 +124,7 @@ async def test_likely_tactics_of_other_states_come_before_unlikely_ones() -> Non
     lean = Lean(tree)
     await result_of(tree, lean=lean)
     assert ("next", "done") in lean.ran
-    assert len(lean.ran) <= Configuration().turn * 3
+    assert len(lean.ran) <= 15
 
 
 async def test_a_tactic_that_runs_out_is_tried_again_with_all_it_may_have() -> None:

@@ -134,6 +134,6 @@ def test_files_that_are_no_traces(tmp_path: Path) -> None:
 
 async def test_an_edge_that_leads_out_of_what_is_known_is_named() -> None:
     """A state that was expanded without ever having been found."""
-    lines = told(await events_of(TREE))
+    lines = told(await events_of(TREE, configuration=Configuration(turn=8)))
     with pytest.raises(InputProblem, match="never found"):
         replay(parse([lines[0], lines[1], *lines[4:]], "trace"))
