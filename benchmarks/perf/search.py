@@ -50,7 +50,7 @@ ABLATIONS = [
     replace(DEFAULT, name="whole budgets at once", first_share=1.0),
     replace(DEFAULT, name="timeouts remembered", remember_timeouts=True),
     replace(DEFAULT, name="proofs reused", reuse_proofs=True),
-    replace(DEFAULT, name="depth, alpha 0.5", score="depth", alpha=0.5),
+    replace(DEFAULT, name="depth; alpha 0.5", score="depth", alpha=0.5),
     replace(DEFAULT, name="uniform", score="uniform"),
     replace(DEFAULT, name="critic: size", critic="size", critic_weight=0.5),
     replace(DEFAULT, name="depth-first", strategy="depth-first"),
