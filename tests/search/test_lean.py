@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from prover.lean.command import Command
 from prover.lean.pool import LeanPool
+from prover.search.configuration import CONFIGURATIONS, named
 from prover.search.limit import Limit
 from prover.search.replay import replay
 from prover.search.result import Result, Status
@@ -69,6 +71,27 @@ async def test_what_is_false_is_not_proved(pool: LeanPool, statement: str) -> No
     result = await result_of(pool, statement, seconds=5)
     assert result.status in (Status.EXHAUSTED, Status.LIMIT)
     assert result.script is None
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+async def test_every_configuration_proves(pool: LeanPool, name: str) -> None:
+    statement = "theorem t (a b : Nat) (h : a ≤ b) : (a * a ≤ b * b) ∧ (b = a ∨ a < b) := by"
+    theorem = Theorem.from_statement("t", statement)
+    search = searching(pool, limit=LIMIT, configuration=named(name))
+    *_, result = [event async for event in search(theorem)]
+    assert isinstance(result, Result)
+    assert result.status is Status.PROVED, result
+
+
+async def test_one_search_uses_all_workers(lean_command: Command) -> None:
+    async with LeanPool(lean_command, workers=2, spare=False) as pool:
+        result = await result_of(pool, "(a b c : Nat) : a ^ 5 + b ^ 5 ≠ c ^ 5 + 1", seconds=8)
+        assert result.status is Status.LIMIT
+        assert len(pool._warm) == 2
+        result = await result_of(
+            pool, "(xs ys : List Nat) : (xs ++ ys).length = ys.length + xs.length"
+        )
+        assert result.status is Status.PROVED
 
 
 async def test_the_same_search_finds_the_same_proof(pool: LeanPool) -> None:
