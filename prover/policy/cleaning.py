@@ -52,7 +52,10 @@ SUGGESTING = (
 PLACE = r"(?:^|[;(·{]|<;>|=>|\bby\b)\s*"
 """What stands before a tactic; names of hypotheses look like some tactics do."""
 FLAWS = (
-    (Flaw.GIVES_UP, re.compile(rf"(?<![\w.'])(?:sorry|admit|sorryAx)(?![\w'])|{PLACE}stop\b", re.M)),
+    (
+        Flaw.GIVES_UP,
+        re.compile(rf"(?<![\w.'])(?:sorry|admit|sorryAx)(?![\w'])|{PLACE}stop\b", re.M),
+    ),
     (Flaw.TRUSTS_COMPILER, re.compile(r"(?<![\w.'])native_decide(?![\w'])|\bdecide\s*\+native\b")),
     (Flaw.SUGGESTS, re.compile(rf"(?<![\w.'])(?:{SUGGESTING})!?\?+(?![\w'])")),
     (Flaw.SUGGESTS, re.compile(rf"{PLACE}(?:hint|polyrith|show_term|library_search)\b(?!')", re.M)),

@@ -17,8 +17,8 @@ def is_known(logprob: float) -> bool:
 
 
 def bounded(logprob: float) -> float:
-    """The log-probability brought into `LEAST` to 0."""
-    return min(0.0, max(LEAST, logprob))
+    """The log-probability brought into `LEAST` to 0; what is none is the least."""
+    return min(0.0, max(LEAST, logprob)) if is_known(logprob) else LEAST
 
 
 def log_sum(logprobs: Iterable[float]) -> float:

@@ -1,4 +1,4 @@
-"""From a question to the prompt of a model: templates, and what is left out of one that is too long.
+"""From a question to the prompt of a model, less what is too long for it.
 
 The templates are data, `templates.yaml` beside this module, which says where each comes from.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -150,12 +150,13 @@ def _filled(layout: str, **values: str) -> str:
     return layout.format(**values)
 
 
-def _template(name: str, entry: Mapping[str, Any], shots: list[dict[str, str]]) -> Template:
-    fields = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
-    answer = fields.pop("answer", None)
-    if answer is not None:
+def _template(name: str, entry: Mapping[str, Any], shots: Sequence[Mapping[str, str]]) -> Template:
+    fields = dict(entry)
+    for key in ("stop", "echoes"):
+        fields[key] = tuple(fields.get(key, ()))
+    if answer := fields.pop("answer", ""):
         for shot in shots:
-            fields["shared"] += _filled(fields["state"], state=shot["state"], path="", premises="")
+            fields["shared"] += _filled(fields["state"], state=shot["state"], premises="")
             fields["shared"] += _filled(answer, tactic=shot["tactic"])
     return Template(name, **fields)
 

@@ -45,7 +45,9 @@ def distances(goal: Goal) -> list[float]:
     for number, hypothesis in enumerate(goal.hypotheses):
         texts[number] = f"{hypothesis.type} {hypothesis.value or ''}"
     for number, text in texts.items():
-        graph.add_edges_from((number, numbers[name]) for name in NAME.findall(text) if name in numbers)
+        graph.add_edges_from(
+            (number, numbers[name]) for name in NAME.findall(text) if name in numbers
+        )
     found = nx.single_source_shortest_path_length(graph, TARGET)
     return [found.get(number, math.inf) for number in range(len(goal.hypotheses))]
 
