@@ -39,9 +39,11 @@ END = re.compile(r"<\|[a-z]\w*\|>|<｜[^｜\n]*｜>|</s>|<eos>|<end_of_turn>", r
 FENCE = re.compile(r"```+(?:(?:lean ?4?|tactics?|text)\b)?", re.IGNORECASE)
 PREMISE_MARK = re.compile(r"</?a>")
 """ReProver's models put the premises of their tactics between these."""
-STRING_OR_COMMENT = re.compile(r"""("(?:\\.|[^"\\])*"|'"')|/-.*?(?:-/|\Z)|--[^\n]*""", re.DOTALL)
-BY = re.compile(r"(?: *:=)? *by(?=\s|\Z)")
-BULLET = re.compile(r"( *)[·•.*-](?= )")
+STRING_OR_COMMENT = re.compile(
+    r"""("(?:\\(?:.|\Z)|[^"\\])*(?:"|\Z)|'"')|/-.*?(?:-/|\Z)|--[^\n]*""", re.DOTALL
+)
+BY = re.compile(r"(?:(?:\s*:=)?\s*by(?=\s|\Z))+")
+BULLET = re.compile(r"( *)[·•.*-](?: +[·•.*-])*(?= |\Z)")
 
 SUGGESTING = (
     "aesop|apply|bound|continuity|dsimp|exact|ext|field_simp|gcongr|grind|have|intros|measurability"

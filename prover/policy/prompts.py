@@ -86,18 +86,23 @@ def prompted(
     targets fit.
     """
     filling = _Filling(template, question)
-
-    def short_enough(dropped: int) -> bool:
-        return fits(template.shared + filling.own(dropped))
-
-    if short_enough(0):
-        dropped = 0
-    else:
-        dropped = bisect_left(range(filling.most + 1), True, lo=1, key=short_enough)
+    dropped = _fewest(filling, lambda number: fits(template.shared + filling.own(number)))
     if dropped > filling.most:
         return None
     prompt = Prompt(template.shared, filling.own(dropped), template.stop)
     return Prompted(prompt, filling.left_out(dropped))
+
+
+def _fewest(filling: _Filling, enough: Callable[[int], bool]) -> int:
+    """How many things to leave out so that it is enough; one too many if it never is.
+
+    Searched first without the hypotheses, for the line about them makes the prompt longer again.
+    """
+    if enough(0):
+        return 0
+    if enough(filling.before):
+        return bisect_left(range(filling.before), True, lo=1, key=enough)
+    return bisect_left(range(filling.most + 1), True, lo=filling.before + 1, key=enough)
 
 
 class _Filling:
@@ -108,9 +113,9 @@ class _Filling:
         self._state = question.state
         self._premises = question.premises if template.premise else ()
         self._path = question.path if template.takes_path else ()
-        self._before = len(self._premises) + len(self._path)
-        hypotheses = sum(len(goal.hypotheses) for goal in question.state.goals)
-        self.most = self._before + hypotheses
+        self.before = len(self._premises) + len(self._path)
+        """How many things can be left out before hypotheses have to be."""
+        self.most = self.before + sum(len(goal.hypotheses) for goal in question.state.goals)
         """How many things can be left out."""
 
     @cached_property
@@ -119,7 +124,7 @@ class _Filling:
 
     def left_out(self, dropped: int) -> int:
         """How many hypotheses are among so many things left out."""
-        return max(0, dropped - self._before)
+        return max(0, dropped - self.before)
 
     def own(self, dropped: int) -> str:
         """The part of the prompt that is of one state, with so many things left out."""
