@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from prover.errors import EnvironmentProblem, InputProblem, ProverError
 from prover.policy.base import Candidate, Question
 from prover.policy.builtin import BuiltinPolicy
+from prover.policy.generation import Completion
+from prover.policy.language_model import LanguageModelPolicy
 from prover.policy.mixture import Member, MixturePolicy, mixed
-from tests.policy.scripted import goal, question
+from prover.policy.prompts import named
+from tests.policy.scripted import Model, goal, question
 
 ASKED = question(goal("p"))
 
@@ -133,9 +136,10 @@ async def test_all_are_asked_at_the_same_time() -> None:
     assert len(found) == 2
 
 
-async def test_with_the_built_in_policy() -> None:
-    model = Fixed("model", candidate("exact magic", 0.5, 4, "model"))
-    mixture = MixturePolicy([Member(model), Member(BuiltinPolicy())])
+async def test_a_language_model_with_the_built_in_policy() -> None:
+    model = Model([Completion("by exact magic", math.log(0.5), 4)])
+    policy = LanguageModelPolicy(model, named("bfs-prover"))
+    mixture = MixturePolicy([Member(policy), Member(BuiltinPolicy())])
     assert mixture.name == "model + builtin"
     assert mixture.premises_wanted == BuiltinPolicy.premises_wanted
     [found] = await mixture.propose([question(goal("p ∧ q"))], 50)
