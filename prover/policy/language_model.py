@@ -130,7 +130,8 @@ class LanguageModelPolicy:
             raise InputProblem(
                 f"the template `{self._template.name}` leaves no room for a state in the window of "
                 f"{self._generator.window} tokens that {self.name} has",
-                "Use a template without examples, or a model with a larger window.",
+                "Use a template without examples, fewer `completion_tokens`, or a model with a "
+                "larger window.",
             )
 
 
