@@ -45,6 +45,7 @@ ABLATIONS = [
     replace(DEFAULT, name="no irrelevance", irrelevance=False),
     replace(DEFAULT, name="all candidates at once", turn=WHOLE),
     replace(DEFAULT, name="8 candidates at a time", turn=8),
+    replace(DEFAULT, name="2 candidates at a time", turn=2),
     replace(DEFAULT, name="1 candidate at a time", turn=1),
     replace(DEFAULT, name="no foresight", foresight=False),
     replace(DEFAULT, name="whole budgets at once", first_share=1.0),

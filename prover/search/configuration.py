@@ -56,7 +56,7 @@ class Configuration:
     """Whether what no proof of the theorem needs any more is left alone (Aesop)."""
     foresight: bool = True
     """Whether a new state is as urgent as its path with the candidate that is to be expected."""
-    turn: int = 2
+    turn: int = 4
     """Tactics run on a state before others have their turn."""
     first_share: float = 0.1
     """The part of a tactic's heartbeats that it has at first; only if they do not suffice, it has
