@@ -80,6 +80,8 @@ class Run:
     tactics: int
     seconds: float
     """Of searching; the gate's are not in it."""
+    steps: int
+    """Of the proof; 0 without one."""
 
 
 class Verdicts:
@@ -123,6 +125,7 @@ async def run_one(
         event.status is Status.PROVED,
         event.counters.tactics,
         event.seconds.total - event.seconds.verify,
+        event.proof.length if event.proof else 0,
     )
 
 
@@ -179,7 +182,8 @@ def before(results: Path | None) -> list[Run]:
 
 
 def figures(names: Iterable[str], runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """The rows of the table. `common` is what every configuration proved with that seed."""
+    """The rows of the table. `common` is what every configuration proved with that seed, `longer`
+    what of it takes every configuration more than one tactic."""
     by_name: dict[str, dict[tuple[int, str], Run]] = defaultdict(dict)
     for run in runs:
         if run.opened:
@@ -188,7 +192,10 @@ def figures(names: Iterable[str], runs: Sequence[Run]) -> list[dict[str, Any]]:
         name: {key for key, run in found.items() if run.proved} for name, found in by_name.items()
     }
     common = set.intersection(*proved.values()) if proved else set()
-    return [row(name, by_name[name], proved[name], common) for name in names if name in by_name]
+    longer = {key for key in common if all(found[key].steps > 1 for found in by_name.values())}
+    return [
+        row(name, by_name[name], proved[name], common, longer) for name in names if name in by_name
+    ]
 
 
 def row(
@@ -196,6 +203,7 @@ def row(
     runs: dict[tuple[int, str], Run],
     proved: set[tuple[int, str]],
     common: set[tuple[int, str]],
+    longer: set[tuple[int, str]],
 ) -> dict[str, Any]:
     """What there is to say of one configuration."""
     seeds = sorted({seed for seed, _ in runs})
@@ -210,6 +218,8 @@ def row(
         "common": len(common),
         "common_tactic_runs": sum(runs[key].tactics for key in common),
         "common_seconds": sum(runs[key].seconds for key in common),
+        "longer": len(longer),
+        "longer_tactic_runs": sum(runs[key].tactics for key in longer),
     }
 
 
@@ -217,15 +227,16 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
     """The rows in Markdown."""
     lines = [
         "| | solved | by seed | tactic runs | seconds | median s to solve | tactic runs on what "
-        "all solve | seconds on it |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|",
+        "all solve | on what of it takes several steps | seconds on what all solve |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for item in rows:
         by_seed = " ".join(map(str, item["solved_by_seed"]))
         lines.append(
             f"| {item['name']} | {item['solved']} of {item['attempted']} | {by_seed} "
             f"| {item['tactic_runs']:,} | {item['seconds']:,.0f} | {item['median_seconds']:.2f} "
-            f"| {item['common_tactic_runs']:,} | {item['common_seconds']:,.0f} |"
+            f"| {item['common_tactic_runs']:,} | {item['longer_tactic_runs']:,} "
+            f"| {item['common_seconds']:,.0f} |"
         )
     return "\n".join(lines)
 
