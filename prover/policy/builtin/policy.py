@@ -85,20 +85,18 @@ class BuiltinPolicy:
 
     async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
         """For each question at most `count` candidates, most likely first, no tactic twice."""
-        return [
-            self._ranked(Focus.of(question), question.state.key)[:count] for question in questions
-        ]
+        return [self._ranked(Focus.of(question))[:count] for question in questions]
 
-    def _ranked(self, focus: Focus, key: str) -> list[Candidate]:
+    def _ranked(self, focus: Focus) -> list[Candidate]:
         best: dict[str, Candidate] = {}
-        for candidate in self._scored(focus, key):
+        for candidate in self._scored(focus):
             known = best.get(candidate.tactic)
             if known is None or candidate.logprob > known.logprob:
                 best[candidate.tactic] = candidate
         return sorted(best.values(), key=lambda candidate: -candidate.logprob)
 
-    def _scored(self, focus: Focus, key: str) -> list[Candidate]:
-        noise = random.Random(f"{self._seed}:{key}")
+    def _scored(self, focus: Focus) -> list[Candidate]:
+        noise = random.Random(f"{self._seed}:{focus.goal.key}")
         priors, context = self._priors, focus.context
         alone = {closer: priors.logprob(closer, context) for closer in closers.ALONE}
         seen: dict[str, int] = {}
