@@ -1,7 +1,8 @@
 """Ways of searching side by side: one policy, one Lean, equal limits, several seeds.
 
     python benchmarks/perf/search.py [PROBLEMS] [--header FILE] [--tactics 200] [--seconds 20]
-        [--seeds 3] [--every 1] [--ablations] [--workers 2] [--results FILE] [--quick]
+        [--seeds 3] [--every 1] [--names FILE] [--ablations] [--workers 2] [--results FILE]
+        [--quick]
 
 Compared are the default and the baselines, which do what published systems do, or with
 `--ablations` the default with one thing changed at a time. Each search has one worker, and stops at
@@ -250,6 +251,9 @@ def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=20.0, help="for each search")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--every", type=int, default=1, help="only every so-manieth problem")
+    parser.add_argument(
+        "--names", type=Path, help="only the problems named in this file, a line each"
+    )
     parser.add_argument("--ablations", action="store_true", help="the default, varied")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--results", type=Path, help="a line a search; what is there is kept")
@@ -266,6 +270,9 @@ def main() -> None:
     problems = [json.loads(line) for line in options.problems.read_text("utf-8").splitlines()]
     if options.header:
         problems = [{**item, "header": options.header.read_text("utf-8")} for item in problems]
+    if options.names:
+        names = set(options.names.read_text("utf-8").split())
+        problems = [item for item in problems if item["name"] in names]
     problems = problems[:: options.every]
     configurations = ABLATIONS if options.ablations else list(CONFIGURATIONS.values())
     runs = asyncio.run(run_all(configurations, problems, options))
