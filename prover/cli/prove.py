@@ -24,7 +24,7 @@ from prover.file import Hole, LeanFile
 from prover.lean.embedded import EmbeddedLean
 from prover.lean.pool import LeanPool
 from prover.prove import Proving, objection, within_reach
-from prover.search.configuration import Configuration, named
+from prover.search.configuration import CONFIGURATIONS, Configuration, named
 from prover.search.export import check_suffix
 from prover.search.limit import Limit
 from prover.searching import searching
@@ -60,10 +60,15 @@ def prove(
     ] = None,
     seconds: Annotated[float, typer.Option(help="Search time for each `sorry`.")] = Limit.seconds,
     workers: Annotated[
-        int, typer.Option(min=1, help="How many to try at once; each needs about 2 GB of memory.")
+        int,
+        typer.Option(min=1, help="Lean processes to search with; each needs about 2 GB of memory."),
     ] = min(2, os.cpu_count() or 1),
     search: Annotated[
-        str, typer.Option(help="How to search: `default`, or a published loop to compare with.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help=f"How to search, the default or as a published loop: {', '.join(CONFIGURATIONS)}.",
+        ),
     ] = "default",
     seed: Annotated[int, typer.Option(help="Seed of what is random.")] = 0,
 ) -> None:
