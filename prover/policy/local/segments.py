@@ -1,0 +1,163 @@
+"""Attention over keys that many rows have in common, without a copy for each of them.
+
+What a row sees is cut into segments: the examples of the prompt, which are the same for all rows;
+what follows them, the same for all candidates of a state; and what the row itself has written. The
+queries of all rows that see the same keys are multiplied with them at once, and the softmax goes
+over all segments together, so the result is that of ordinary attention. The method is bifurcated
+attention (Athiwaratkun et al., 2024), with three segments instead of two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+ROOM = 16
+"""So many tokens more than needed are allocated at once."""
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Which group of a segment each row sees."""
+
+    group: Tensor
+    """Of each row."""
+    slot: Tensor
+    """The row's place among the rows of its group."""
+    members: Tensor
+    """Groups × slots: the row that is there, or any where a group has fewer rows than another."""
+
+    @classmethod
+    def of(cls, groups: Sequence[int], device: torch.device) -> Grouping:
+        """Of the group of each row."""
+        members: list[list[int]] = [[] for _ in range(max(groups) + 1)]
+        slots = []
+        for row, group in enumerate(groups):
+            slots.append(len(members[group]))
+            members[group].append(row)
+        width = max(map(len, members))
+        full = [rows + [0] * (width - len(rows)) for rows in members]
+        return cls(*(torch.tensor(table, device=device) for table in (groups, slots, full)))
+
+    def gather(self, of_rows: Tensor) -> Tensor:
+        """Rows × heads × queries × n, as groups × heads × (slots · queries) × n."""
+        gathered = of_rows[self.members.to(of_rows.device)]
+        return gathered.transpose(1, 2).flatten(2, 3)
+
+    def scatter(self, of_groups: Tensor) -> Tensor:
+        """The inverse of `gather`."""
+        device = of_groups.device
+        groups, heads, _, size = of_groups.shape
+        spread = of_groups.reshape(groups, heads, self.members.shape[1], -1, size)
+        return spread[self.group.to(device), :, self.slot.to(device)]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Keys and values of each layer: groups × heads × tokens × size."""
+
+    keys: list[Tensor]
+    values: list[Tensor]
+    padding: Tensor
+    """Groups × tokens: which of them nobody may see."""
+
+    @property
+    def length(self) -> int:
+        """How many tokens it has."""
+        return self.padding.shape[1]
+
+    def first(self, tokens: int) -> Segment:
+        """Its first tokens, as views."""
+        keys, values = ([x[:, :, :tokens] for x in xs] for xs in (self.keys, self.values))
+        return Segment(keys, values, self.padding[:, :tokens])
+
+    def take(self, groups: Sequence[int]) -> Segment:
+        """These groups of it."""
+        index = torch.tensor(groups)
+        keys, values = ([x[index.to(x.device)] for x in xs] for xs in (self.keys, self.values))
+        return Segment(keys, values, self.padding[index.to(self.padding.device)])
+
+
+class Tail:
+    """Keys and values of what the rows themselves have written, with room to grow."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self._keys: list[Tensor] = []
+        self._values: list[Tensor] = []
+
+    def extend(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """All keys and values of a layer, with these behind them."""
+        if layer == len(self._keys):
+            self._keys.append(key[:, :, :0])
+            self._values.append(value[:, :, :0])
+        self._keys[layer] = _extended(self._keys[layer], self.length, key)
+        self._values[layer] = _extended(self._values[layer], self.length, value)
+        end = self.length + key.shape[2]
+        return self._keys[layer][:, :, :end], self._values[layer][:, :, :end]
+
+    def advance(self, tokens: int) -> None:
+        """To be called when all layers have been extended by so many tokens."""
+        self.length += tokens
+
+    def select(self, rows: Sequence[int]) -> None:
+        """The rows from now on."""
+        index = torch.tensor(rows)
+        self._keys = [keys[index.to(keys.device)] for keys in self._keys]
+        self._values = [values[index.to(values.device)] for values in self._values]
+
+    def segment(self, padding: Tensor) -> Segment:
+        """As something to be seen by others."""
+        return Segment(self._keys, self._values, padding).first(self.length)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the rows see in one pass through the model, in order, and what is hidden from them."""
+
+    segments: tuple[tuple[Segment, Grouping], ...]
+    tail: Tail
+    hidden: Tensor | None
+    """Rows × queries × all tokens seen; nothing where absent."""
+
+    def attend(
+        self, layer: int, query: Tensor, key: Tensor, value: Tensor, scaling: float
+    ) -> Tensor:
+        """Rows × queries × heads × size. `key` and `value` are those of the queries' own tokens."""
+        rows, heads, length, size = query.shape
+        keys, values = self.tail.extend(layer, key, value)
+        # Heads that share keys (grouped queries) stand one after the other.
+        query = query.reshape(rows, keys.shape[1], -1, size)
+        scores = [
+            grouping.scatter(grouping.gather(query) @ segment.keys[layer].transpose(2, 3))
+            for segment, grouping in self.segments
+        ]
+        scores.append(query @ keys.transpose(2, 3))
+        weights = self._weights(torch.cat(scores, dim=-1).float() * scaling, length).to(query.dtype)
+        *shared, own = torch.split_with_sizes(weights, [part.shape[-1] for part in scores], dim=-1)
+        result: Tensor = own @ values
+        for part, (segment, grouping) in zip(shared, self.segments, strict=True):
+            result = result + grouping.scatter(grouping.gather(part) @ segment.values[layer])
+        return result.reshape(rows, heads, length, size).transpose(1, 2)
+
+    def _weights(self, scores: Tensor, length: int) -> Tensor:
+        if self.hidden is not None:
+            # Not minus infinity: a padding token sees nothing, and must not become NaN.
+            nothing = torch.finfo(scores.dtype).min
+            apart = scores.view(*scores.shape[:2], -1, length, scores.shape[-1])
+            apart.masked_fill_(self.hidden[:, None, None].to(scores.device), nothing)
+        return scores.softmax(dim=-1)
+
+
+def _extended(buffer: Tensor, length: int, more: Tensor) -> Tensor:
+    """The buffer, with `more` behind its first `length` tokens; a larger one where it is full."""
+    end = length + more.shape[2]
+    if end > buffer.shape[2]:
+        larger = more.new_empty(*more.shape[:2], end + ROOM, more.shape[3])
+        larger[:, :, :length] = buffer[:, :, :length]
+        buffer = larger
+    buffer[:, :, length:end] = more
+    return buffer
