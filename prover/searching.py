@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from prover.lean.pool import LeanPool
+from prover.policy.base import Policy
 from prover.policy.builtin import BuiltinPolicy
 from prover.prove import Search
 from prover.search.configuration import Configuration
@@ -18,15 +19,21 @@ from prover.verify.gate import Gate
 
 
 def searching(
-    pool: LeanPool, *, limit: Limit, configuration: Configuration | None = None, seed: int = 0
+    pool: LeanPool,
+    *,
+    limit: Limit,
+    policy: Policy | None = None,
+    configuration: Configuration | None = None,
 ) -> Search:
     """Searches with a session of the pool each."""
-    policy = BuiltinPolicy(seed=seed)
+    proposes = policy or BuiltinPolicy()
     gate = Gate(pool, seconds=limit.verify_seconds)
 
     async def events(theorem: Theorem) -> AsyncGenerator[Event, None]:
         async with pool.session() as session:
-            found = search(theorem, session, policy, gate, limit=limit, configuration=configuration)
+            found = search(
+                theorem, session, proposes, gate, limit=limit, configuration=configuration
+            )
             async with aclosing(found):
                 async for event in found:
                     yield event

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,8 @@ from prover.errors import InputProblem, ProverError
 from prover.file import Hole, LeanFile
 from prover.lean.embedded import EmbeddedLean
 from prover.lean.pool import LeanPool
+from prover.policy.base import Policy
+from prover.policy.choosing import open_policy, parse
 from prover.prove import Proving, objection, within_reach
 from prover.search.configuration import CONFIGURATIONS, Configuration, named
 from prover.search.export import check_suffix
@@ -70,6 +73,22 @@ def prove(
             help=f"How to search, the default or as a published loop: {', '.join(CONFIGURATIONS)}.",
         ),
     ] = "default",
+    policy: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="What proposes tactics: `builtin`, `llemma`, `hf:NAME_OR_FOLDER` for any model of "
+            "the Hugging Face Hub, or several, as `mix:llemma*3+builtin`.",
+        ),
+    ] = "builtin",
+    template: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="How a language model is shown a state; its name decides by default.",
+            show_default=False,
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of what is random.")] = 0,
 ) -> None:
     """Find a proof for every `sorry` of a Lean file.
@@ -82,8 +101,18 @@ def prove(
         check_suffix(graph)
     limit = Limit(seconds=seconds)
     configuration = named(search)
+    parse(policy)
+    opened = partial(open_policy, policy, template=template, seed=seed)
     task = Task(
-        LeanFile.read(path), line, theorem or [], write, limit, workers, configuration, seed, graph
+        LeanFile.read(path),
+        line,
+        theorem or [],
+        write,
+        limit,
+        workers,
+        configuration,
+        opened,
+        graph,
     )
     raise typer.Exit(run(lambda: work(task, lines_for(task.file, json=json))))
 
@@ -99,7 +128,7 @@ class Task:
     limit: Limit
     workers: int
     configuration: Configuration
-    seed: int
+    policy: Callable[[], AbstractAsyncContextManager[Policy]]
     graph: Path | None = None
 
     def holes(self, report: Report) -> list[Hole]:
@@ -116,7 +145,10 @@ class Task:
 async def work(task: Task, lines: Lines) -> Exit:
     """Does the task; its exit code."""
     command = EmbeddedLean.find().worker_command()
-    async with LeanPool(command, workers=task.workers) as pool:
+    async with (
+        LeanPool(command, workers=task.workers) as pool,
+        task.policy() as policy,
+    ):
         with messages().status("starting Lean and reading the file"):
             report = await check_file(pool, task.file)
         lines.errors(report)
@@ -130,7 +162,7 @@ async def work(task: Task, lines: Lines) -> Exit:
             task.file,
             report,
             search=searching(
-                pool, limit=task.limit, configuration=task.configuration, seed=task.seed
+                pool, limit=task.limit, policy=policy, configuration=task.configuration
             ),
             verify=Gate(pool, seconds=task.limit.verify_seconds),
             workers=task.workers,
