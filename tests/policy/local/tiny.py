@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import (
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    processors,
+    trainers,
+)
 from transformers import (
     GPT2Config,
     GPTNeoXConfig,
@@ -75,7 +83,9 @@ def make_tokenizer(kind: str) -> PreTrainedTokenizerFast:
     tokenizer = _spaced()
     template = "$A </s>" if kind == "answer" else "<s> $A"
     special = [(token, tokenizer.token_to_id(token)) for token in ("<s>", "</s>")]
-    tokenizer.post_processor = processors.TemplateProcessing(single=template, special_tokens=special)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=template, special_tokens=special
+    )
     pad = {"pad_token": "<unk>"} if kind == "answer" else {}
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="<unk>", **pad
@@ -94,7 +104,9 @@ def make_model(kind: str, tokenizer: PreTrainedTokenizerFast, **more: Any) -> Pr
         "decoder_start_token_id": 0 if kind == "t5" else None,
     }
     config = config_class(**{**sizes, **ends, **more})
-    mapping = MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING if kind == "t5" else MODEL_FOR_CAUSAL_LM_MAPPING
+    mapping = (
+        MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING if kind == "t5" else MODEL_FOR_CAUSAL_LM_MAPPING
+    )
     model: PreTrainedModel = mapping[config_class](config).eval()
     return model
 
