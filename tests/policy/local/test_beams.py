@@ -50,7 +50,7 @@ def generated(one: Both, task: Task, width: int, *stop: str) -> list[tuple[tuple
 
 
 @pytest.mark.parametrize("kind", ["llama", "qwen3", "gpt2", "t5"])
-# Transformers does not see a stop string in the tokens for single bytes, so only one tokenizer stops.
+# Transformers does not see a stop string in tokens for single bytes, so only one tokenizer stops.
 @pytest.mark.parametrize(("tokenizer", "stop"), [("plain", ("-",)), ("plain", ()), ("spaced", ())])
 @pytest.mark.parametrize("width", [2, 4, 9])
 def test_beams(

@@ -67,9 +67,8 @@ def test_a_stop_in_the_middle_of_a_token() -> None:
     tokenizer = Tokenizer(models.WordLevel({"a": 0, "x---y": 1, "--": 2, "-b": 3}))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     tokenizer.decoder = decoders.Fuse()
-    one = Tokenization(
-        PreTrainedTokenizerFast(tokenizer_object=tokenizer), frozenset(), continues=True
-    )
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer)  # type: ignore[no-untyped-call]
+    one = Tokenization(fast, frozenset(), continues=True)
     ending = one.ending([0], ("---",))
     assert ending.reached([1])
     assert ending.text([1]) == "x"

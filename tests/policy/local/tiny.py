@@ -91,7 +91,7 @@ def make_tokenizer(kind: str) -> PreTrainedTokenizerFast:
         single=template, special_tokens=special
     )
     pad = {"pad_token": "<unk>"} if kind == "answer" else {}
-    return PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="<unk>", **pad
     )
 
@@ -109,7 +109,9 @@ def make_model(kind: str, tokenizer: PreTrainedTokenizerFast, **more: Any) -> Pr
     }
     config = config_class(**{**sizes, **ends, **more})
     answers = kind == "t5"
-    mapping = MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING if answers else MODEL_FOR_CAUSAL_LM_MAPPING
+    mapping: Any = (
+        MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING if answers else MODEL_FOR_CAUSAL_LM_MAPPING
+    )
     model: PreTrainedModel = mapping[config_class](config).eval()
     return model
 
@@ -145,7 +147,9 @@ def _plain() -> PreTrainedTokenizerFast:
         vocab_size=320, special_tokens=["<|end|>"], initial_alphabet=alphabet, show_progress=False
     )
     tokenizer.train_from_iterator(CORPUS, trainer)
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|end|>")
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=tokenizer, eos_token="<|end|>"
+    )
 
 
 def _spaced() -> Tokenizer:
