@@ -92,10 +92,12 @@ class PrefixedReader:
         """Keys and values of these tokens, which see all of the segments, and the last logits."""
         device, length = self._model.device, len(tokens[0])
         nobody = torch.tensor(padding, device=device)
-        later = torch.ones(length, length, dtype=torch.bool, device=device).triu(1)
+        all_pairs = torch.ones(length, length, dtype=torch.bool, device=device)
+        later, others = all_pairs.triu(1), ~torch.eye(length, dtype=torch.bool, device=device)
         before = torch.zeros(1, 1, sum(segment.length for segment in segments), dtype=torch.bool)
         hidden = torch.cat(
-            [before.to(device).expand(len(tokens), length, -1), later | nobody[:, None]], dim=-1
+            [before.to(device).expand(len(tokens), length, -1), later | (nobody[:, None] & others)],
+            dim=-1,
         )
         everyone = Grouping.of([0] * len(tokens), device)
         tail = Tail()

@@ -121,14 +121,38 @@ class Sight:
     segments: tuple[tuple[Segment, Grouping], ...]
     tail: Tail
     hidden: Tensor | None
-    """Rows × queries × all tokens seen; nothing where absent."""
+    """Rows × queries × all tokens seen; nothing where absent. Every query sees something."""
 
     def attend(
         self, layer: int, query: Tensor, key: Tensor, value: Tensor, scaling: float
     ) -> Tensor:
         """Rows × queries × heads × size. `key` and `value` are those of the queries' own tokens."""
-        rows, heads, length, size = query.shape
         keys, values = self.tail.extend(layer, key, value)
+        attend = self._read if query.shape[2] > 1 else self._write
+        return attend(layer, query, keys, values, scaling).transpose(1, 2)
+
+    def _read(
+        self, layer: int, query: Tensor, keys: Tensor, values: Tensor, scaling: float
+    ) -> Tensor:
+        """Of many tokens a row: what counts is not to write down all scores, so rows get copies of
+        the keys of this one layer."""
+        segments = [
+            (segment, grouping.group.to(keys.device)) for segment, grouping in self.segments
+        ]
+        keys = torch.cat([*(seen.keys[layer][group] for seen, group in segments), keys], dim=2)
+        values = torch.cat(
+            [*(seen.values[layer][group] for seen, group in segments), values], dim=2
+        )
+        shown = None if self.hidden is None else ~self.hidden[:, None].to(keys.device)
+        return torch.nn.functional.scaled_dot_product_attention(
+            query, keys, values, shown, scale=scaling, enable_gqa=True
+        )
+
+    def _write(
+        self, layer: int, query: Tensor, keys: Tensor, values: Tensor, scaling: float
+    ) -> Tensor:
+        """Of one token a row: what counts is to read each key once."""
+        rows, heads, _, size = query.shape
         # Heads that share keys (grouped queries) stand one after the other.
         query = query.reshape(rows, keys.shape[1], -1, size)
         scores = [
@@ -136,19 +160,16 @@ class Sight:
             for segment, grouping in self.segments
         ]
         scores.append(query @ keys.transpose(2, 3))
-        weights = self._weights(torch.cat(scores, dim=-1).float() * scaling, length).to(query.dtype)
+        weights = self._weights(torch.cat(scores, dim=-1).float() * scaling).to(query.dtype)
         *shared, own = torch.split_with_sizes(weights, [part.shape[-1] for part in scores], dim=-1)
         result: Tensor = own @ values
         for part, (segment, grouping) in zip(shared, self.segments, strict=True):
             result = result + grouping.scatter(grouping.gather(part) @ segment.values[layer])
-        return result.reshape(rows, heads, length, size).transpose(1, 2)
+        return result.reshape(rows, heads, 1, size)
 
-    def _weights(self, scores: Tensor, length: int) -> Tensor:
+    def _weights(self, scores: Tensor) -> Tensor:
         if self.hidden is not None:
-            # Not minus infinity: a padding token sees nothing, and must not become NaN.
-            nothing = torch.finfo(scores.dtype).min
-            apart = scores.view(*scores.shape[:2], -1, length, scores.shape[-1])
-            apart.masked_fill_(self.hidden[:, None, None].to(scores.device), nothing)
+            scores.masked_fill_(self.hidden[:, None].to(scores.device), -torch.inf)
         return scores.softmax(dim=-1)
 
 
