@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.policy.local.choice import ModelChoice
@@ -124,6 +125,25 @@ def test_code_of_a_model_is_not_run(folder: Path, tmp_path: Path) -> None:
 def test_an_adapter_that_is_none(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InputProblem, match="not an adapter"):
         ModelChoice(str(folder), adapter=tmp_path)
+
+
+def test_an_adapter(folder: Path, tmp_path: Path) -> None:
+    """What is loaded is what peft makes of model and adapter."""
+    peft = pytest.importorskip("peft")
+    plain: Any = load(ModelChoice(str(folder))).model
+    torch.manual_seed(1)
+    settings = peft.LoraConfig(
+        r=4, target_modules=["q_proj", "v_proj"], init_lora_weights=False, task_type="CAUSAL_LM"
+    )
+    adapted = peft.get_peft_model(plain, settings).eval()
+    adapted.save_pretrained(tmp_path)
+    ids = torch.tensor([[5, 6, 7]])
+    ours: Any = load(ModelChoice(str(folder), adapter=tmp_path)).model
+    with torch.inference_mode():
+        wanted, found = adapted(input_ids=ids).logits, ours(input_ids=ids).logits
+        without = load(ModelChoice(str(folder))).model(input_ids=ids).logits
+    assert torch.allclose(wanted, found, atol=1e-4)
+    assert not torch.allclose(without, found, atol=1e-2)
 
 
 @pytest.mark.parametrize("bits", [4, 8])

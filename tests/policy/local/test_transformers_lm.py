@@ -18,6 +18,7 @@ from prover.policy.generation import Completion, Generator, Prompt
 from prover.policy.local.choice import ModelChoice
 from prover.policy.local.continuation import Decoding
 from prover.policy.local.decoder import Decoder
+from prover.policy.local.prefixed import PrefixedReader
 from prover.policy.local.rows import Reader, Rows
 from prover.policy.transformers_lm import TransformersGenerator
 from tests.policy.local.conftest import Both
@@ -61,6 +62,23 @@ async def test_complete(folder: Path, decoding: Decoding) -> None:
             assert "-" not in found.text
             assert "\n" not in found.text
     await generator.close()  # type: ignore[attr-defined]
+
+
+async def test_concurrent_calls_are_read_together(
+    llama: TransformersGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = PrefixedReader.read
+    batches: list[int] = []
+
+    def counted(
+        self: PrefixedReader, shared: Sequence[int], prompts: Sequence[Sequence[int]]
+    ) -> tuple[Rows, Tensor]:
+        batches.append(len(prompts))
+        return read(self, shared, prompts)
+
+    monkeypatch.setattr(PrefixedReader, "read", counted)
+    await asyncio.gather(*(llama.complete([prompt], 2) for prompt in PROMPTS))
+    assert batches == [3]
 
 
 async def test_nothing_asked(llama: TransformersGenerator) -> None:
