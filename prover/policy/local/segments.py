@@ -43,8 +43,8 @@ class Grouping:
         width = max(map(len, members))
         full = [rows + [0] * (width - len(rows)) for rows in members]
         regular = [row for rows in full for row in rows] == list(range(len(groups)))
-        group, slot, table = (torch.tensor(x, device=device) for x in (groups, slots, full))
-        return cls(group, slot, table, regular)
+        of_rows = torch.tensor([list(groups), slots], device=device)
+        return cls(of_rows[0], of_rows[1], torch.tensor(full, device=device), regular)
 
     def gather(self, of_rows: Tensor) -> Tensor:
         """Rows × heads × queries × n, as groups × heads × (slots · queries) × n."""

@@ -127,6 +127,7 @@ def test_an_adapter_that_is_none(folder: Path, tmp_path: Path) -> None:
         ModelChoice(str(folder), adapter=tmp_path)
 
 
+@pytest.mark.filterwarnings("default::FutureWarning")
 def test_an_adapter(folder: Path, tmp_path: Path) -> None:
     """What is loaded is what peft makes of model and adapter."""
     peft = pytest.importorskip("peft")

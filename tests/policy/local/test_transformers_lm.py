@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 import torch
 from torch import Tensor
+from transformers import OpenAIGPTConfig, OpenAIGPTLMHeadModel
 
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.policy.generation import Completion, Generator, Prompt
@@ -104,6 +105,14 @@ async def test_closed(llama: TransformersGenerator) -> None:
     await llama.close()
     with pytest.raises(EnvironmentProblem):
         await llama.complete(PROMPTS, 2)
+
+
+def test_a_model_without_a_cache() -> None:
+    tokenizer = make_tokenizer("plain")
+    config = OpenAIGPTConfig(vocab_size=len(tokenizer), n_embd=8, n_layer=1, n_head=2)
+    model = OpenAIGPTLMHeadModel(config)  # type: ignore[no-untyped-call]
+    with pytest.raises(InputProblem, match="openai-gpt"):
+        TransformersGenerator(model, tokenizer, name="old")
 
 
 def test_importing_it_is_fast() -> None:
