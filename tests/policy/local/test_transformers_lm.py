@@ -110,7 +110,7 @@ async def test_closed(llama: TransformersGenerator) -> None:
 def test_a_model_without_a_cache() -> None:
     tokenizer = make_tokenizer("plain")
     config = OpenAIGPTConfig(vocab_size=len(tokenizer), n_embd=8, n_layer=1, n_head=2)
-    model = OpenAIGPTLMHeadModel(config)  # type: ignore[no-untyped-call]
+    model = OpenAIGPTLMHeadModel(config)
     with pytest.raises(InputProblem, match="openai-gpt"):
         TransformersGenerator(model, tokenizer, name="old")
 
