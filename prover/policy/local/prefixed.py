@@ -151,11 +151,9 @@ class PrefixedRows:
 
 def _common(shared: Sequence[int], prompt: Sequence[int]) -> int:
     """How many tokens the prompt begins with that need not be read again. The last one must be."""
-    pairs = enumerate(zip(shared, prompt[:-1], strict=False))
-    return next(
-        (place for place, (left, right) in pairs if left != right),
-        min(len(shared), len(prompt) - 1),
-    )
+    places = enumerate(zip(shared, prompt, strict=False))
+    differ = (place for place, (left, right) in places if left != right)
+    return min(next(differ, len(shared)), len(prompt) - 1)
 
 
 def _forward(model: PreTrainedModel, ids: Tensor, positions: Tensor, sight: Sight) -> Tensor:

@@ -92,6 +92,31 @@ def test_a_beam_that_only_ends_is_over(both: Callable[..., Both]) -> None:
     assert not beam.running
 
 
+def test_a_beam_goes_on_while_it_can_improve(both: Callable[..., Both]) -> None:
+    one = both("llama")
+    [end], beam = one.tokenization.ends, Beam(one.task("⊢ p"), 2)
+    tokens = torch.tensor([[end, 5, 6, 7]])
+    beam.advance(torch.tensor([[-3.0, -1.0, -2.0, -9.0]]), tokens)
+    assert not beam.finished, "the end was not among the best two"
+    beam.advance(torch.tensor([[-0.5, -2.0, -3.0, -4.0]] * 2), tokens.expand(2, -1))
+    assert [found.logprob for found in beam.finished] == [-1.5, -2.5]
+    assert not beam.running, "-3 cannot become -2.5"
+
+    beam = Beam(one.task("⊢ p"), 2)
+    beam.advance(torch.tensor([[-0.5, -0.7, -4.0, -9.0]]), tokens)
+    beam.advance(torch.tensor([[-3.0, -0.1, -5.0, -6.0]] * 2), tokens.expand(2, -1))
+    beam.advance(torch.tensor([[-3.0, -0.1, -5.0, -6.0]] * 2), tokens.expand(2, -1))
+    assert [found.logprob for found in beam.finished] == pytest.approx([-0.5])
+    beam.advance(torch.tensor([[-0.01, -0.1, -5.0, -6.0]] * 2), tokens.expand(2, -1))
+    assert [found.logprob for found in beam.finished] == pytest.approx([-0.5, -0.91])
+    assert not beam.running
+
+    beam.finished, beam.running = beam.finished[:1] + [Continuation((5, end), -9.0)], []
+    beam.running = [Continuation((5,), -0.6), Continuation((6,), -4.0)]
+    beam.advance(torch.tensor([[-30.0, -0.1, -1.0, -6.0]] * 2), tokens.expand(2, -1))
+    assert [running.logprob for running in beam.running] == pytest.approx([-0.7, -1.6])
+
+
 def test_impossible_tokens_are_never_taken(both: Callable[..., Both]) -> None:
     beam = Beam(both("llama").task("⊢ p"), 4)
     table = torch.tensor([[-0.5, -1.0, -torch.inf, -torch.inf]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 
 import pytest
@@ -76,6 +77,26 @@ def test_an_empty_prompt(both: Callable[..., Both], kind: str) -> None:
     assert group[0].logprob == pytest.approx(
         logprob(one.oracle, task.prompt, group[0].tokens), abs=TOLERANCE
     )
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+@pytest.mark.parametrize("kind", ["llama", "gpt2", "t5"])
+def test_a_gpu_says_the_same(both: Callable[..., Both], kind: str) -> None:
+    one = both(kind)
+    model = copy.deepcopy(one.oracle).cuda()
+    reader = PrefixedReader(model) if PrefixedReader.fits(model) else CachedReader(model)
+    tasks = [one.task(SHOTS + state, "-") for state in STATES]
+    prefix = one.tokenization.encode(SHOTS)
+    for decoding in (Decoding(), Decoding(temperature=1.0, top_p=0.9)):
+        if decoding.temperature:
+            found = sample(reader, prefix, tasks, 6, decoding)
+        else:
+            found = beam_search(reader, prefix, tasks, 6)
+        for task, group in zip(tasks, found, strict=True):
+            for continuation in group:
+                expected = logprob(one.oracle, task.prompt, continuation.tokens)
+                assert continuation.logprob == pytest.approx(expected, abs=1e-2)
 
 
 def test_a_seam_inside_a_token(both: Callable[..., Both]) -> None:
