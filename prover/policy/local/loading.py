@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
+from transformers.utils import logging
 
 from prover.errors import EnvironmentProblem, InputProblem, ProverError
 from prover.policy.local.choice import SHORT_NAMES, ModelChoice
@@ -42,6 +44,8 @@ def load(choice: ModelChoice) -> LoadedModel:
     fetched, or a package or memory is missing.
     """
     folder = str(_folder(choice))
+    if not sys.stderr.isatty():
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     # Code that comes with a model is never run.
     arguments: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     with _explained(choice):
@@ -71,7 +75,8 @@ def _folder(choice: ModelChoice) -> Path:
         ) from None
     if not isinstance(found, str):
         raise EnvironmentProblem(
-            f"{choice.source} is not on this machine", f"Fetch it once: {_fetching(choice)}"
+            f"{choice.source} is not on this machine",
+            f"Fetch it once: {_fetching(choice)} (the built-in policy needs no model)",
         )
     return Path(found).parent
 
