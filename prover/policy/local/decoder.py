@@ -87,8 +87,9 @@ class Decoder:
 def merged(continuations: Iterable[Continuation], ending: Ending, *, add: bool) -> list[Completion]:
     """Their texts, each once but for space around it, likeliest first."""
     groups: dict[str, list[Completion]] = {}
-    # What was drawn twice is one thing that the model may say, and its probability counts once.
-    for continuation in dict.fromkeys(continuations):
+    # What was drawn twice is one thing that the model may say, and its probability counts once. It
+    # may have been rounded differently the second time.
+    for continuation in {one.tokens: one for one in continuations}.values():
         text = ending.text(continuation.tokens)
         if math.isfinite(continuation.logprob):
             completion = Completion(text, continuation.logprob, len(continuation.tokens))

@@ -94,9 +94,8 @@ class Segment:
 
     def take(self, groups: Sequence[int]) -> Segment:
         """These groups of it."""
-        index = torch.tensor(groups)
-        keys, values = ([x[index.to(x.device)] for x in xs] for xs in (self.keys, self.values))
-        padding = self.padding[index.to(self.padding.device)]
+        keys, values = (_chosen(x, groups) for x in (self.keys, self.values))
+        [padding] = _chosen([self.padding], groups)
         return Segment(keys, values, padding, self.padded)
 
 
@@ -124,9 +123,8 @@ class Tail:
 
     def select(self, rows: Sequence[int]) -> None:
         """The rows from now on."""
-        index = torch.tensor(rows)
-        self._keys = [keys[index.to(keys.device)] for keys in self._keys]
-        self._values = [values[index.to(values.device)] for values in self._values]
+        self._keys = _chosen(self._keys, rows)
+        self._values = _chosen(self._values, rows)
 
     def segment(self, padding: Tensor) -> Segment:
         """As something to be seen by others."""
@@ -188,6 +186,17 @@ class Sight:
         for part, (segment, grouping) in zip(shared, self.segments, strict=True):
             result = result + grouping.scatter(grouping.gather(part) @ segment.values[layer])
         return result.reshape(rows, heads, 1, size)
+
+
+def _chosen(tensors: Sequence[Tensor], places: Sequence[int]) -> list[Tensor]:
+    """These places of the first dimension of each."""
+    index = torch.tensor(places)
+    chosen = []
+    for tensor in tensors:
+        # Layers may be on several devices; on one, the index is moved there once.
+        index = index.to(tensor.device)
+        chosen.append(tensor[index])
+    return chosen
 
 
 def _extended(buffer: Tensor, length: int, more: Tensor) -> Tensor:
