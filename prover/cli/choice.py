@@ -6,9 +6,11 @@ import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from prover.errors import InputProblem
 from prover.file import Hole, LeanFile
+from prover.policy.options import ModelOptions
 
 PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::\d+)?")
 
@@ -51,6 +53,24 @@ def named(holes: Sequence[Hole], declared: Sequence[str], names: Sequence[str]) 
             raise _unknown(name, holes, declared)
         chosen |= found
     return [hole for hole in holes if hole in chosen]
+
+
+def options(settings: Sequence[str], base: ModelOptions) -> ModelOptions:
+    """With what is written as `NAME=VALUE`, the values as in YAML. Raises `InputProblem`."""
+    return base.changed(dict(map(_setting, settings)))
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    # Only where it is needed: it takes a while to import.
+    import yaml
+
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise InputProblem(f"`{text}` sets nothing", "Write it as `samples=16`.")
+    try:
+        return name.strip(), yaml.safe_load(value)
+    except yaml.YAMLError:
+        raise InputProblem(f"`{value}` is no value of `{name}`", "Put it in quotes.") from None
 
 
 def _unknown(name: str, holes: Sequence[Hole], declared: Sequence[str]) -> InputProblem:

@@ -12,16 +12,19 @@ from typing import Annotated
 import psutil
 import typer
 
-from prover.cli import native
+from prover.cli import gpus, native, weights
 from prover.cli.console import Exit, results, run, write_json
 from prover.errors import ProverError
 from prover.lean.embedded import EmbeddedLean
 from prover.lean.pool import LeanPool
+from prover.policy.local.choice import SHORT_NAMES
 from prover.theorem import Theorem
 from prover.verify.gate import Gate
 
 MEMORY = 2.5 * 2**30
 """Bytes that one Lean process needs."""
+LLEMMA_7B = 13.5e9
+"""Bytes of its weights in bf16: 6.7 billion parameters of two bytes each."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,39 @@ async def memory() -> Finding:
     return Finding("memory", free >= MEMORY, detail, fix)
 
 
+async def gpu() -> Finding:
+    """The GPUs; none is fine."""
+    found = await gpus.found()
+    if not found:
+        return Finding("GPU", True, "none: the built-in policy needs none")
+    unusable = await gpus.usable()
+    detail = "; ".join(map(str, found))
+    return Finding("GPU", True, f"{detail}; but {unusable}" if unusable else detail)
+
+
+async def models() -> Finding:
+    """Which short names of models have their weights here; none is fine."""
+    folder = weights.cache()
+    known = {name: weights.standing(model, folder) for name, model in SHORT_NAMES.items()}
+    detail = ", ".join(f"`{name}` {standing}" for name, standing in known.items())
+    wanted = [SHORT_NAMES[name] for name, standing in known.items() if standing != "whole"]
+    hint = f"; fetch with `hf download {wanted[0]}`" if wanted else ""
+    return Finding("models", True, f"{detail} in {folder}{hint}")
+
+
+async def llemma_memory() -> Finding:
+    """Whether Llemma 7B fits into the memory of a GPU, or else into that of the machine."""
+    free = max((gpu.free for gpu in await gpus.found()), default=0)
+    needed = f"Llemma 7B needs {LLEMMA_7B / 2**30:.1f} GiB in bf16"
+    if free:
+        verdict = "fits" if free >= LLEMMA_7B else "does not fit now; fewer `bits` need less"
+        return Finding(
+            "memory for Llemma", True, f"{needed}; {free / 2**30:.1f} GiB free: {verdict}"
+        )
+    detail = f"{needed}, twice that without a GPU, where it is slow"
+    return Finding("memory for Llemma", True, detail)
+
+
 async def native_lean() -> Finding:
     """What there is of a native Lean; none is fine."""
     detail = f"{native.found(Path.cwd())}; the embedded Lean is what is used for now"
@@ -111,6 +147,9 @@ async def proof() -> Finding:
 CHECKS: tuple[Callable[[], Awaitable[Finding]], ...] = (
     python,
     memory,
+    gpu,
+    models,
+    llemma_memory,
     native_lean,
     embedded_lean,
     proof,

@@ -25,7 +25,9 @@ from prover.file import Hole, LeanFile
 from prover.lean.embedded import EmbeddedLean
 from prover.lean.pool import LeanPool
 from prover.policy.base import Policy
-from prover.policy.choosing import open_policy, parse
+from prover.policy.choosing import open_policy
+from prover.policy.options import ModelOptions
+from prover.policy.spec import parse
 from prover.prove import Proving, objection, within_reach
 from prover.search.configuration import CONFIGURATIONS, Configuration, named
 from prover.search.export import check_suffix
@@ -35,7 +37,8 @@ from prover.verify.gate import Gate
 
 EXAMPLES = (
     "Examples: `prover prove Demo.lean` · `prover prove Demo.lean:12 --seconds 300` · "
-    "`prover prove Demo.lean --theorem add_comm' --write`"
+    "`prover prove Demo.lean --theorem add_comm' --write` · "
+    "`prover prove Demo.lean --policy mix:endpoint:http://localhost:8000*3+builtin`"
 )
 
 
@@ -77,10 +80,20 @@ def prove(
         str,
         typer.Option(
             metavar="NAME",
-            help="What proposes tactics: `builtin`, `llemma`, `hf:NAME_OR_FOLDER` for any model of "
-            "the Hugging Face Hub, or several, as `mix:llemma*3+builtin`.",
+            help="What proposes tactics: `builtin`, `llemma`, `llemma-34b`, `hf:NAME_OR_FOLDER` "
+            "for any model of the Hugging Face Hub, `endpoint:URL#MODEL` for a server such as vLLM "
+            "or Ollama (its key in `PROVER_API_KEY`), or several, as `mix:llemma*3+builtin`.",
         ),
     ] = "builtin",
+    model_option: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="How language models are asked, as `samples=16` or `temperature=0.7`. May be "
+            "repeated.",
+            show_default=False,
+        ),
+    ] = None,
     template: Annotated[
         str | None,
         typer.Option(
@@ -101,8 +114,8 @@ def prove(
         check_suffix(graph)
     limit = Limit(seconds=seconds)
     configuration = named(search)
-    parse(policy)
-    opened = partial(open_policy, policy, template=template, seed=seed)
+    options = choice.options(model_option or [], ModelOptions(template=template, seed=seed))
+    opened = partial(open_policy, parse(policy), options)
     task = Task(
         LeanFile.read(path),
         line,

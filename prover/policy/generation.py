@@ -35,7 +35,8 @@ class Completion:
     text: str
     """Up to the stop string, which is not in it."""
     logprob: float
-    """Sum of the log-probabilities of its tokens, those of the stop string included."""
+    """Sum of the log-probabilities of its tokens, those of the stop string included; NaN where the
+    model does not tell."""
     tokens: int
     """How many tokens the sum is over; at least 1."""
 
@@ -57,5 +58,6 @@ class Generator(Protocol):
     async def complete(self, prompts: Sequence[Prompt], count: int) -> list[list[Completion]]:
         """For each prompt at most `count` completions, most likely first.
 
-        Raises `EnvironmentProblem` when the model can't be had, with what to do about it.
+        Raises `EnvironmentProblem` when the model can't be had, `InputProblem` when a prompt is too
+        long for it, with what to do about it.
         """

@@ -55,12 +55,15 @@ class LanguageModelPolicy:
         template: Template,
         *,
         premises: int = 0,
+        completions: int | None = None,
         completion_tokens: int = COMPLETION_TOKENS,
     ) -> None:
-        """At most `premises` are listed before each state; `completion_tokens` of the model's
-        window, at most half of it, are kept for its answer."""
+        """At most `premises` are listed before each state, and at most `completions` asked for,
+        however many candidates are wanted; `completion_tokens` of the model's window, at most half
+        of it, are kept for its answer."""
         self._generator = generator
         self._template = template
+        self._completions = completions
         self.premises_wanted = premises
         self._prompt_tokens = generator.window - min(completion_tokens, generator.window // 2)
         self.statistics = Statistics()
@@ -78,6 +81,7 @@ class LanguageModelPolicy:
 
         Raises `EnvironmentProblem` when the model can't be had, never for what it answers.
         """
+        count = min(count, self._completions or count)
         prompts = [self._prompted(question) for question in questions]
         asked = [known.prompt for known in prompts if known]
         answers = iter(await self._generator.complete(asked, count) if asked else ())

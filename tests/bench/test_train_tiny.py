@@ -12,6 +12,8 @@ from benchmarks.train_tiny import TEMPLATE, Size, Step, steps_of, train
 from prover.errors import InputProblem
 from prover.lean.pool import LeanPool
 from prover.policy.choosing import open_policy
+from prover.policy.options import ModelOptions
+from prover.policy.spec import LocalSpec
 from prover.search.limit import Limit
 from prover.search.result import Result, Status
 from prover.searching import searching
@@ -61,7 +63,8 @@ async def test_what_it_has_learned_it_proves_alone(pool: LeanPool, tmp_path: Pat
         lines += [json.dumps({**e.to_json(), "theorem": name}) async for e in teach(theorem(name))]
     losses = train(list(steps_of(lines)), tmp_path / "model", SMALL)
     assert losses[-1] < losses[0] / 4
-    async with open_policy(f"hf:{tmp_path / 'model'}", template=TEMPLATE) as policy:
+    options = ModelOptions(template=TEMPLATE)
+    async with open_policy(LocalSpec(str(tmp_path / "model")), options) as policy:
         prove = searching(pool, limit=Limit(seconds=30, candidates=8), policy=policy)
         for name in STATEMENTS:
             *_, result = [event async for event in prove(theorem(name))]

@@ -1,0 +1,88 @@
+"""How language models are to be asked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from types import NoneType
+from typing import Any, get_args, get_type_hints
+
+from prover.errors import InputProblem
+from prover.nearest import nearest
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    """What is the same for all language models of a policy.
+
+    Raises `InputProblem` for a value that an option can't have.
+    """
+
+    template: str | None = None
+    """How a model is shown a state; its name decides by default."""
+    temperature: float | None = None
+    """0 for the likeliest completions, which a model here finds with a beam, above 0 to draw them.
+    By default a model here has 0 and a server 1, which leaves the model's probabilities alone."""
+    top_p: float = 1.0
+    """Drawn from the likeliest tokens that together have this probability."""
+    samples: int = 32
+    """Completions of one state, or the width of the beam. Llemma was evaluated with 32."""
+    max_tokens: int = 256
+    """A completion that has not ended then is cut off there."""
+    seed: int = 0
+    """Of what is drawn, and of the built-in policy's order."""
+    bits: int = 16
+    """Of a weight of a model here: 16, or 8 or 4 on a GPU with bitsandbytes."""
+    window: int | None = None
+    """Tokens that a prompt and its completion have together on a server, if it takes no fewer."""
+    chat: bool = False
+    """Whether a server is asked in the form of a chat, even if it completes texts."""
+    requests: int = 8
+    """How many requests to a server are under way at once."""
+    answer_seconds: float = 120.0
+    """How long one answer of a server is waited for."""
+    key_file: Path | None = None
+    """A file with the server's key; by default it is in `PROVER_API_KEY`."""
+
+    def __post_init__(self) -> None:
+        temperature = 0.0 if self.temperature is None else self.temperature
+        for name, right, wanted in (
+            ("temperature", 0 <= temperature < math.inf, "at least 0"),
+            ("top_p", 0 < self.top_p <= 1, "above 0 and at most 1"),
+            ("samples", self.samples >= 1, "at least 1"),
+            ("max_tokens", self.max_tokens >= 1, "at least 1"),
+            ("bits", self.bits in (4, 8, 16), "4, 8 or 16"),
+            ("window", self.window is None or self.window > self.max_tokens, "above `max_tokens`"),
+            ("requests", self.requests >= 1, "at least 1"),
+            ("answer_seconds", 0 < self.answer_seconds < math.inf, "above 0"),
+        ):
+            if not right:
+                raise InputProblem(f"`{name}` is {getattr(self, name)}", f"Let it be {wanted}.")
+
+    def changed(self, values: Mapping[str, Any]) -> ModelOptions:
+        """With these values, as they come from YAML.
+
+        Raises `InputProblem` for an unknown option, which tells the nearest one, and for a value of
+        another type.
+        """
+        return replace(self, **{name: _value(name, value) for name, value in values.items()})
+
+
+_TYPES = get_type_hints(ModelOptions)
+
+
+def _value(name: str, value: Any) -> Any:
+    if name not in _TYPES:
+        known = [entry.name for entry in fields(ModelOptions)]
+        raise InputProblem(f"no option of a model is called `{name}`", nearest(known, name))
+    allowed = get_args(_TYPES[name]) or (_TYPES[name],)
+    if float in allowed and type(value) is int:
+        return float(value)
+    if Path in allowed and isinstance(value, str):
+        return Path(value)
+    if type(value) not in allowed:
+        names = " or ".join(kind.__name__ for kind in allowed if kind is not NoneType)
+        raise InputProblem(f"`{name}` is {value!r}", f"Give a value of the type {names}.")
+    return value
