@@ -1,0 +1,119 @@
+"""Policies made from their names."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+
+from prover.errors import EnvironmentProblem, InputProblem
+from prover.policy.base import Candidate
+from prover.policy.builtin import BuiltinPolicy
+from prover.policy.choosing import open_policy
+from prover.policy.options import ModelOptions
+from prover.policy.remote.key import VARIABLE
+from prover.policy.spec import parse
+from tests.policy.fake_server import Answer, FakeServer, choice, choices, models, said
+from tests.policy.scripted import goal, question
+
+ASKED = question(goal("p ∧ q", h="p ∧ q"))
+
+
+@pytest_asyncio.fixture
+async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeServer]:
+    """A server with the model `llemma`."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    async with FakeServer() as server:
+        server.script("models", models(llemma=4096))
+        yield server
+
+
+async def proposed(name: str, count: int = 9, **options: object) -> list[Candidate]:
+    """What a policy proposes."""
+    async with open_policy(parse(name), ModelOptions().changed(options)) as policy:
+        [candidates] = await policy.propose([ASKED], count)
+    return candidates
+
+
+async def test_the_built_in_policy() -> None:
+    [known] = await BuiltinPolicy(seed=3).propose([ASKED], 9)
+    assert await proposed("builtin", seed=3) == known
+    assert await proposed("builtin") != known
+
+
+async def test_a_server(server: FakeServer) -> None:
+    server.script(
+        "completions",
+        choices(
+            choice("\nexact h\n", -1.0, -0.5), choice("\nsorry", -0.1), choice("exact h", -2.0)
+        ),
+    )
+    [candidate] = await proposed(f"endpoint:{server.url}", 3)
+    assert candidate.tactic == "exact h"
+    assert -1.5 < candidate.logprob < -1.0
+    assert candidate.policy == f"endpoint: {server.url}#llemma"
+    [body] = server.sent("completions")
+    assert body["prompt"].endswith("⊢ p ∧ q\n---\nNext tactic:\n---")
+    assert body["stop"] == ["---"]
+
+
+async def test_a_server_without_log_probabilities(server: FakeServer) -> None:
+    texts = ["simp", "exact h", "exact h", "exact h"]
+    server.script("completions", choices(*map(choice, texts)))
+    best, other = await proposed(f"endpoint:{server.url}#llemma", 4)
+    assert (best.tactic, other.tactic) == ("exact h", "simp")
+    assert best.logprob > other.logprob > -2.0
+
+
+async def test_a_chat(server: FakeServer) -> None:
+    server.script("completions", Answer("", 404))
+    server.script("chat/completions", said('["exact h", "simp"]'))
+    server.script("models", models(gemini=None))
+    best, other = await proposed(f"endpoint:{server.url}")
+    assert (best.tactic, other.tactic) == ("exact h", "simp")
+    [body] = server.sent("chat/completions")
+    assert body["messages"][0]["content"].startswith("You prove theorems in Lean 4")
+
+
+async def test_a_mixture(server: FakeServer) -> None:
+    candidates = await proposed(f"mix:endpoint:{server.url}*3+builtin", 40)
+    policies = {candidate.policy for candidate in candidates}
+    assert any(policy.startswith("builtin") for policy in policies)
+    assert f"endpoint: {server.url}#llemma" in policies
+
+
+async def test_a_server_that_fails_leaves_the_rest_of_a_mixture(server: FakeServer) -> None:
+    name = f"mix:endpoint:{server.url}+builtin"
+    async with open_policy(parse(name), replace(ModelOptions(), samples=2)) as policy:
+        server.script("completions", Answer("broken", 418))
+        [candidates] = await policy.propose([ASKED], 9)
+    assert candidates
+    assert all(candidate.policy.startswith("builtin") for candidate in candidates)
+
+
+async def test_what_can_not_be_opened(server: FakeServer) -> None:
+    with pytest.raises(InputProblem, match="no template is called `lema`"):
+        await proposed(f"endpoint:{server.url}", template="lema")
+    assert not server.requests
+    server.script("models", Answer("", 401))
+    with pytest.raises(EnvironmentProblem, match="asks for a key"):
+        await proposed(f"mix:builtin+endpoint:{server.url}")
+
+
+async def test_a_model_that_is_not_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(EnvironmentProblem, match="not on this machine"):
+        await proposed("hf:prover-tests/nothing")
+
+
+def test_naming_a_policy_takes_no_heavy_imports() -> None:
+    code = (
+        "import sys, prover.policy.choosing; print(*{'torch', 'httpx2', 'yaml'} & set(sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == ""
