@@ -59,13 +59,13 @@ class LanguageModelPolicy:
         completion_tokens: int = COMPLETION_TOKENS,
     ) -> None:
         """At most `premises` are listed before each state, and at most `completions` asked for,
-        however many candidates are wanted; `completion_tokens` of the model's window are kept for
-        its answer."""
+        however many candidates are wanted; `completion_tokens` of the model's window, at most half
+        of it, are kept for its answer."""
         self._generator = generator
         self._template = template
         self._completions = completions
         self.premises_wanted = premises
-        self._prompt_tokens = generator.window - completion_tokens
+        self._prompt_tokens = generator.window - min(completion_tokens, generator.window // 2)
         self.statistics = Statistics()
         self._require_premises()
         self._require_room()

@@ -6,14 +6,16 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import EnvironmentProblem, InputProblem, ProverError
 from prover.policy.base import Candidate
 from prover.policy.builtin import BuiltinPolicy
 from prover.policy.choosing import open_policy
+from prover.policy.mixture import MixturePolicy
 from prover.policy.options import ModelOptions
 from prover.policy.remote.key import VARIABLE
 from prover.policy.spec import parse
@@ -80,6 +82,12 @@ async def test_a_chat(server: FakeServer) -> None:
     assert body["messages"][0]["content"].startswith("You prove theorems in Lean 4")
 
 
+async def test_a_mixture_of_what_needs_no_model() -> None:
+    async with open_policy(parse("mix:builtin*2+builtin")) as policy:
+        assert isinstance(policy, MixturePolicy)
+        assert policy.name == "builtin + builtin"
+
+
 async def test_a_mixture(server: FakeServer) -> None:
     candidates = await proposed(f"mix:endpoint:{server.url}*3+builtin", 40)
     policies = {candidate.policy for candidate in candidates}
@@ -105,10 +113,14 @@ async def test_what_can_not_be_opened(server: FakeServer) -> None:
         await proposed(f"mix:builtin+endpoint:{server.url}")
 
 
-async def test_a_model_that_is_not_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(EnvironmentProblem, match="not on this machine"):
-        await proposed("hf:prover-tests/nothing")
+async def test_models_that_are_not_here(tmp_path: Path) -> None:
+    with pytest.raises(ProverError) as raised:
+        await proposed("llemma-34b")
+    assert "hf download EleutherAI/llemma_34b" in raised.value.hint
+    with pytest.raises(InputProblem, match="not a language model"):
+        await proposed(f"hf:{tmp_path}")
+    with pytest.raises(InputProblem, match="no template is called `lemma`"):
+        await proposed("llemma", template="lemma")
 
 
 def test_naming_a_policy_takes_no_heavy_imports() -> None:

@@ -106,7 +106,7 @@ async def test_states_that_are_too_long_are_counted_and_the_model_left_alone() -
 
 
 async def test_a_long_state_is_shortened_to_what_the_completion_leaves_free() -> None:
-    model = Model([said("simp", 0.5)], window=111)
+    model = Model([said("simp", 0.5)], window=22)
     policy = LanguageModelPolicy(model, named("reprover"), completion_tokens=100)
     many = question(goal("x = 3", a="p q", b="r s", x="ℝ"))
     await policy.propose([many], 5)

@@ -51,15 +51,9 @@ class Beam:
         Returns of each that is running then which one it continues. Of the ended, those count that
         are among the best `width`, as in the beam search of transformers.
         """
-        sums = logprobs + torch.tensor([[running.logprob] for running in self.running])
-        best = sums.flatten().topk(min(2 * self.width, sums.numel())).indices.tolist()
         grown: list[Continuation] = []
         parents: list[int] = []
-        for rank, place in enumerate(best):
-            parent, choice = divmod(place, tokens.shape[1])
-            logprob, token = float(logprobs[parent, choice]), int(tokens[parent, choice])
-            if logprob == -torch.inf:
-                break
+        for rank, (parent, token, logprob) in enumerate(self._best(logprobs, tokens)):
             continuation = self.running[parent].then(token, logprob)
             if self.task.ends(continuation):
                 self.finished += [continuation] if rank < self.width else []
@@ -70,6 +64,16 @@ class Beam:
         del self.finished[self.width :]
         self.running = grown if self._can_improve(grown) else []
         return parents if self.running else []
+
+    def _best(self, logprobs: Tensor, tokens: Tensor) -> list[tuple[int, int, float]]:
+        """Twice as many as the beam is wide, best first: which running one is continued, with which
+        token, and the token's log-probability. Impossible ones are left out."""
+        sums = logprobs + torch.tensor([[running.logprob] for running in self.running])
+        places = sums.flatten().topk(min(2 * self.width, sums.numel())).indices
+        parents = places // tokens.shape[1]
+        columns = (parents, tokens.flatten()[places], logprobs.flatten()[places])
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return [row for row in rows if row[2] > -torch.inf]
 
     def _can_improve(self, grown: Sequence[Continuation]) -> bool:
         full = len(self.finished) == self.width

@@ -10,15 +10,25 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from prover.errors import InputProblem
 from prover.policy.local.rows import pad_left
+
+NAMES = ("cache", "past_key_values")
+"""What a model's cache is called; the first is of later versions of transformers."""
 
 
 class CachedReader:
     """Reads each prompt as a whole. For an encoder-decoder model the prompt is what it encodes."""
 
     def __init__(self, model: PreTrainedModel) -> None:
+        """Raises `InputProblem` for an architecture without a cache, which would be too slow."""
         self._model = model
         self._accepts = frozenset(inspect.signature(model.forward).parameters)
+        if self._accepts.isdisjoint(NAMES):
+            raise InputProblem(
+                f"A model of the kind {model.config.model_type} cannot be used here",
+                "Take one that keeps a cache of keys and values, as Llama, Qwen or T5 do.",
+            )
 
     def read(
         self, _shared: Sequence[int], prompts: Sequence[Sequence[int]]
@@ -55,8 +65,7 @@ class CachedRows:
     ) -> None:
         self._model = model
         self._accepts = accepts
-        # Renamed during version 5 of transformers.
-        self._name = "cache" if "cache" in accepts else "past_key_values"
+        self._name = next(name for name in NAMES if name in accepts)
         self._mask = mask
         self._encoded = encoded
         self._cache: Any = None

@@ -41,4 +41,4 @@ class ModelChoice:
     @property
     def local(self) -> bool:
         """Whether it is a folder."""
-        return Path(self.source).is_dir()
+        return bool(self.source) and Path(self.source).is_dir()

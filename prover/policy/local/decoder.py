@@ -63,7 +63,7 @@ class Decoder:
 
     def _batch(self, prompts: Sequence[Prompt], count: int) -> list[list[Completion]]:
         shared = self._tokenization.encode(prompts[0].shared) if prompts[0].shared else []
-        tasks = [self._task(prompt) for prompt in prompts]
+        tasks = [self.task(prompt) for prompt in prompts]
         drawn = self._decoding.temperature > 0
         with torch.inference_mode():
             found = (
@@ -76,17 +76,20 @@ class Decoder:
             for continuations, task in zip(found, tasks, strict=True)
         ]
 
-    def _task(self, prompt: Prompt) -> Task:
+    def task(self, prompt: Prompt) -> Task:
+        """A prompt in tokens. One that leaves no room still gets a token."""
         tokens = self._tokenization.encode(prompt.text)
-        limit = min(self._decoding.max_tokens, self._window - len(tokens))
-        return Task(tuple(tokens), int(limit), self._tokenization.ending(tokens, prompt.stop))
+        room = max(1, self._window - len(tokens))
+        limit = int(min(self._decoding.max_tokens, room))
+        return Task(tuple(tokens), limit, self._tokenization.ending(tokens, prompt.stop))
 
 
 def merged(continuations: Iterable[Continuation], ending: Ending, *, add: bool) -> list[Completion]:
     """Their texts, each once but for space around it, likeliest first."""
     groups: dict[str, list[Completion]] = {}
-    # What was drawn twice is one thing that the model may say, and its probability counts once.
-    for continuation in dict.fromkeys(continuations):
+    # What was drawn twice is one thing that the model may say, and its probability counts once. It
+    # may have been rounded differently the second time.
+    for continuation in {one.tokens: one for one in continuations}.values():
         text = ending.text(continuation.tokens)
         if math.isfinite(continuation.logprob):
             completion = Completion(text, continuation.logprob, len(continuation.tokens))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub import try_to_load_from_cache
 from huggingface_hub.errors import HFValidationError
-from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
@@ -21,6 +23,7 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
+from transformers.utils import logging
 
 from prover.errors import EnvironmentProblem, InputProblem, ProverError
 from prover.policy.local.choice import SHORT_NAMES, ModelChoice
@@ -40,20 +43,17 @@ def load(choice: ModelChoice) -> LoadedModel:
     Raises `InputProblem` when there can be no such model, `EnvironmentProblem` when it has not been
     fetched, or a package or memory is missing.
     """
-    if not choice.local:
-        _check_name(choice)
-    arguments: dict[str, Any] = {
-        "revision": choice.revision or "main",
-        "local_files_only": True,
-        # Code that comes with a model is never run.
-        "trust_remote_code": False,
-    }
+    folder = str(_folder(choice))
+    if not sys.stderr.isatty():
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    # Code that comes with a model is never run.
+    arguments: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     with _explained(choice):
-        config = AutoConfig.from_pretrained(choice.source, **arguments)
-        tokenizer = AutoTokenizer.from_pretrained(choice.source, **arguments)
+        config = AutoConfig.from_pretrained(folder, **arguments)
+        tokenizer = AutoTokenizer.from_pretrained(folder, **arguments)
         kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
         placement = _placement(choice)
-        model = kind.from_pretrained(choice.source, **arguments, **placement)
+        model = kind.from_pretrained(folder, **arguments, **placement)
         if torch.cuda.is_available() and "device_map" not in placement:
             model = model.to("cuda")
         if choice.adapter is not None:
@@ -61,14 +61,24 @@ def load(choice: ModelChoice) -> LoadedModel:
     return LoadedModel(model.eval(), tokenizer)
 
 
-def _check_name(choice: ModelChoice) -> None:
+def _folder(choice: ModelChoice) -> Path:
+    """Where its files are. A name of the hub is looked up here and given to transformers as a
+    folder: with a name, its libraries talk to the hub even when told to keep to local files."""
+    if choice.local:
+        return Path(choice.source)
     try:
-        validate_repo_id(choice.source)
+        found = try_to_load_from_cache(choice.source, "config.json", revision=choice.revision)
     except HFValidationError:
         raise InputProblem(
-            f"{choice.source} is neither a folder nor a name on the Hugging Face Hub",
+            f"{choice.source!r} is neither a folder nor a name on the Hugging Face Hub",
             f"Give a folder, a name such as owner/model, or one of {', '.join(SHORT_NAMES)}.",
         ) from None
+    if not isinstance(found, str):
+        raise EnvironmentProblem(
+            f"{choice.source} is not on this machine",
+            f"Fetch it once: {_fetching(choice)} (the built-in policy needs no model)",
+        )
+    return Path(found).parent
 
 
 @contextmanager
@@ -88,7 +98,8 @@ def _explained(choice: ModelChoice) -> Iterator[None]:
         if choice.local:
             raise _not_a_model(choice, error) from error
         raise EnvironmentProblem(
-            f"{choice.source} is not on this machine", f"Fetch it once: {_fetching(choice)}"
+            f"{choice.source} is not whole on this machine: {_first_line(error)}",
+            f"Fetch it: {_fetching(choice)}",
         ) from error
     except ProverError:
         raise

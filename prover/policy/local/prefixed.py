@@ -92,10 +92,12 @@ class PrefixedReader:
         """Keys and values of these tokens, which see all of the segments, and the last logits."""
         device, length = self._model.device, len(tokens[0])
         nobody = torch.tensor(padding, device=device)
-        later = torch.ones(length, length, dtype=torch.bool, device=device).triu(1)
+        all_pairs = torch.ones(length, length, dtype=torch.bool, device=device)
+        later, others = all_pairs.triu(1), ~torch.eye(length, dtype=torch.bool, device=device)
         before = torch.zeros(1, 1, sum(segment.length for segment in segments), dtype=torch.bool)
         hidden = torch.cat(
-            [before.to(device).expand(len(tokens), length, -1), later | nobody[:, None]], dim=-1
+            [before.to(device).expand(len(tokens), length, -1), later | (nobody[:, None] & others)],
+            dim=-1,
         )
         everyone = Grouping.of([0] * len(tokens), device)
         tail = Tail()
@@ -126,7 +128,7 @@ class PrefixedRows:
         device = self._model.device
         positions = [self._lengths[group] + self._tail.length for group in self._groups]
         segments = (*((segment, self._everyone) for segment in self._beginning), self._seen)
-        sight = Sight(segments, self._tail, self._hidden())
+        sight = Sight(segments, self._tail)
         ids, places = (torch.tensor(x, device=device)[:, None] for x in (tokens, positions))
         return _forward(self._model, ids, places, sight)
 
@@ -145,23 +147,13 @@ class PrefixedRows:
         self._groups = list(groups)
         self._everyone = Grouping.of([0] * len(groups), self._model.device)
         self._seen = self._own, Grouping.of(groups, self._model.device)
-        self._padded = bool(self._own.padding.any())
-
-    def _hidden(self) -> Tensor | None:
-        if not self._padded:
-            return None
-        before = sum(segment.length for segment in self._beginning)
-        padding = self._own.padding[self._seen[1].group]
-        return torch.nn.functional.pad(padding, (before, self._tail.length + 1))[:, None]
 
 
 def _common(shared: Sequence[int], prompt: Sequence[int]) -> int:
     """How many tokens the prompt begins with that need not be read again. The last one must be."""
-    pairs = enumerate(zip(shared, prompt[:-1], strict=False))
-    return next(
-        (place for place, (left, right) in pairs if left != right),
-        min(len(shared), len(prompt) - 1),
-    )
+    places = enumerate(zip(shared, prompt, strict=False))
+    differ = (place for place, (left, right) in places if left != right)
+    return min(next(differ, len(shared)), len(prompt) - 1)
 
 
 def _forward(model: PreTrainedModel, ids: Tensor, positions: Tensor, sight: Sight) -> Tensor:

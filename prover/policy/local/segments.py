@@ -29,6 +29,8 @@ class Grouping:
     """The row's place among the rows of its group."""
     members: Tensor
     """Groups × slots: the row that is there, or any where a group has fewer rows than another."""
+    regular: bool
+    """Whether each group has as many rows, one group after the other: nothing need be looked up."""
 
     @classmethod
     def of(cls, groups: Sequence[int], device: torch.device) -> Grouping:
@@ -40,18 +42,25 @@ class Grouping:
             members[group].append(row)
         width = max(map(len, members))
         full = [rows + [0] * (width - len(rows)) for rows in members]
-        return cls(*(torch.tensor(table, device=device) for table in (groups, slots, full)))
+        regular = [row for rows in full for row in rows] == list(range(len(groups)))
+        of_rows = torch.tensor([list(groups), slots], device=device)
+        return cls(of_rows[0], of_rows[1], torch.tensor(full, device=device), regular)
 
     def gather(self, of_rows: Tensor) -> Tensor:
         """Rows × heads × queries × n, as groups × heads × (slots · queries) × n."""
-        gathered = of_rows[self.members.to(of_rows.device)]
+        if self.regular:
+            gathered = of_rows.view(*self.members.shape, *of_rows.shape[1:])
+        else:
+            gathered = of_rows[self.members.to(of_rows.device)]
         return gathered.transpose(1, 2).flatten(2, 3)
 
     def scatter(self, of_groups: Tensor) -> Tensor:
         """The inverse of `gather`."""
         device = of_groups.device
         groups, heads, _, size = of_groups.shape
-        spread = of_groups.reshape(groups, heads, self.members.shape[1], -1, size)
+        spread = of_groups.view(groups, heads, self.members.shape[1], -1, size)
+        if self.regular:
+            return spread.transpose(1, 2).flatten(0, 1)
         return spread[self.group.to(device), :, self.slot.to(device)]
 
 
@@ -63,22 +72,31 @@ class Segment:
     values: list[Tensor]
     padding: Tensor
     """Groups × tokens: which of them nobody may see."""
+    padded: bool
+    """Whether there are any."""
 
     @property
     def length(self) -> int:
         """How many tokens it has."""
         return self.padding.shape[1]
 
+    def scores(self, layer: int, query: Tensor) -> Tensor:
+        """Groups × heads × queries × tokens, before they are scaled."""
+        scores = query @ self.keys[layer].transpose(2, 3)
+        if self.padded:
+            scores.masked_fill_(self.padding[:, None, None].to(scores.device), -torch.inf)
+        return scores
+
     def first(self, tokens: int) -> Segment:
         """Its first tokens, as views."""
         keys, values = ([x[:, :, :tokens] for x in xs] for xs in (self.keys, self.values))
-        return Segment(keys, values, self.padding[:, :tokens])
+        return Segment(keys, values, self.padding[:, :tokens], self.padded)
 
     def take(self, groups: Sequence[int]) -> Segment:
         """These groups of it."""
-        index = torch.tensor(groups)
-        keys, values = ([x[index.to(x.device)] for x in xs] for xs in (self.keys, self.values))
-        return Segment(keys, values, self.padding[index.to(self.padding.device)])
+        keys, values = (_chosen(x, groups) for x in (self.keys, self.values))
+        [padding] = _chosen([self.padding], groups)
+        return Segment(keys, values, padding, self.padded)
 
 
 class Tail:
@@ -105,13 +123,13 @@ class Tail:
 
     def select(self, rows: Sequence[int]) -> None:
         """The rows from now on."""
-        index = torch.tensor(rows)
-        self._keys = [keys[index.to(keys.device)] for keys in self._keys]
-        self._values = [values[index.to(values.device)] for values in self._values]
+        self._keys = _chosen(self._keys, rows)
+        self._values = _chosen(self._values, rows)
 
     def segment(self, padding: Tensor) -> Segment:
         """As something to be seen by others."""
-        return Segment(self._keys, self._values, padding).first(self.length)
+        padded = bool(padding.any())
+        return Segment(self._keys, self._values, padding, padded).first(self.length)
 
 
 @dataclass(frozen=True)
@@ -120,36 +138,65 @@ class Sight:
 
     segments: tuple[tuple[Segment, Grouping], ...]
     tail: Tail
-    hidden: Tensor | None
-    """Rows × queries × all tokens seen; nothing where absent."""
+    hidden: Tensor | None = None
+    """Where rows have more than one query: rows × queries × tokens, what is hidden besides the
+    padding of the segments. Every query sees something."""
 
     def attend(
         self, layer: int, query: Tensor, key: Tensor, value: Tensor, scaling: float
     ) -> Tensor:
         """Rows × queries × heads × size. `key` and `value` are those of the queries' own tokens."""
-        rows, heads, length, size = query.shape
         keys, values = self.tail.extend(layer, key, value)
+        attend = self._read if query.shape[2] > 1 else self._write
+        return attend(layer, query, keys, values, scaling).transpose(1, 2)
+
+    def _read(
+        self, layer: int, query: Tensor, keys: Tensor, values: Tensor, scaling: float
+    ) -> Tensor:
+        """Of many tokens a row: what counts is not to write down all scores, so rows get copies of
+        the keys of this one layer."""
+        segments = [
+            (segment, grouping.group.to(keys.device)) for segment, grouping in self.segments
+        ]
+        keys = torch.cat([*(seen.keys[layer][group] for seen, group in segments), keys], dim=2)
+        values = torch.cat(
+            [*(seen.values[layer][group] for seen, group in segments), values], dim=2
+        )
+        shown = None if self.hidden is None else ~self.hidden[:, None].to(keys.device)
+        return torch.nn.functional.scaled_dot_product_attention(
+            query, keys, values, shown, scale=scaling, enable_gqa=True
+        )
+
+    def _write(
+        self, layer: int, query: Tensor, keys: Tensor, values: Tensor, scaling: float
+    ) -> Tensor:
+        """Of one token a row: what counts is to read each key once."""
+        rows, heads, _, size = query.shape
         # Heads that share keys (grouped queries) stand one after the other.
         query = query.reshape(rows, keys.shape[1], -1, size)
         scores = [
-            grouping.scatter(grouping.gather(query) @ segment.keys[layer].transpose(2, 3))
+            grouping.scatter(segment.scores(layer, grouping.gather(query)))
             for segment, grouping in self.segments
         ]
         scores.append(query @ keys.transpose(2, 3))
-        weights = self._weights(torch.cat(scores, dim=-1).float() * scaling, length).to(query.dtype)
+        together = torch.cat(scores, dim=-1).float().mul_(scaling)
+        weights = together.softmax(dim=-1).to(query.dtype)
         *shared, own = torch.split_with_sizes(weights, [part.shape[-1] for part in scores], dim=-1)
         result: Tensor = own @ values
         for part, (segment, grouping) in zip(shared, self.segments, strict=True):
             result = result + grouping.scatter(grouping.gather(part) @ segment.values[layer])
-        return result.reshape(rows, heads, length, size).transpose(1, 2)
+        return result.reshape(rows, heads, 1, size)
 
-    def _weights(self, scores: Tensor, length: int) -> Tensor:
-        if self.hidden is not None:
-            # Not minus infinity: a padding token sees nothing, and must not become NaN.
-            nothing = torch.finfo(scores.dtype).min
-            apart = scores.view(*scores.shape[:2], -1, length, scores.shape[-1])
-            apart.masked_fill_(self.hidden[:, None, None].to(scores.device), nothing)
-        return scores.softmax(dim=-1)
+
+def _chosen(tensors: Sequence[Tensor], places: Sequence[int]) -> list[Tensor]:
+    """These places of the first dimension of each."""
+    index = torch.tensor(places)
+    chosen = []
+    for tensor in tensors:
+        # Layers may be on several devices; on one, the index is moved there once.
+        index = index.to(tensor.device)
+        chosen.append(tensor[index])
+    return chosen
 
 
 def _extended(buffer: Tensor, length: int, more: Tensor) -> Tensor:

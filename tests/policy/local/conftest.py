@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerFast
 
 from prover.policy.local.cached import CachedReader
 from prover.policy.local.continuation import Task
@@ -22,7 +23,8 @@ class Both:
 
     reader: Reader
     tokenization: Tokenization
-    oracle: PreTrainedModel
+    oracle: Any
+    """A `PreTrainedModel`, whose methods have no types."""
     tokenizer: PreTrainedTokenizerFast
 
     def task(self, text: str, *stop: str, limit: int = 12) -> Task:

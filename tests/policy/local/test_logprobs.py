@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 
 import pytest
@@ -34,12 +35,12 @@ def test_every_architecture_that_shares_is_tested(both: Callable[..., Both]) -> 
 @pytest.mark.parametrize("tokenizer", ["plain", "spaced"])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("shared", [SHOTS, ""])
-@pytest.mark.parametrize("temperature", [0.0, 1.3])
+@pytest.mark.parametrize("temperature", [0.0, 2.0])
 def test_logprobs(
     both: Callable[..., Both], kind: str, tokenizer: str, shared: str, temperature: float
 ) -> None:
     one = both(kind, "answer" if kind == "t5" and tokenizer == "spaced" else tokenizer)
-    tasks = [one.task(shared + state, *"-\neahp ") for state in STATES]
+    tasks = [one.task(shared + state, *"aeiou-") for state in STATES]
     prefix = one.tokenization.encode(shared) if shared else []
     if temperature:
         decoding = Decoding(temperature, top_p=0.9, max_tokens=12)
@@ -76,6 +77,26 @@ def test_an_empty_prompt(both: Callable[..., Both], kind: str) -> None:
     assert group[0].logprob == pytest.approx(
         logprob(one.oracle, task.prompt, group[0].tokens), abs=TOLERANCE
     )
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+@pytest.mark.parametrize("kind", ["llama", "gpt2", "t5"])
+def test_a_gpu_says_the_same(both: Callable[..., Both], kind: str) -> None:
+    one = both(kind)
+    model = copy.deepcopy(one.oracle).cuda()
+    reader = PrefixedReader(model) if PrefixedReader.fits(model) else CachedReader(model)
+    tasks = [one.task(SHOTS + state, "-") for state in STATES]
+    prefix = one.tokenization.encode(SHOTS)
+    for decoding in (Decoding(), Decoding(temperature=1.0, top_p=0.9)):
+        if decoding.temperature:
+            found = sample(reader, prefix, tasks, 6, decoding)
+        else:
+            found = beam_search(reader, prefix, tasks, 6)
+        for task, group in zip(tasks, found, strict=True):
+            for continuation in group:
+                expected = logprob(one.oracle, task.prompt, continuation.tokens)
+                assert continuation.logprob == pytest.approx(expected, abs=1e-2)
 
 
 def test_a_seam_inside_a_token(both: Callable[..., Both]) -> None:

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import (
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    processors,
+    trainers,
+)
 from transformers import (
     GPT2Config,
     GPTNeoXConfig,
@@ -58,9 +66,13 @@ CONFIGURATIONS: dict[str, tuple[type[PreTrainedConfig], dict[str, Any]]] = {
     "t5": (
         T5Config,
         {
-            **{"d_model": 32, "d_kv": 8, "d_ff": 48, "num_layers": 2, "num_heads": 4},
+            "d_model": 32,
+            "d_kv": 8,
+            "d_ff": 48,
+            "num_layers": 2,
+            "num_heads": 4,
             "tie_word_embeddings": False,
-            "initializer_factor": 3.0,
+            "initializer_factor": 1.0,
         },
     ),
 }
@@ -75,9 +87,11 @@ def make_tokenizer(kind: str) -> PreTrainedTokenizerFast:
     tokenizer = _spaced()
     template = "$A </s>" if kind == "answer" else "<s> $A"
     special = [(token, tokenizer.token_to_id(token)) for token in ("<s>", "</s>")]
-    tokenizer.post_processor = processors.TemplateProcessing(single=template, special_tokens=special)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=template, special_tokens=special
+    )
     pad = {"pad_token": "<unk>"} if kind == "answer" else {}
-    return PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="<unk>", **pad
     )
 
@@ -94,7 +108,10 @@ def make_model(kind: str, tokenizer: PreTrainedTokenizerFast, **more: Any) -> Pr
         "decoder_start_token_id": 0 if kind == "t5" else None,
     }
     config = config_class(**{**sizes, **ends, **more})
-    mapping = MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING if kind == "t5" else MODEL_FOR_CAUSAL_LM_MAPPING
+    answers = kind == "t5"
+    mapping: Any = (
+        MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING if answers else MODEL_FOR_CAUSAL_LM_MAPPING
+    )
     model: PreTrainedModel = mapping[config_class](config).eval()
     return model
 
@@ -130,14 +147,16 @@ def _plain() -> PreTrainedTokenizerFast:
         vocab_size=320, special_tokens=["<|end|>"], initial_alphabet=alphabet, show_progress=False
     )
     tokenizer.train_from_iterator(CORPUS, trainer)
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|end|>")
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=tokenizer, eos_token="<|end|>"
+    )
 
 
 def _spaced() -> Tokenizer:
     trained = Tokenizer(models.BPE())
     trained.normalizer = normalizers.Replace(" ", "▁")
     trainer = trainers.BpeTrainer(vocab_size=90, show_progress=False)
-    trained.train_from_iterator([text for text in CORPUS], trainer)
+    trained.train_from_iterator(list(CORPUS), trainer)
     model = json.loads(trained.to_str())["model"]
     pieces = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
     # As in Llama's vocabulary, a new line is a byte, and rare characters are several.
