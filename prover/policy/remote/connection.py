@@ -129,7 +129,7 @@ class Connection:
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
             return Failure(_broken(url, error), again=isinstance(error, httpx2.TransportError))
         self._reached = True
-        if reply.status in PASSING:
+        if reply.status in PASSING and not reply.refuses_several:
             problem = reply.problem(self.key)
             assert isinstance(problem, EnvironmentProblem)
             return Failure(problem, again=True, after=reply.after)

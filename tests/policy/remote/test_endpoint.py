@@ -101,15 +101,24 @@ async def test_a_server_that_gives_more_than_it_was_asked_for(server: FakeServer
     assert len(await completed(server, 4)) == 4
 
 
-async def test_a_server_that_refuses_to_give_several(server: FakeServer) -> None:
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (500, "Only one completion choice is allowed"),
+        (400, "n_cmpl cannot be greater than the number of slots, please increase -np"),
+    ],
+)
+async def test_a_server_that_refuses_to_give_several(
+    server: FakeServer, status: int, words: str
+) -> None:
     def one_only(request: Request) -> Answer:
         if request.body.get("n", 1) > 1:
-            error = {"message": "Only one completion choice is allowed"}
-            return answered({"error": error}, status=400)
+            return answered({"error": {"message": words}}, status=status)
         return choices(choice("simp", -1.0))
 
     server.script("completions", one_only)
     assert len(await completed(server, 3)) == 3
+    assert [body["n"] for body in server.sent("completions")] == [3, 1, 1, 1]
 
 
 async def test_at_temperature_0_there_is_one_completion(server: FakeServer) -> None:
