@@ -15,6 +15,7 @@ from prover.errors import EnvironmentProblem, InputProblem, ProverError
 from prover.policy.base import Candidate
 from prover.policy.builtin import BuiltinPolicy
 from prover.policy.choosing import open_policy
+from prover.policy.language_model import LanguageModelPolicy
 from prover.policy.mixture import MixturePolicy
 from prover.policy.options import ModelOptions
 from prover.policy.remote.key import VARIABLE
@@ -121,6 +122,19 @@ async def test_models_that_are_not_here(tmp_path: Path) -> None:
         await proposed(f"hf:{tmp_path}")
     with pytest.raises(InputProblem, match="no template is called `lemma`"):
         await proposed("llemma", template="lemma")
+
+
+async def test_a_model_of_this_machine(tmp_path: Path) -> None:
+    from tests.policy.local.tiny import save
+
+    folder = save(tmp_path, "llama", "spaced", max_position_embeddings=400)
+    options = ModelOptions(template="bfs-prover", samples=3, max_tokens=8)
+    async with open_policy(parse(f"hf:{folder}"), options) as policy:
+        assert isinstance(policy, LanguageModelPolicy)
+        assert policy.name == str(folder)
+        [candidates] = await policy.propose([ASKED], 9)
+        assert 1 <= policy.statistics.completions <= 3
+    assert all(candidate.tokens <= 8 for candidate in candidates)
 
 
 def test_naming_a_policy_takes_no_heavy_imports() -> None:
