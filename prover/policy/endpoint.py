@@ -17,7 +17,7 @@ from prover.policy.remote.completions import completions
 from prover.policy.remote.connection import Connection, Patience
 from prover.policy.remote.key import Key
 from prover.policy.remote.listing import TOKENS, asking, listed
-from prover.policy.remote.reply import NOT_OFFERED, Reply
+from prover.policy.remote.reply import NOT_OFFERED
 
 T = TypeVar("T")
 
@@ -124,7 +124,7 @@ class EndpointGenerator:
         if prompt.stop:
             body["stop"] = list(prompt.stop)
         reply = await self._connection.post("completions", body)
-        if size > 1 and _wants_one(reply):
+        if size > 1 and reply.refuses_several:
             self._most = 1
             return []
         answer = self._with_choices(reply.url, reply.json(self._connection.key))
@@ -199,12 +199,6 @@ def _require_room(window: int, options: ModelOptions) -> None:
             f"of {options.max_tokens}",
             "Lower `max_tokens`.",
         )
-
-
-def _wants_one(reply: Reply) -> bool:
-    """Whether it was refused to give several completions at once, as by older llama.cpp."""
-    text = reply.body[:10_000].decode(errors="replace").lower()
-    return reply.status in (400, 422) and ("only one" in text or "n must be 1" in text)
 
 
 def _split(total: int, most: int) -> list[int]:

@@ -76,7 +76,7 @@ _TYPES = get_type_hints(ModelOptions)
 def _value(name: str, value: Any) -> Any:
     if name not in _TYPES:
         known = [entry.name for entry in fields(ModelOptions)]
-        raise InputProblem(f"no option of a model is called `{name}`", nearest(known, name))
+        raise InputProblem(f"no option of a model is called `{name}`", nearest(known, str(name)))
     allowed = get_args(_TYPES[name]) or (_TYPES[name],)
     if float in allowed and type(value) is int:
         return float(value)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from prover.check import Declaration, Message, Report
-from prover.cli.choice import at_line, named, split_place
+from prover.cli.choice import at_line, named, options, split_place
 from prover.errors import InputProblem
 from prover.file import LeanFile
+from prover.policy.options import ModelOptions
 from tests.cli.conftest import Prover
 from tests.test_file import TWO, holes_of
 
@@ -38,6 +39,15 @@ def test_each_verb_has_help(prover: Prover, verb: str) -> None:
         (["prove", "A.lean", "--seconds", "0"], "the limit `seconds` is 0"),
         (["prove", "A.lean", "--workers", "0"], "--workers"),
         (["prove", "A.lean", "--search", "baseline-lama"], "Did you mean `baseline-llemma`?"),
+        (["prove", "A.lean", "--policy", "bultin"], "Did you mean `builtin`?"),
+        (["prove", "A.lean", "--policy", "mix:llemma*3+bultin"], "Did you mean `builtin`?"),
+        (["prove", "A.lean", "--policy", "mix:llemma*many"], "`many` is no share"),
+        (["prove", "A.lean", "--policy", "endpoint:localhost:80"], "Write it as `http://"),
+        (["prove", "A.lean", "--model-option", "sample=3"], "Did you mean `samples`?"),
+        (["prove", "A.lean", "--model-option", "samples=0"], "`samples` is 0"),
+        (["prove", "A.lean", "--model-option", "samples"], "`samples` sets nothing"),
+        (["prove", "A.lean", "--model-option", "samples=["], "is no value of `samples`"),
+        (["prove", "A.lean", "--model-option", "key_file=["], "is no value of `key_file`"),
         (["graph", "Nowhere.jsonl", "a.svg"], "Nowhere.jsonl can't be read"),
         (["graph", "A.lean", "a.svg"], "A.lean:1: this line is not JSON"),
         (["graph", "A.lean", "a.txt"], "a graph can't be written to `a.txt`"),
@@ -52,6 +62,14 @@ def test_wrong_use(prover: Prover, tmp_path: Path, arguments: list[str], message
     assert ran.code == 2
     assert message in ran.err
     assert ran.out == ""
+
+
+def test_a_password_in_an_address_is_not_repeated(prover: Prover, tmp_path: Path) -> None:
+    (tmp_path / "A.lean").write_text(TWO)
+    ran = prover("prove", "A.lean", "--policy", "endpoint:http://me:secret@localhost:80")
+    assert ran.code == 2
+    assert "PROVER_API_KEY" in ran.err
+    assert "secret" not in ran.err
 
 
 def test_a_place_is_a_path_and_a_line(tmp_path: Path) -> None:
@@ -83,6 +101,15 @@ def test_the_holes_of_a_name() -> None:
     with pytest.raises(InputProblem, match="no theorem is called `b`") as raised:
         named(holes, ["done"], ["b"])
     assert "a, ℓ" in raised.value.hint
+
+
+def test_options_of_models_are_written_as_in_yaml() -> None:
+    base = ModelOptions(seed=3)
+    settings = ["temperature=0.5", "key_file=a=b", "chat=true", "window=null", "samples=4"]
+    assert options(settings, base) == ModelOptions(
+        temperature=0.5, key_file=Path("a=b"), chat=True, samples=4, seed=3
+    )
+    assert options([], base) == base
 
 
 def test_errors_are_told_in_the_order_of_the_file() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,6 +74,9 @@ class Connection:
         most_bytes: int = 32 * 2**20,
     ) -> None:
         """At most `requests` are under way at once; an answer may have `most_bytes`."""
+        if key:
+            # It logs the headers of answers, and a server may repeat the key in them.
+            logging.getLogger("httpcore2").setLevel(logging.INFO)
         self.address = address
         self.key = key
         self._patience = patience or Patience()
@@ -125,7 +129,7 @@ class Connection:
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
             return Failure(_broken(url, error), again=isinstance(error, httpx2.TransportError))
         self._reached = True
-        if reply.status in PASSING:
+        if reply.status in PASSING and not reply.refuses_several:
             problem = reply.problem(self.key)
             assert isinstance(problem, EnvironmentProblem)
             return Failure(problem, again=True, after=reply.after)

@@ -27,9 +27,9 @@ class Key:
         if file is None:
             return cls._checked(os.environ.get(VARIABLE, ""), VARIABLE)
         try:
-            text = file.read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            text = file.expanduser().read_text(encoding="utf-8")
+        except (OSError, RuntimeError, ValueError) as error:
+            reason = "it is not UTF-8" if isinstance(error, UnicodeError) else str(error)
             raise InputProblem(
                 f"the key file {file} can't be read: {reason}", "Give a file with the key alone."
             ) from None

@@ -21,6 +21,9 @@ LIMITS = (
     re.compile(r"\"n_ctx\":\s*(\d+)"),
 )
 TOO_LONG = re.compile(r"context (?:length|size|window)|exceed_context|context_length", re.I)
+SEVERAL = re.compile(r"only one completion|n_cmpl cannot be|\bn must be 1\b", re.I)
+"""How servers refuse to give several completions at once: llama.cpp before it could, and now if
+they are more than its slots; vLLM where all would be the same."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ class Reply:
                 "Is it an OpenAI-compatible server? Its address often ends in /v1.",
             )
         return data
+
+    @property
+    def refuses_several(self) -> bool:
+        """Whether fewer completions would have been given. Older llama.cpp says so with a 500."""
+        return self.status >= 400 and bool(SEVERAL.search(self.body.decode(errors="replace")))
 
     def words(self, key: Key) -> str:
         """What the server says, on one line, without the key."""
