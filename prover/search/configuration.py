@@ -116,7 +116,9 @@ def configured(values: Mapping[str, Any]) -> Configuration:
     base = named(values.get("name", "default"))
     for field, value in values.items():
         if field not in known:
-            raise InputProblem(f"no setting of a search is called `{field}`", nearest(known, field))
+            raise InputProblem(
+                f"no setting of a search is called `{field}`", nearest(known, str(field))
+            )
         wanted = type(getattr(base, field))
         right = isinstance(value, wanted) or (wanted is float and type(value) is int)
         if not right or (isinstance(value, bool) and wanted is not bool):

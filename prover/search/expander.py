@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from prover.errors import LeanDied
@@ -27,7 +28,7 @@ PIECE = 8
 BEFORE_PREMISES = 8
 """Tactics that run on a state before its premises are looked for."""
 LATE_SECONDS = 1.0
-"""How long after the deadline a running tactic is waited for."""
+"""How long after the deadline a running tactic, or the policy, is waited for."""
 
 
 @dataclass
@@ -133,10 +134,13 @@ class Expander:
         )
 
     async def _propose(self, turns: Sequence[Turn]) -> list[list[Candidate]]:
+        """The policy's candidates; none when it has not answered as the search's time ends."""
         began = self._ledger.total
         questions = [turn.question for turn in turns]
-        with self._ledger.timing("policy"):
-            proposed = await self._policy.propose(questions, self._limit.candidates)
+        proposed: list[list[Candidate]] = [[] for _ in turns]
+        with self._ledger.timing("policy"), suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, self._ledger.left) + LATE_SECONDS):
+                proposed = await self._policy.propose(questions, self._limit.candidates)
         for turn in turns:
             turn.policy_seconds += self._ledger.total - began
         return proposed

@@ -86,6 +86,7 @@ def test_values_are_changed_by_name() -> None:
         ({"score": "sun"}, "no score is called `sun`", "`sum`"),
         ({"critic": "length"}, "no critic is called", "none, size"),
         ({"stratgy": "mcts"}, "no setting of a search is called `stratgy`", "`strategy`"),
+        ({7: "mcts"}, "no setting of a search is called `7`", "Known: name"),
         ({"turn": 0}, "`turn` is 0", "at least 1"),
         ({"turn": "many"}, "`turn` is 'many'", "Give a int"),
         ({"turn": True}, "`turn` is True", "Give a int"),
@@ -96,7 +97,7 @@ def test_values_are_changed_by_name() -> None:
         ({"merge": False}, "`merge` is false and `split` is true", "make both false"),
     ],
 )
-def test_wrong_values_are_told(values: dict[str, Any], message: str, hint: str) -> None:
+def test_wrong_values_are_told(values: dict[Any, Any], message: str, hint: str) -> None:
     with pytest.raises(InputProblem, match=message) as caught:
         configured(values)
     assert hint in caught.value.hint

@@ -166,6 +166,20 @@ async def test_limits_end_a_search_and_say_how_to_raise_them(limit: Limit, name:
         assert result.counters.tactics == 12
 
 
+async def test_a_policy_that_does_not_answer_ends_with_the_time() -> None:
+    class Sleeps(Policy):
+        async def propose(self, questions, count):  # type: ignore[no-untyped-def]
+            await asyncio.sleep(600)
+            return await super().propose(questions, count)
+
+    lean, limit = Lean(PROVABLE), Limit(seconds=0.1)
+    found = search(THEOREM, lean, Sleeps(PROVABLE), Gate(), limit=limit)
+    async with asyncio.timeout(10):
+        *_, result = [event async for event in found]
+    assert isinstance(result, Result)
+    assert result.status is Status.LIMIT
+
+
 async def test_a_proof_found_as_the_time_ends_is_kept() -> None:
     """The proof is found at the deadline; its check may use its own reserve."""
     tree: Tree = {"root": {"a": "closed"}}
