@@ -163,7 +163,13 @@ def test_ctrl_c_keeps_what_was_proved(tmp_path: Path) -> None:
     hard = "theorem hard (x y z : Nat) (h : 0 < x) : x ^ 5 + y ^ 5 ≠ z ^ 5 + 1 := by\n  sorry\n"
     path.write_text("theorem easy : 1 + 1 = 2 := by\n  sorry\n" + hard)
     arguments = ["prove", "A.lean", "--write", "--json", "--workers", "1", "--seconds", "600"]
-    with subprocess.Popen([*PROGRAM, *arguments], cwd=tmp_path, stdout=subprocess.PIPE) as ran:
+    with subprocess.Popen(
+        [*PROGRAM, *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        # Where the tests themselves run in the background, a shell has had it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as ran:
         assert ran.stdout is not None
         lines: list[bytes] = []
         while b'"event": "opened", "theorem": "hard"' not in b"".join(lines[-1:]):
