@@ -35,9 +35,10 @@ class Conclusion:
         proof = shortest_proof(graph)
         shorter = await self._minimised(graph, proof)
         verified = await self._checked(shorter, format_script(shorter))
-        raw = format_script(proof, folded=False)
-        if not verified.verification.accepted and raw != verified.script:
-            verified = await self._checked(proof, raw)
+        if not verified.verification.accepted:
+            raw = format_script(proof, folded=False)
+            if raw != verified.script:
+                verified = await self._checked(proof, raw)
         if not verified.verification.accepted:
             self._ledger.count(refused=1)
             graph.refuse(graph.applications[proof.latest])

@@ -11,10 +11,11 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from prover.errors import InputProblem
-from prover.lean.base import LeanSession
+from prover.lean.base import LeanSession, State
 from prover.nearest import among, nearest
 from prover.search import score as scores
 from prover.search.apart import Apart
+from prover.search.graph import ProofGraph
 from prover.search.score import Score
 from prover.search.strategies import STRATEGIES
 from prover.search.strategy import Strategy
@@ -87,6 +88,16 @@ class Configuration:
     def make_score(self) -> Score:
         """The score, with the critic mixed in."""
         return scores.named(self.score, self.alpha, self.critic, self.critic_weight)
+
+    def make_graph(self, root: State) -> ProofGraph:
+        """A graph with nothing but the root, kept as this search keeps its graph."""
+        return ProofGraph(
+            root,
+            self.make_score(),
+            rescore=self.rescore,
+            irrelevance=self.irrelevance,
+            foresight=self.foresight,
+        )
 
     def make_strategy(self) -> Strategy:
         """A new instance, for one search."""

@@ -107,13 +107,7 @@ class _Search:
         with self.ledger.timing("lean"):
             root = await self._session.open(self._theorem)
         how = self._configuration
-        self.graph = ProofGraph(
-            root,
-            how.make_score(),
-            rescore=how.rescore,
-            irrelevance=how.irrelevance,
-            foresight=how.foresight,
-        )
+        self.graph = how.make_graph(root)
         self._expander = Expander(
             self.graph, self._session, self._policy, self._limit, how, self.ledger
         )

@@ -29,13 +29,7 @@ def replay(
             case Accepted() if configuration is None:
                 how = event.configuration
             case Opened():
-                graph = ProofGraph(
-                    event.state,
-                    how.make_score(),
-                    rescore=how.rescore,
-                    irrelevance=how.irrelevance,
-                    foresight=how.foresight,
-                )
+                graph = how.make_graph(event.state)
             case Expanded() if graph is not None:
                 _expand(graph, event)
             case Verified() if graph is not None and not event.verification.accepted:
