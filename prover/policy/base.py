@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from prover.lean.base import Premise, State
 
@@ -45,3 +45,12 @@ class Policy(Protocol):
 
     async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
         """For each question at most `count` candidates, most likely first, no tactic twice."""
+
+
+@runtime_checkable
+class ModelPolicy(Policy, Protocol):
+    """A policy that asks a language model, so that its answers take time."""
+
+    @property
+    def repairs(self) -> int:
+        """How often it can be asked again for a state, with what Lean refused; 0 for never."""

@@ -57,6 +57,7 @@ class LanguageModelPolicy:
         premises: int = 0,
         completions: int | None = None,
         completion_tokens: int = COMPLETION_TOKENS,
+        repairs: int = 0,
     ) -> None:
         """At most `premises` are listed before each state, and at most `completions` asked for,
         however many candidates are wanted; `completion_tokens` of the model's window, at most half
@@ -65,6 +66,7 @@ class LanguageModelPolicy:
         self._template = template
         self._completions = completions
         self.premises_wanted = premises
+        self.repairs = repairs
         self._prompt_tokens = generator.window - min(completion_tokens, generator.window // 2)
         self.statistics = Statistics()
         self._require_premises()

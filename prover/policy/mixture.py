@@ -63,6 +63,11 @@ class MixturePolicy:
         """As many as the member that wants most."""
         return max(member.policy.premises_wanted for member in self._members)
 
+    @property
+    def repairs(self) -> int:
+        """As often as the member that can be asked again most often."""
+        return max(getattr(member.policy, "repairs", 0) for member in self._members)
+
     async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
         """For each question at most `count` candidates, most likely first, no tactic twice.
 
