@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Sequence
+from dataclasses import replace
 
-from prover.errors import EnvironmentProblem, ProverError
+from prover.errors import EnvironmentProblem, PolicyGone, ProverError
 from prover.lean.base import LeanSession
 from prover.policy.base import ModelPolicy, Policy
 from prover.search.conclusion import Conclusion
@@ -71,7 +72,8 @@ async def search(
     except EnvironmentProblem:
         raise
     except ProverError as error:
-        yield run.result(Status.ERROR, " ".join(filter(None, (error.message, error.hint))))
+        message = " ".join(filter(None, (error.message, error.hint)))
+        yield replace(run.result(Status.ERROR, message), unavailable=isinstance(error, PolicyGone))
     finally:
         await run.recall()
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from prover.errors import LeanDied
+from prover.errors import EnvironmentProblem, LeanDied, PolicyGone
 from prover.lean.base import Closed, LeanSession, Outcome, Progress, Rejected, State, Timeout
 from prover.policy.base import Candidate, Policy, Question
 from prover.search.configuration import Configuration
@@ -134,13 +134,20 @@ class Expander:
         )
 
     async def _propose(self, turns: Sequence[Turn]) -> list[list[Candidate]]:
-        """The policy's candidates; none when it has not answered as the search's time ends."""
+        """The policy's candidates; none when it has not answered as the search's time ends.
+
+        Raises `PolicyGone` where the policy raises `EnvironmentProblem`: what it needs may be
+        missing for this search only, unlike a Lean that can't be started.
+        """
         began = self._ledger.total
         questions = [turn.question for turn in turns]
         proposed: list[list[Candidate]] = [[] for _ in turns]
         with self._ledger.timing("policy"), suppress(TimeoutError):
             async with asyncio.timeout(max(0.0, self._ledger.left) + LATE_SECONDS):
-                proposed = await self._policy.propose(questions, self._limit.candidates)
+                try:
+                    proposed = await self._policy.propose(questions, self._limit.candidates)
+                except EnvironmentProblem as problem:
+                    raise PolicyGone(problem.message, problem.hint) from problem
         for turn in turns:
             turn.policy_seconds += self._ledger.total - began
         return proposed
