@@ -23,6 +23,15 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """A candidate that Lean refused."""
+
+    candidate: Candidate
+    message: str
+    """What Lean said."""
+
+
+@dataclass(frozen=True)
 class Question:
     """A state to propose tactics for, with what else is known about it."""
 
@@ -30,6 +39,9 @@ class Question:
     premises: tuple[Premise, ...] = ()
     path: tuple[str, ...] = ()
     """The tactics that led from the theorem to this state, oldest first."""
+    refused: tuple[Refusal, ...] = ()
+    """What Lean has refused since the policy was asked about the state before, likeliest first:
+    then all that was proposed has been run, and something else is wanted."""
 
 
 class Policy(Protocol):
@@ -53,4 +65,4 @@ class ModelPolicy(Policy, Protocol):
 
     @property
     def repairs(self) -> int:
-        """How often it can be asked again for a state, with what Lean refused; 0 for never."""
+        """How often it wants to be asked again about a state, with what Lean refused."""

@@ -61,6 +61,7 @@ async def _local(spec: LocalSpec, options: ModelOptions) -> AsyncIterator[Policy
             template,
             completions=options.samples,
             completion_tokens=options.max_tokens,
+            repairs=options.repair,
         )
     finally:
         await generator.close()
@@ -79,6 +80,7 @@ async def _endpoint(spec: EndpointSpec, options: ModelOptions) -> AsyncIterator[
             generator,
             template or default_for(generator.model, chat=generator.chat),
             completion_tokens=generator.answer_tokens,
+            repairs=options.repair,
         )
 
 

@@ -27,7 +27,7 @@ class Counters:
     """What a search did."""
 
     expansions: int = 0
-    """States for which the policy was asked."""
+    """States for which the policy was asked, and how often it was asked again to repair."""
     tactics: int = 0
     """Tactics run in Lean."""
     states: int = 0
