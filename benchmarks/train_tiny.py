@@ -199,10 +199,13 @@ def main() -> None:
     parser.add_argument("traces", type=Path, nargs="+", help="what `prove.py --traces` wrote")
     parser.add_argument("folder", type=Path, help="where to put the model")
     parser.add_argument("--epochs", type=int, default=Size.epochs)
+    parser.add_argument("--hidden", type=int, default=Size.hidden, help="a multiple of 4")
+    parser.add_argument("--layers", type=int, default=Size.layers)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     steps = [step for path in options.traces for step in steps_of(path.open(encoding="utf-8"))]
-    losses = train(steps, options.folder, Size(epochs=options.epochs), seed=options.seed)
+    size = Size(hidden=options.hidden, layers=options.layers, epochs=options.epochs)
+    losses = train(steps, options.folder, size, seed=options.seed)
     print(f"{len(steps)} steps, loss {losses[0]:.2f} at first and {losses[-1]:.2f} in the end")
     print(json.dumps({"steps": len(steps), "losses": losses}))
 

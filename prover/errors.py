@@ -3,7 +3,8 @@
 ProverError
 ├── EnvironmentProblem   something the tool needs is missing or too old
 ├── InputProblem         what the user gave cannot be used
-└── LeanDied             a Lean process ended or stopped answering
+├── LeanDied             a Lean process ended or stopped answering
+└── PolicyGone           a policy can't be asked any more, in the middle of a search
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class InputProblem(ProverError):
 
 class LeanDied(ProverError):
     """A Lean process ended or stopped answering."""
+
+
+class PolicyGone(ProverError):
+    """A policy can't be asked any more, in the middle of a search: its server has gone, say."""

@@ -11,7 +11,8 @@ expansion is a state with its candidates; beam search is measured beside samplin
 
 Without a GPU the model has a few million parameters. With `--gpu` it has the shape of Llemma 7B, in
 bfloat16; a step of decoding must read all weights, and `bandwidth_share` is the time that takes at
-the card's bandwidth as a share of the time the step took. The last line is JSON.
+the card's bandwidth as a share of the time the step took; `gigabytes` is the most memory that
+drawing candidates took, weights included. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -180,9 +181,9 @@ def prompts(states: int) -> list[Prompt]:
 
 
 def medians(measure: Callable[[int], float], sizes: Sequence[int], times: int) -> dict[int, float]:
-    """For each number of states; where runs are repeated, one before them does not count."""
-    if times > 1:
-        measure(sizes[0])
+    """For each number of states. One run before them does not count: it reads the shots, and on a
+    GPU chooses and loads what is to be run there."""
+    measure(sizes[0])
     return {n: statistics.median(measure(n) for _ in range(times)) for n in sizes}
 
 
@@ -190,6 +191,7 @@ def measure(bench: Bench, repetitions: int, bandwidth: float | None) -> dict[str
     """All figures; the bandwidth in bytes a second."""
     states = STATES[bench.model.device.type]
     drawn = medians(bench.ours, states, repetitions)
+    gigabytes = peak_gigabytes(bench)
     theirs = medians(bench.theirs, (1,), repetitions)[1]
     figures: dict[str, object] = {
         "speedup_one": theirs / drawn[1],
@@ -207,8 +209,16 @@ def measure(bench: Bench, repetitions: int, bandwidth: float | None) -> dict[str
     if bandwidth is not None:
         size = sum(x.numel() * x.element_size() for x in bench.model.parameters())
         figures["bandwidth_share"] = {n: size / bandwidth / steps[n] for n in states}
-        figures["gigabytes"] = torch.cuda.max_memory_allocated() / 1e9
+    if gigabytes is not None:
+        figures["gigabytes"] = gigabytes
     return figures
+
+
+def peak_gigabytes(bench: Bench) -> float | None:
+    """What of a GPU's memory was in use at most so far; None without a GPU."""
+    if bench.model.device.type != "cuda":
+        return None
+    return torch.cuda.max_memory_allocated() / 1e9
 
 
 def main() -> None:

@@ -193,6 +193,8 @@ async def work(task: Task, lines: Lines) -> Exit:
             lines.written(len(proving.scripts))
     if interrupted:
         return Exit.INTERRUPTED
+    if reach and all(proving.results[hole].unavailable for hole in reach):
+        return Exit.ENVIRONMENT
     proved = len(proving.scripts) == len(holes) and not report.errors
     return Exit.PROVED if proved else Exit.NOT_PROVED
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from prover.lean.base import Premise, State
 
@@ -23,6 +23,15 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """A candidate that Lean refused."""
+
+    candidate: Candidate
+    message: str
+    """What Lean said."""
+
+
+@dataclass(frozen=True)
 class Question:
     """A state to propose tactics for, with what else is known about it."""
 
@@ -30,6 +39,9 @@ class Question:
     premises: tuple[Premise, ...] = ()
     path: tuple[str, ...] = ()
     """The tactics that led from the theorem to this state, oldest first."""
+    refused: tuple[Refusal, ...] = ()
+    """What Lean has refused since the policy was asked about the state before, likeliest first:
+    then all that was proposed has been run, and something else is wanted."""
 
 
 class Policy(Protocol):
@@ -45,3 +57,12 @@ class Policy(Protocol):
 
     async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
         """For each question at most `count` candidates, most likely first, no tactic twice."""
+
+
+@runtime_checkable
+class ModelPolicy(Policy, Protocol):
+    """A policy that asks a language model, so that its answers take time."""
+
+    @property
+    def repairs(self) -> int:
+        """How often it wants to be asked again about a state, with what Lean refused."""

@@ -16,6 +16,8 @@ from prover.policy.prompts import Prompted, Template, prompted, templates
 
 COMPLETION_TOKENS = 256
 """Room for a completion; what wellecks/llemma_formal2formal allows for one."""
+REFUSALS = 4
+"""Refused tactics that are told in one prompt."""
 
 
 @dataclass
@@ -23,6 +25,8 @@ class Statistics:
     """What a policy has asked its model so far, and what of the answers was not used."""
 
     prompts: int = 0
+    repairs: int = 0
+    """Prompts among them that told what Lean had refused."""
     unasked: int = 0
     """States whose targets alone are too long for the model."""
     shortened: int = 0
@@ -45,6 +49,9 @@ class LanguageModelPolicy:
     likeliest of them. A completion without a log-probability is the least likely; where no
     completion of a prompt has one, they are taken for a sample of equally likely ones.
 
+    Asked again about a state, it is told what Lean said of its likeliest tactics; with none of its
+    own among the refused ones it has nothing to add.
+
     Raises `InputProblem` when the template takes no premises and is to have some, and when it
     leaves no room for a state in the model's window.
     """
@@ -57,14 +64,16 @@ class LanguageModelPolicy:
         premises: int = 0,
         completions: int | None = None,
         completion_tokens: int = COMPLETION_TOKENS,
+        repairs: int = 0,
     ) -> None:
         """At most `premises` are listed before each state, and at most `completions` asked for,
         however many candidates are wanted; `completion_tokens` of the model's window, at most half
-        of it, are kept for its answer."""
+        of it, are kept for its answer. `repairs` is how often it wants to be asked again."""
         self._generator = generator
         self._template = template
         self._completions = completions
         self.premises_wanted = premises
+        self.repairs = repairs
         self._prompt_tokens = generator.window - min(completion_tokens, generator.window // 2)
         self.statistics = Statistics()
         self._require_premises()
@@ -77,7 +86,7 @@ class LanguageModelPolicy:
 
     async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
         """For each question at most `count` candidates, most likely first, no tactic twice; none
-        for a state that is too long for the model.
+        for a state that is too long for the model, or where it has nothing to add.
 
         Raises `EnvironmentProblem` when the model can't be had, never for what it answers.
         """
@@ -88,12 +97,20 @@ class LanguageModelPolicy:
         return [self._candidates(next(answers, []))[:count] if known else [] for known in prompts]
 
     def _prompted(self, question: Question) -> Prompted | None:
-        question = replace(question, premises=question.premises[: self.premises_wanted])
+        own = [refusal for refusal in question.refused if refusal.candidate.policy == self.name]
+        if question.refused and not own:
+            return None
+        question = replace(
+            question,
+            premises=question.premises[: self.premises_wanted],
+            refused=tuple(own[:REFUSALS]),
+        )
         known = prompted(self._template, question, self._fits)
         if known is None:
             self.statistics.unasked += 1
             return None
         self.statistics.prompts += 1
+        self.statistics.repairs += bool(own)
         self.statistics.shortened += known.left_out > 0
         self.statistics.hypotheses_left_out += known.left_out
         return known

@@ -14,9 +14,10 @@ import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 from prover.errors import InputProblem, ProverError
-from prover.policy.base import Candidate, Policy, Question
+from prover.policy.base import Candidate, ModelPolicy, Policy, Question
 from prover.policy.probability import bounded, log_sum
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,11 @@ class MixturePolicy:
         """As many as the member that wants most."""
         return max(member.policy.premises_wanted for member in self._members)
 
+    @property
+    def repairs(self) -> int:
+        """As often as the member that can be asked again most often."""
+        return max(_repairs(member.policy) for member in self._members)
+
     async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
         """For each question at most `count` candidates, most likely first, no tactic twice.
 
@@ -93,15 +99,23 @@ class MixturePolicy:
     ) -> list[list[Candidate]] | ProverError:
         """What a member proposes, or how it failed."""
         member = self._members[number]
+        # One that can't make use of what was refused would only repeat itself.
+        put = [not question.refused or _repairs(member.policy) > 0 for question in questions]
+        asked = list(compress(questions, put))
         try:
             part = math.ceil(count * member.share / self._total)
-            return await member.policy.propose(questions, part)
+            answers = iter(await member.policy.propose(asked, part) if asked else ())
+            return [next(answers) if is_put else [] for is_put in put]
         except ProverError as problem:
             if number not in self._failed:
                 self._failed.add(number)
                 name = member.policy.name
                 log.warning("%s proposes nothing: %s. %s", name, problem.message, problem.hint)
             return problem
+
+
+def _repairs(policy: Policy) -> int:
+    return policy.repairs if isinstance(policy, ModelPolicy) else 0
 
 
 def mixed(voices: Sequence[tuple[float, Sequence[Candidate]]]) -> list[Candidate]:

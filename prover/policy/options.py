@@ -31,6 +31,9 @@ class ModelOptions:
     """Completions of one state, or the width of the beam. Llemma was evaluated with 32."""
     max_tokens: int = 256
     """A completion that has not ended then is cut off there."""
+    repair: int = 0
+    """How often a model is asked again about a state on which all its tactics were run, with what
+    Lean said of those that it refused."""
     seed: int = 0
     """Of what is drawn, and of the built-in policy's order."""
     bits: int = 16
@@ -53,6 +56,7 @@ class ModelOptions:
             ("top_p", 0 < self.top_p <= 1, "above 0 and at most 1"),
             ("samples", self.samples >= 1, "at least 1"),
             ("max_tokens", self.max_tokens >= 1, "at least 1"),
+            ("repair", self.repair >= 0, "at least 0"),
             ("bits", self.bits in (4, 8, 16), "4, 8 or 16"),
             ("window", self.window is None or self.window > self.max_tokens, "above `max_tokens`"),
             ("requests", self.requests >= 1, "at least 1"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -21,6 +21,8 @@ from prover.policy.generation import Prompt
 from prover.policy.shortening import Place, expendable, without
 
 FILE = Path(__file__).with_name("templates.yaml")
+LINE = 200
+"""Characters of a refused tactic, and of what Lean said of it, that are told."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class Template:
 
     name: str
     state: str
-    """What is of one state: `{state}`, and `{path}` and `{premises}` if the template has them."""
+    """What is of one state: `{state}`, and `{path}`, `{premises}` and `{refusals}` if the template
+    has them."""
     shared: str = ""
     """What comes before, the same for all states."""
     stop: tuple[str, ...] = ()
@@ -37,6 +40,10 @@ class Template:
     """How one premise is listed, `{name}` and `{type}`; empty if the template takes none."""
     premises: str = "{premises}"
     """What stands around the listed premises, where there are any."""
+    refusal: str = ""
+    """How one refused tactic is told, on a line: `{tactic}`, `{message}`."""
+    refusals: str = "{refusals}"
+    """What stands around the refused tactics, where there are any."""
     echoes: tuple[str, ...] = ()
     """What the model may put before its tactic."""
 
@@ -63,9 +70,7 @@ def named(name: str) -> Template:
 def templates() -> Mapping[str, Template]:
     """All templates, by name."""
     data = _data()
-    return {
-        name: _template(name, entry, data["shots"]) for name, entry in data["templates"].items()
-    }
+    return {name: _template(name, entry, data) for name, entry in data["templates"].items()}
 
 
 def default_for(model: str, *, chat: bool = False) -> Template:
@@ -82,8 +87,8 @@ def prompted(
     """The prompt for a question; `fits` says whether a prompt is short enough.
 
     What doesn't fit is left out whole: first premises, the least relevant first, then the oldest
-    tactics of the path, then hypotheses (`prover.policy.shortening`). None when not even the
-    targets fit.
+    tactics of the path, then refused tactics, then hypotheses (`prover.policy.shortening`). None
+    when not even the targets fit.
     """
     filling = _Filling(template, question)
     dropped = _fewest(filling, lambda number: fits(template.shared + filling.own(number)))
@@ -113,7 +118,8 @@ class _Filling:
         self._state = question.state
         self._premises = question.premises if template.premise else ()
         self._path = question.path if template.takes_path else ()
-        self.before = len(self._premises) + len(self._path)
+        self._refused = question.refused
+        self.before = len(self._premises) + len(self._path) + len(self._refused)
         """How many things can be left out before hypotheses have to be."""
         self.most = self.before + sum(len(goal.hypotheses) for goal in question.state.goals)
         """How many things can be left out."""
@@ -129,15 +135,35 @@ class _Filling:
     def own(self, dropped: int) -> str:
         """The part of the prompt that is of one state, with so many things left out."""
         kept = max(0, len(self._premises) - dropped)
-        forgotten = max(0, dropped - len(self._premises))
+        forgotten = min(max(0, dropped - len(self._premises)), len(self._path))
+        untold = max(0, dropped - len(self._premises) - forgotten)
         left_out = self.left_out(dropped)
         places = set(self._expendable[:left_out]) if left_out else set()
+        state, refusals = without(self._state, places), self._told(len(self._refused) - untold)
+        if "{refusals}" not in self._template.state:
+            # As comments, where the line about hypotheses left out stands too.
+            state, refusals = refusals + state, ""
         return _filled(
             self._template.state,
-            state=without(self._state, places),
+            state=state,
             path="\n".join(self._path[forgotten:]),
             premises=self._listed(kept),
+            refusals=refusals,
         )
+
+    def _told(self, kept: int) -> str:
+        """The likeliest of the refused tactics with what Lean said of them."""
+        if kept <= 0:
+            return ""
+        lines = "".join(
+            _filled(
+                self._template.refusal,
+                tactic=_line(refusal.candidate.tactic),
+                message=_line(refusal.message),
+            )
+            for refusal in self._refused[:kept]
+        )
+        return _filled(self._template.refusals, refusals=lines)
 
     def _listed(self, kept: int) -> str:
         """The best premises, the best of all next to the state."""
@@ -155,13 +181,20 @@ def _filled(layout: str, **values: str) -> str:
     return layout.format(**values)
 
 
-def _template(name: str, entry: Mapping[str, Any], shots: Sequence[Mapping[str, str]]) -> Template:
-    fields = dict(entry)
+def _line(text: str) -> str:
+    """The text on one line, cut off where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= LINE else line[: LINE - 1] + "…"
+
+
+def _template(name: str, entry: Mapping[str, Any], data: Mapping[str, Any]) -> Template:
+    fields = {"refusal": data["refusal"], **entry}
     for key in ("stop", "echoes"):
         fields[key] = tuple(fields.get(key, ()))
     if answer := fields.pop("answer", ""):
-        for shot in shots:
-            fields["shared"] += _filled(fields["state"], state=shot["state"], premises="")
+        for shot in data["shots"]:
+            empty = {"premises": "", "refusals": ""}
+            fields["shared"] += _filled(fields["state"], state=shot["state"], **empty)
             fields["shared"] += _filled(answer, tactic=shot["tactic"])
     return Template(name, **fields)
 

@@ -66,12 +66,13 @@ class Configuration:
     """Whether a tactic that ran out of its budget on a state comes later on the states behind."""
     reuse_proofs: bool = False
     """Whether the proof of a state is tried on states that have the same goal and more."""
-    ahead: int = 1
-    """Expansions in flight for each Lean worker."""
+    ahead: int = 0
+    """Expansions in flight for each Lean worker; 0 for what suits the policy: 1, or 3 where it asks
+    a language model, so that neither waits for the other."""
 
     def __post_init__(self) -> None:
-        for entry in ("width", "turn", "ahead"):
-            _require(entry, getattr(self, entry), 1, math.inf)
+        for entry, least in (("width", 1), ("turn", 1), ("ahead", 0)):
+            _require(entry, getattr(self, entry), least, math.inf)
         _require("alpha", self.alpha, 0, math.inf)
         _require("exploration", self.exploration, 0, math.inf)
         _require("first_share", self.first_share, 1e-6, 1)
@@ -149,10 +150,10 @@ def _require(name: str, value: float, least: float, most: float) -> None:
 
 
 PUBLISHED = Configuration(
-    rescore=False, irrelevance=False, foresight=False, turn=WHOLE, first_share=1.0
+    rescore=False, irrelevance=False, foresight=False, turn=WHOLE, first_share=1.0, ahead=1
 )
-"""What the published loops have in common: a state's candidates all run at once, each with the
-whole budget; priorities are never changed."""
+"""What the published loops have in common: one state after the other, its candidates all run at
+once, each with the whole budget; priorities are never changed."""
 
 CONFIGURATIONS: dict[str, Configuration] = {
     configuration.name: configuration

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Sequence
+from dataclasses import replace
 
-from prover.errors import EnvironmentProblem, ProverError
+from prover.errors import EnvironmentProblem, PolicyGone, ProverError
 from prover.lean.base import LeanSession
-from prover.policy.base import Policy
+from prover.policy.base import ModelPolicy, Policy
 from prover.search.conclusion import Conclusion
 from prover.search.configuration import Configuration
 from prover.search.events import Accepted, Event, Expanded, Opened, Progressed, Verified
@@ -22,6 +23,11 @@ from prover.search.limit import Limit
 from prover.search.result import Result, Status
 from prover.theorem import Theorem
 from prover.verify.base import Verify
+
+AHEAD = 3
+"""Expansions in flight for each Lean worker where the policy asks a language model: while one waits
+for an answer, Lean has another to run and the model has the next question
+(`benchmarks/perf/overlap.py`)."""
 
 
 async def search(
@@ -37,9 +43,11 @@ async def search(
     """Searches for a proof; the last event is the `Result`. Closing the generator cancels.
 
     A proof counts once `verify` has accepted it. What is found in time is still verified when the
-    time is up. As many states are expanded at once as the session has workers; with one worker a
-    search repeats itself exactly. Raises `EnvironmentProblem` when Lean can't be started any more;
-    all other failures end in a `Result`.
+    time is up. As many states are expanded at once as the session has workers, and more when the
+    policy asks a language model; with one worker a search repeats itself exactly.
+
+    Raises `EnvironmentProblem` when Lean can't be started any more; all other failures end in a
+    `Result`.
     """
     limit, configuration = limit or Limit(), configuration or Configuration()
     yield Accepted(theorem.name, policy.name, configuration, limit)
@@ -64,7 +72,8 @@ async def search(
     except EnvironmentProblem:
         raise
     except ProverError as error:
-        yield run.result(Status.ERROR, " ".join(filter(None, (error.message, error.hint))))
+        message = " ".join(filter(None, (error.message, error.hint)))
+        yield replace(run.result(Status.ERROR, message), unavailable=isinstance(error, PolicyGone))
     finally:
         await run.recall()
 
@@ -91,6 +100,7 @@ class _Search:
         self._limit = limit
         self._configuration = configuration
         self._strategy = configuration.make_strategy()
+        self._ahead = configuration.ahead or (AHEAD if isinstance(policy, ModelPolicy) else 1)
         self._turns: dict[asyncio.Task[None], Turn] = {}
         """What is under way, oldest first."""
         self._asking: set[asyncio.Task[None]] = set()
@@ -117,9 +127,9 @@ class _Search:
         return Opened(root, seconds)
 
     def set_out(self) -> None:
-        """Starts as many turns as Lean has workers for, and asks the policy for all at once."""
+        """Starts as many turns as there are to be, and asks the policy for all at once."""
         turns: list[Turn] = []
-        most = self._session.workers * self._configuration.ahead
+        most = self._session.workers * self._ahead
         while len(self._turns) + len(turns) < most and (turn := self._next(turns)):
             turns.append(turn)
         new = [turn for turn in turns if turn.first]
@@ -129,9 +139,14 @@ class _Search:
             self._turns[asyncio.create_task(flight)] = turn
 
     async def landed(self) -> Expanded:
-        """Waits for a turn and puts what came of it into the graph."""
-        done, _ = await asyncio.wait(self._turns, return_when=asyncio.FIRST_COMPLETED)
-        first = next(task for task in self._turns if task in done)
+        """Waits for a turn and puts what came of it into the graph.
+
+        With one worker, that is the oldest turn: so the order does not depend on how long the
+        policy and Lean take.
+        """
+        wanted = list(self._turns)[: 1 if self._session.workers == 1 else None]
+        done, _ = await asyncio.wait(wanted, return_when=asyncio.FIRST_COMPLETED)
+        first = next(task for task in wanted if task in done)
         turn = self._turns.pop(first)
         first.result()
         expanded = await self._expander.land(turn)

@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from prover.errors import LeanDied
+from prover.errors import EnvironmentProblem, LeanDied, PolicyGone
 from prover.lean.base import Closed, LeanSession, Outcome, Progress, Rejected, State, Timeout
-from prover.policy.base import Candidate, Policy, Question
+from prover.policy.base import Candidate, ModelPolicy, Policy, Question
 from prover.search.configuration import Configuration
 from prover.search.events import Expanded, Trial
 from prover.search.expansion import Attempt, Expansion
 from prover.search.graph import ProofGraph
 from prover.search.ledger import Ledger
 from prover.search.limit import Limit
+from prover.search.repairs import Repairs
 from prover.search.reuse import Proofs
 from prover.search.structure import Standing
 
@@ -76,6 +77,7 @@ class Expander:
         self._expansions: dict[str, Expansion] = {}
         self._with_premises: set[str] = set()
         self._dreaded: dict[str, set[str]] = {}
+        self._repairs = Repairs(policy.repairs if isinstance(policy, ModelPolicy) else 0)
         self.problems: list[str] = []
         """Why states were given up, oldest first."""
 
@@ -103,6 +105,7 @@ class Expander:
             expansion = self._expansions[turn.key]
             turn.attempts = expansion.take(turn.most)
             turn.outcomes = await self._outcomes(turn, expansion)
+            await self._repair(turn, expansion)
         except LeanDied as death:
             turn.attempts, turn.problem = (), death.message
         except asyncio.CancelledError:
@@ -134,13 +137,20 @@ class Expander:
         )
 
     async def _propose(self, turns: Sequence[Turn]) -> list[list[Candidate]]:
-        """The policy's candidates; none when it has not answered as the search's time ends."""
+        """The policy's candidates; none when it has not answered as the search's time ends.
+
+        Raises `PolicyGone` where the policy raises `EnvironmentProblem`: what it needs may be
+        missing for this search only, unlike a Lean that can't be started.
+        """
         began = self._ledger.total
         questions = [turn.question for turn in turns]
         proposed: list[list[Candidate]] = [[] for _ in turns]
         with self._ledger.timing("policy"), suppress(TimeoutError):
             async with asyncio.timeout(max(0.0, self._ledger.left) + LATE_SECONDS):
-                proposed = await self._policy.propose(questions, self._limit.candidates)
+                try:
+                    proposed = await self._policy.propose(questions, self._limit.candidates)
+                except EnvironmentProblem as problem:
+                    raise PolicyGone(problem.message, problem.hint) from problem
         for turn in turns:
             turn.policy_seconds += self._ledger.total - began
         return proposed
@@ -156,6 +166,22 @@ class Expander:
             with self._ledger.timing("lean"):
                 premises = await self._session.premises(turn.question.state, count)
             turn.question = replace(turn.question, premises=premises)
+            [candidates] = await self._propose([turn])
+            expansion.add(candidates)
+
+    async def _repair(self, turn: Turn, expansion: Expansion) -> None:
+        """When the candidates are spent, asks the policy again, with what Lean refused of them.
+
+        That counts as an expansion, since it costs the policy as much as one.
+        """
+        attempts = (attempt.candidate for attempt in turn.attempts)
+        self._repairs.note(turn.key, zip(attempts, turn.outcomes, strict=False))
+        spent = not len(expansion) and len(turn.outcomes) == len(turn.attempts)
+        if not spent or Closed() in turn.outcomes[-1:] or self._ledger.limit_reached():
+            return
+        if refused := self._repairs.take(turn.key):
+            self._ledger.count(expansions=1)
+            turn.question = replace(turn.question, refused=refused)
             [candidates] = await self._propose([turn])
             expansion.add(candidates)
 

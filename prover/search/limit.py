@@ -20,7 +20,7 @@ class Limit:
     seconds: float = 60.0
     """Wall-clock time from the moment that Lean has opened the theorem."""
     expansions: int = 1_000
-    """States for which the policy is asked."""
+    """States for which the policy is asked; to be asked again to repair counts as well."""
     tactics: int = 50_000
     """Tactics run in Lean."""
     candidates: int = 160

@@ -27,7 +27,7 @@ class Counters:
     """What a search did."""
 
     expansions: int = 0
-    """States for which the policy was asked."""
+    """States for which the policy was asked, and how often it was asked again to repair."""
     tactics: int = 0
     """Tactics run in Lean."""
     states: int = 0
@@ -76,6 +76,9 @@ class Result:
     """The gate's last verdict, also when it refused."""
     counters: Counters = Counters()
     seconds: Seconds = Seconds()
+    unavailable: bool = False
+    """Whether it ended with an error because the policy could not be asked any more: nothing is
+    said of the theorem, and another try may go better."""
 
     @property
     def axioms(self) -> tuple[str, ...]:
@@ -90,6 +93,7 @@ class Result:
             "theorem": self.theorem,
             "status": self.status.value,
             "message": self.message,
+            "unavailable": self.unavailable,
             "script": self.script,
             "proof": [
                 {"state": key, "tactic": step.tactic}

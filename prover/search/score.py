@@ -16,9 +16,7 @@ from prover.errors import InputProblem
 from prover.lean.base import State
 from prover.nearest import among
 from prover.policy.base import Candidate
-
-LEAST_LOGPROB = -1e6
-"""Stands for the log-probabilities NaN and -inf: later than any honest one, still comparable."""
+from prover.policy.probability import LEAST, bounded
 
 Critic = Callable[[State], float]
 """What is added to the priority of a state, whatever its path; lower is sooner."""
@@ -41,16 +39,19 @@ class Score:
 
         def value(state: State) -> float:
             given = weight * critic(state)
-            return given if math.isfinite(given) else -LEAST_LOGPROB
+            return given if math.isfinite(given) else -LEAST
 
         return replace(self, critic=value)
 
 
 def logprob(candidate: Candidate) -> float:
-    """The candidate's log-probability, brought into `LEAST_LOGPROB` to 0; NaN is the least."""
-    if math.isnan(candidate.logprob):
-        return LEAST_LOGPROB
-    return min(0.0, max(LEAST_LOGPROB, candidate.logprob))
+    """The candidate's log-probability, brought into `LEAST` to 0; what is none is the least.
+
+    One rule for policies and search (`prover.policy.probability`). A number above 0, beyond
+    rounding, is none: who gives it has not given a log-probability, and taken for certain it would
+    come before every honest candidate.
+    """
+    return bounded(candidate.logprob)
 
 
 def _negative_sum(candidate: Candidate) -> float:

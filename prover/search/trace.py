@@ -24,10 +24,10 @@ from prover.lean.base import (
     Timeout,
 )
 from prover.policy.base import Candidate
+from prover.policy.probability import LEAST
 from prover.search.configuration import configured
 from prover.search.events import Accepted, Event, Expanded, Opened, Trial, Verified
 from prover.search.limit import Limit
-from prover.search.score import LEAST_LOGPROB
 from prover.verify.base import Verification
 
 Json = dict[str, Any]
@@ -132,7 +132,7 @@ def _state(state: Json) -> State:
 
 
 def _candidate(entry: Json) -> Candidate:
-    logprob = LEAST_LOGPROB if entry["logprob"] is None else float(entry["logprob"])
+    logprob = LEAST if entry["logprob"] is None else float(entry["logprob"])
     return Candidate(entry["tactic"], logprob, int(entry["tokens"]), entry["policy"])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from prover.lean.base import Goal, Hypothesis, Premise, State
 from prover.lean.codec import pretty
-from prover.policy.base import Question
+from prover.policy.base import Candidate, Question, Refusal
 from prover.policy.generation import Completion, Prompt
 
 
@@ -17,10 +17,20 @@ def goal(target: str, **hypotheses: str) -> Goal:
     return Goal(made, target, "", target, pretty(made, target))
 
 
-def question(*goals: Goal, premises: Sequence[Premise] = (), path: Sequence[str] = ()) -> Question:
+def question(
+    *goals: Goal,
+    premises: Sequence[Premise] = (),
+    path: Sequence[str] = (),
+    refused: Sequence[Refusal] = (),
+) -> Question:
     """A question about a state with these goals."""
     state = State(1, goals, " / ".join(one.key for one in goals))
-    return Question(state, tuple(premises), tuple(path))
+    return Question(state, tuple(premises), tuple(path), tuple(refused))
+
+
+def refusal(tactic: str, message: str = "no", policy: str = "model") -> Refusal:
+    """A candidate of a policy that Lean refused."""
+    return Refusal(Candidate(tactic, -1.0, 1, policy), message)
 
 
 @dataclass

@@ -137,6 +137,30 @@ async def test_a_model_of_this_machine(tmp_path: Path) -> None:
     assert all(candidate.tokens <= 8 for candidate in candidates)
 
 
+@pytest.mark.slow
+async def test_a_model_of_this_machine_is_asked_again_when_lean_refuses(tmp_path: Path) -> None:
+    """It has random weights, so Lean refuses all that it says."""
+    from tests.policy.local.tiny import save
+    from tests.search.scripted import Lean, Tree, result_of
+
+    folder = save(tmp_path, "llama", "spaced", max_position_embeddings=400)
+    tree: Tree = {"root": {}}
+    seen: list[list[str]] = []
+    for repair in (0, 1, 2):
+        options = ModelOptions("bfs-prover", 1.0, samples=4, max_tokens=8, repair=repair)
+        async with open_policy(parse(f"hf:{folder}"), options) as policy:
+            assert isinstance(policy, LanguageModelPolicy)
+            lean = Lean(tree)
+            result = await result_of(tree, lean=lean, policy=policy)
+            assert policy.statistics.repairs == repair
+        assert result.counters.expansions == 1 + repair
+        tactics = [tactic for _, tactic in lean.ran]
+        assert len(tactics) == len(set(tactics))
+        seen.append(tactics)
+    assert seen[1][: len(seen[0])] == seen[0]
+    assert len(seen[0]) < len(seen[1]) < len(seen[2])
+
+
 def test_naming_a_policy_takes_no_heavy_imports() -> None:
     code = (
         "import sys, prover.policy.choosing; print(*{'torch', 'httpx2', 'yaml'} & set(sys.modules))"

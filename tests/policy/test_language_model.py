@@ -13,10 +13,10 @@ from prover.lean.base import Premise
 from prover.policy.base import Candidate
 from prover.policy.cleaning import Flaw
 from prover.policy.generation import Completion, Prompt
-from prover.policy.language_model import LanguageModelPolicy, weighed
+from prover.policy.language_model import REFUSALS, LanguageModelPolicy, weighed
 from prover.policy.probability import LEAST
 from prover.policy.prompts import named
-from tests.policy.scripted import Model, goal, question
+from tests.policy.scripted import Model, goal, question, refusal
 
 ASKED = question(goal("x = 3", x="ℝ", h="x + 1 = 4"))
 LONG = question(goal(" ".join(["x"] * 20_000)))
@@ -128,6 +128,31 @@ async def test_premises_are_listed_where_they_are_wanted() -> None:
     assert "second : p\nfirst : p\n---\nTactic state:" in some.own
     assert "third" not in some.own
     assert none.own.startswith("Tactic state:")
+
+
+async def test_it_is_told_what_lean_said_of_its_likeliest_tactics() -> None:
+    model = Model([said("simp", 0.5)])
+    policy = LanguageModelPolicy(model, named("bfs-prover"), repairs=2)
+    assert policy.repairs == 2
+    others = [refusal("omega", policy="builtin: closer")]
+    own = [refusal(f"exact h{number}") for number in range(9)]
+    asked = question(goal("p"), refused=[*others, *own])
+    assert [one.tactic for one in (await policy.propose([asked], 5))[0]] == ["simp"]
+    [[prompt]] = model.asked
+    lines = [f"-- `exact h{number}` fails: no" for number in range(REFUSALS)]
+    assert prompt.text == "\n".join([*lines, "⊢ p:::"])
+    assert policy.statistics.repairs == policy.statistics.prompts == 1
+
+
+async def test_where_nothing_of_its_own_was_refused_it_has_nothing_to_add() -> None:
+    model = Model([said("simp", 0.5)])
+    policy = LanguageModelPolicy(model, named("bfs-prover"), repairs=1)
+    asked = question(goal("p"), refused=[refusal("omega", policy="builtin")])
+    other = question(goal("q"))
+    assert [len(found) for found in await policy.propose([asked, other], 5)] == [0, 1]
+    [prompts] = model.asked
+    assert [prompt.text for prompt in prompts] == ["⊢ q:::"]
+    assert policy.statistics.unasked == 0
 
 
 def test_a_template_without_premises_is_given_none() -> None:

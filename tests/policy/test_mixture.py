@@ -18,7 +18,7 @@ from prover.policy.generation import Completion
 from prover.policy.language_model import LanguageModelPolicy
 from prover.policy.mixture import Member, MixturePolicy, mixed
 from prover.policy.prompts import named
-from tests.policy.scripted import Model, goal, question
+from tests.policy.scripted import Model, goal, question, refusal
 
 ASKED = question(goal("p"))
 
@@ -146,6 +146,22 @@ async def test_a_language_model_with_the_built_in_policy() -> None:
     assert found[0].tactic == "exact magic"
     assert {one.policy.partition(":")[0] for one in found} == {"model", "builtin"}
     assert math.fsum(math.exp(one.logprob) for one in found) <= 1
+
+
+async def test_only_those_that_repair_are_told_what_was_refused() -> None:
+    model = Model([Completion("exact magic", math.log(0.5), 4)])
+    mends = LanguageModelPolicy(model, named("bfs-prover"), repairs=3)
+    repeats = LanguageModelPolicy(Model(name="other"), named("bfs-prover"))
+    fixed = Fixed("fixed", candidate("simp", 0.5))
+    mixture = MixturePolicy([Member(fixed), Member(mends), Member(repeats)])
+    assert mixture.repairs == 3
+    again = question(goal("p"), refused=[refusal("exact magic")])
+    mended, first = await mixture.propose([again, ASKED], 50)
+    assert [one.tactic for one in mended] == ["exact magic"]
+    assert {one.tactic for one in first} == {"simp", "exact magic"}
+    assert await mixture.propose([again], 50)
+    assert fixed.counts == [17]
+    assert MixturePolicy([Member(fixed)]).repairs == 0
 
 
 def test_it_wants_the_premises_of_the_one_that_wants_most() -> None:

@@ -51,6 +51,7 @@ def test_options_come_from_yaml() -> None:
         ({"temperature": -1}, "`temperature` is -1.0", "at least 0"),
         ({"temperature": float("nan")}, "`temperature` is nan", "at least 0"),
         ({"top_p": 0.0}, "`top_p` is 0.0", "above 0"),
+        ({"repair": -1}, "`repair` is -1", "at least 0"),
         ({"bits": 5}, "`bits` is 5", "4, 8 or 16"),
         ({"window": 256}, "`window` is 256", "above `max_tokens`"),
         ({"max_tokens": 0}, "`max_tokens` is 0", "at least 1"),

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from prover.errors import InputProblem
 from prover.lean.base import Premise
 from prover.policy.cleaning import clean
-from prover.policy.prompts import Template, default_for, named, prompted, templates
+from prover.policy.prompts import LINE, Template, default_for, named, prompted, templates
 from prover.policy.shortening import distances, expendable, without
-from tests.policy.scripted import goal, question
+from tests.policy.scripted import goal, question, refusal
 
 SUM = goal("x = 3", x="ℝ", h="x + 1 = 4")
 PREMISES = (Premise("best", "A", 2.0), Premise("good", "B", 1.0))
@@ -215,3 +215,47 @@ def test_a_prompt_fits_or_there_is_none(
         assert sum(f"h{number} " in made.prompt.text for number in range(len(types))) == (
             len(types) - made.left_out
         )
+
+
+REFUSED = (refusal("simp", "no progress"), refusal("rw [h]\nring", "error:\n  bad\n  worse"))
+
+
+@pytest.mark.parametrize("template", sorted(templates()))
+def test_what_lean_refused_is_told_in_every_template(template: str) -> None:
+    shown, plain = text(template, refused=REFUSED), text(template)
+    for part in ("`simp`", "no progress", "`rw [h] ring`", "error: bad worse"):
+        assert part in shown
+        assert part not in plain
+    if "{refusals}" not in named(template).state:
+        comments = "-- `simp` fails: no progress\n-- `rw [h] ring` fails: error: bad worse\n"
+        assert shown == plain.replace(SUM.pretty, comments + SUM.pretty)
+
+
+def test_a_model_that_follows_instructions_is_told_behind_the_state() -> None:
+    state, _, after = text("instruct", refused=REFUSED).rpartition("```\n")
+    assert state.endswith("⊢ x = 3\n")
+    assert after.split("\n")[:3] == [
+        "Lean refused these tactics. Mend one of them, or try something else:",
+        "- `simp`: no progress",
+        "- `rw [h] ring`: error: bad worse",
+    ]
+    assert after.endswith("\nNext tactic:\n")
+
+
+def test_what_is_told_of_a_refusal_is_short() -> None:
+    shown = text("bfs-prover", refused=[refusal("x" * 999, "y" * 999)])
+    assert len(shown) < 2 * LINE + 100
+    assert "…" in shown
+
+
+def test_refusals_are_left_out_before_hypotheses() -> None:
+    asked = question(SUM, refused=REFUSED)
+    for words, told in ((100, 2), (20, 1), (15, 0)):
+
+        def fits(text: str, most: int = words) -> bool:
+            return len(text.split()) <= most
+
+        made = prompted(named("bfs-prover"), asked, fits)
+        assert made is not None
+        assert made.left_out == 0
+        assert made.prompt.own.count("fails") == told

@@ -18,6 +18,7 @@ from prover.lean.base import (
     TacticLimit,
     Timeout,
 )
+from prover.policy import base
 from prover.policy.base import Candidate, Question
 from prover.search.configuration import Configuration
 from prover.search.engine import search
@@ -162,7 +163,7 @@ async def events_of(
     tree: Tree,
     *,
     lean: Lean | None = None,
-    policy: Policy | None = None,
+    policy: base.Policy | None = None,
     gate: Gate | None = None,
     limit: Limit | None = None,
     configuration: Configuration | None = None,
@@ -187,7 +188,7 @@ async def result_of(
     tree: Tree,
     *,
     lean: Lean | None = None,
-    policy: Policy | None = None,
+    policy: base.Policy | None = None,
     gate: Gate | None = None,
     limit: Limit | None = None,
     configuration: Configuration | None = None,

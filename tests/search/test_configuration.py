@@ -62,7 +62,7 @@ def test_proved_is_what_is_provable(
         assert result.status is Status.PROVED, result
     if not expected:
         assert result.status in (Status.EXHAUSTED, Status.LIMIT), result
-    assert lean.most <= workers * configuration.ahead
+    assert lean.most <= workers * max(1, configuration.ahead)
 
 
 @pytest.mark.parametrize("name", CONFIGURATIONS)

@@ -33,8 +33,8 @@ EVENTS: list[tuple[Event, str]] = [
     (Verified("rfl", ACCEPTED), "script accepted reason axioms seconds"),
     (
         Result("t", Status.PROVED, script="rfl", verification=ACCEPTED),
-        "theorem status message script proof axioms seconds lean_seconds policy_seconds "
-        "verify_seconds expansions tactics states errors timeouts rejected refused",
+        "theorem status message unavailable script proof axioms seconds lean_seconds "
+        "policy_seconds verify_seconds expansions tactics states errors timeouts rejected refused",
     ),
 ]
 

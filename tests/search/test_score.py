@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.errors import InputProblem
-from prover.search.score import LEAST_LOGPROB, MEAN, SUM, UNIFORM, Score, depth, logprob, named
+from prover.policy.probability import LEAST
+from prover.search.score import MEAN, SUM, UNIFORM, Score, depth, logprob, named
 from tests.search.building import candidate
 
 SCORES = [SUM, MEAN, UNIFORM, depth(), depth(0.5)]
@@ -19,7 +20,7 @@ SCORES = [SUM, MEAN, UNIFORM, depth(), depth(0.5)]
 @given(number=st.floats(), tokens=st.integers(-1, 100))
 def test_every_step_is_finite_and_at_least_zero(score: Score, number: float, tokens: int) -> None:
     step = score.step(candidate(logprob=number, tokens=tokens))
-    assert 0 <= step <= -LEAST_LOGPROB
+    assert 0 <= step <= -LEAST
 
 
 @pytest.mark.parametrize(
@@ -27,11 +28,12 @@ def test_every_step_is_finite_and_at_least_zero(score: Score, number: float, tok
     [
         (-2.5, -2.5),
         (0.0, 0.0),
-        (1.0, 0.0),
-        (math.inf, 0.0),
-        (math.nan, LEAST_LOGPROB),
-        (-math.inf, LEAST_LOGPROB),
-        (-1e9, LEAST_LOGPROB),
+        (1e-6, 0.0),
+        (1.0, LEAST),
+        (math.inf, LEAST),
+        (math.nan, LEAST),
+        (-math.inf, LEAST),
+        (-1e9, LEAST),
     ],
 )
 def test_log_probabilities_are_brought_into_range(given_logprob: float, kept: float) -> None:
