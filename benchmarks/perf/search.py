@@ -50,7 +50,6 @@ ABLATIONS = [
     replace(DEFAULT, name="1 candidate at a time", turn=1),
     replace(DEFAULT, name="no foresight", foresight=False),
     replace(DEFAULT, name="whole budgets at once", first_share=1.0),
-    replace(DEFAULT, name="timeouts remembered", remember_timeouts=True),
     replace(DEFAULT, name="proofs reused", reuse_proofs=True),
     replace(DEFAULT, name="depth; alpha 0.5", score="depth", alpha=0.5),
     replace(DEFAULT, name="uniform", score="uniform"),

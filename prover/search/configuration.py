@@ -62,8 +62,6 @@ class Configuration:
     first_share: float = 0.1
     """The part of a tactic's heartbeats that it has at first; only if they do not suffice, it has
     the whole later."""
-    remember_timeouts: bool = False
-    """Whether a tactic that ran out of its budget on a state comes later on the states behind."""
     reuse_proofs: bool = False
     """Whether the proof of a state is tried on states that have the same goal and more."""
     ahead: int = 0

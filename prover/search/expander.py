@@ -76,7 +76,6 @@ class Expander:
         self._proofs = Proofs(graph)
         self._expansions: dict[str, Expansion] = {}
         self._with_premises: set[str] = set()
-        self._dreaded: dict[str, set[str]] = {}
         self._repairs = Repairs(policy.repairs if isinstance(policy, ModelPolicy) else 0)
         self.problems: list[str] = []
         """Why states were given up, oldest first."""
@@ -90,12 +89,11 @@ class Expander:
 
     async def ask(self, turns: Sequence[Turn]) -> None:
         """Asks the policy for states that it was not asked for yet, all at once."""
-        dreaded = [self._dreaded_before(turn.key) for turn in turns]
         proposed = await self._propose(turns)
-        for turn, candidates, dread in zip(turns, proposed, dreaded, strict=True):
+        for turn, candidates in zip(turns, proposed, strict=True):
             if self._configuration.reuse_proofs:
                 candidates = [*self._proofs.alike(turn.question.state), *candidates]
-            expansion = Expansion(candidates, self._limit, self._configuration, dread)
+            expansion = Expansion(candidates, self._limit, self._configuration)
             self._expansions[turn.key] = expansion
 
     async def run(self, turn: Turn) -> None:
@@ -227,7 +225,6 @@ class Expander:
             self._ledger.note(outcome)
             if isinstance(outcome, Timeout):
                 expansion.ran_out(attempt)
-                self._dreaded.setdefault(turn.key, set()).add(attempt.candidate.tactic)
             if node.standing is Standing.OPEN:
                 self._insert(turn.key, attempt.candidate, outcome)
         expansion.put_back(turn.attempts[len(trials) :])
@@ -246,7 +243,8 @@ class Expander:
                 known = len(self._graph.nodes)
                 self._graph.insert(key, candidate, states)
                 self._ledger.count(states=len(self._graph.nodes) - known)
-                self._proofs.note(states)
+                if self._configuration.reuse_proofs:
+                    self._proofs.note(states)
             case Closed():
                 self._graph.insert(key, candidate, ())
 
@@ -273,10 +271,3 @@ class Expander:
         self._graph.finish(key)
         if key != self._graph.root:
             await self._session.free([node.state])
-
-    def _dreaded_before(self, key: str) -> set[str]:
-        """The tactics that ran out of their budget on the way to the state."""
-        if not self._configuration.remember_timeouts:
-            return set()
-        path = self._graph.path(key)
-        return set().union(*(self._dreaded.get(step.parent, ()) for step in path))

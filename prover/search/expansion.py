@@ -8,7 +8,7 @@ competes with a likely one on a worse state, and what is never needed is never r
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from prover.lean.base import TacticLimit
@@ -27,15 +27,13 @@ class Attempt:
 
     candidate: Candidate
     again: bool = False
-    dreaded: bool = False
-    """Whether it ran out of its budget on a state before this one."""
 
     @property
     def worth(self) -> Candidate:
         """The candidate, as unlikely as it has become."""
-        loss = OUT_OF_BUDGET * self.candidate.tokens * (self.again + self.dreaded)
-        if not loss:
+        if not self.again:
             return self.candidate
+        loss = OUT_OF_BUDGET * self.candidate.tokens
         return replace(self.candidate, logprob=self.candidate.logprob - loss)
 
 
@@ -47,12 +45,9 @@ class Expansion:
         candidates: Iterable[Candidate],
         limit: Limit,
         configuration: Configuration,
-        dreaded: Container[str] = (),
     ) -> None:
-        """`dreaded` are tactics that ran out of their budget before, on the way to the state."""
         self._limit = limit
         self._first_share = configuration.first_share
-        self._dreaded = dreaded
         self._waiting: deque[Attempt] = deque()
         self._known: set[str] = set()
         self.taken = 0
@@ -66,7 +61,7 @@ class Expansion:
             if tactic and tactic not in self._known and len(self._known) < self._limit.candidates:
                 self._known.add(tactic)
                 clean = replace(candidate, tactic=tactic, logprob=logprob(candidate))
-                self._waiting.append(Attempt(clean, dreaded=tactic in self._dreaded))
+                self._waiting.append(Attempt(clean))
         self._waiting = deque(sorted(self._waiting, key=lambda attempt: -logprob(attempt.worth)))
 
     def __len__(self) -> int:

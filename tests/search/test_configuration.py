@@ -24,7 +24,7 @@ EVERY = [
     *(Configuration(name=name, strategy=name) for name in STRATEGIES),
     Configuration(name="narrow beam", strategy="beam", width=1),
     Configuration(name="whole turns", turn=100, first_share=1.0),
-    Configuration(name="all memories", remember_timeouts=True, reuse_proofs=True),
+    Configuration(name="proofs reused", reuse_proofs=True),
     Configuration(name="critic", critic="size"),
     Configuration(name="ahead", ahead=3),
 ]

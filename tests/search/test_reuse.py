@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from prover.lean.base import Goal, Hypothesis, State
 from prover.policy.base import Candidate
-from prover.search.configuration import Configuration
 from prover.search.graph import ProofGraph
-from prover.search.result import Status
 from prover.search.reuse import Proofs
-from tests.search.scripted import Lean, Tree, result_of
 
 
 def given(key: str, *hypotheses: str, target: str = "p", goals: int = 1) -> State:
@@ -52,21 +49,3 @@ def test_what_is_not_proved_is_not_tried() -> None:
     graph.insert("root", Candidate("t", -1.0), [given("open", "A")])
     proofs.note([given("open", "A"), given("never inserted")])
     assert tried(proofs, given("large", "A", "B")) == []
-
-
-async def order(remember: bool) -> list[tuple[str, str]]:
-    """What runs on the states of a search in which `slow` runs out of its budget twice."""
-    tree: Tree = {
-        "root": {"slow": "timeout", "step": "next"},
-        "next": {"slow": "timeout", "other": "closed"},
-    }
-    lean = Lean(tree)
-    how = Configuration(turn=1, remember_timeouts=remember)
-    result = await result_of(tree, lean=lean, configuration=how)
-    assert result.status is Status.PROVED
-    return [entry for entry in lean.ran if entry[0] == "next"]
-
-
-async def test_what_ran_out_before_comes_later() -> None:
-    assert await order(remember=False) == [("next", "slow"), ("next", "other")]
-    assert await order(remember=True) == [("next", "other")]
