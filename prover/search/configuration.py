@@ -33,10 +33,11 @@ class Configuration:
     """
 
     name: str = "default"
-    score: str = "sum"
-    """What orders the frontier: `sum`, `mean`, `depth` or `uniform`, see `prover.search.score`."""
-    alpha: float = 1.0
-    """Of the score `depth`."""
+    score: str = "progress"
+    """What orders the frontier: `progress`, `sum`, `mean`, `depth` or `uniform`, see
+    `prover.search.score`."""
+    alpha: float = 1.5
+    """Of the scores `progress` and `depth`."""
     critic: str = "none"
     """What the state itself adds to its priority: `none` or `size`."""
     critic_weight: float = 1.0
@@ -55,7 +56,7 @@ class Configuration:
     """Whether a cheaper path to a known state lowers its cost."""
     irrelevance: bool = True
     """Whether what no proof of the theorem needs any more is left alone (Aesop)."""
-    foresight: bool = True
+    foresight: bool = False
     """Whether a new state is as urgent as its path with the candidate that is to be expected."""
     turn: int = 4
     """Tactics run on a state before others have their turn."""
@@ -148,7 +149,13 @@ def _require(name: str, value: float, least: float, most: float) -> None:
 
 
 PUBLISHED = Configuration(
-    rescore=False, irrelevance=False, foresight=False, turn=WHOLE, first_share=1.0, ahead=1
+    score="sum",
+    rescore=False,
+    irrelevance=False,
+    foresight=False,
+    turn=WHOLE,
+    first_share=1.0,
+    ahead=1,
 )
 """What the published loops have in common: one state after the other, its candidates all run at
 once, each with the whole budget; priorities are never changed."""

@@ -85,10 +85,24 @@ def depth(alpha: float = 1.0) -> Score:
 
     0 is `SUM`; the larger, the more deep states are favoured.
     """
-    if not (math.isfinite(alpha) and alpha >= 0):
-        raise InputProblem(f"alpha is {alpha}", "Give a finite number, 0 or more.")
+    _require_alpha(alpha)
     # A negative power runs down to 0 where a positive one would overflow.
     return Score("depth", _negative_sum, lambda length, tactics: length * max(tactics, 1) ** -alpha)
+
+
+def progress(alpha: float = 1.5) -> Score:
+    """Log-probability of the path, where each tactic is `exp(alpha)` times likelier than proposed.
+
+    By Bayes' theorem: Lean has accepted it, and what Lean accepts is the likelier in a proof the
+    fewer proposals it accepts. Of the built-in policy's it accepts one in five; 1.5 was best in
+    `benchmarks/results`. 0 is `SUM`; the larger, the more deep states are favoured.
+    """
+    _require_alpha(alpha)
+
+    def cost(length: float, tactics: int) -> float:
+        return max(LEAST, length - alpha * tactics)
+
+    return Score("progress", _negative_sum, cost)
 
 
 def size(state: State) -> float:
@@ -96,10 +110,16 @@ def size(state: State) -> float:
     return math.log(max(1, len(state.pretty)))
 
 
+def _require_alpha(alpha: float) -> None:
+    if not (math.isfinite(alpha) and alpha >= 0):
+        raise InputProblem(f"alpha is {alpha}", "Give a finite number, 0 or more.")
+
+
 SCORES: dict[str, Callable[[float], Score]] = {
     "sum": lambda _: SUM,
     "mean": lambda _: MEAN,
     "depth": depth,
+    "progress": progress,
     "uniform": lambda _: UNIFORM,
 }
 """By name, each made with its alpha."""

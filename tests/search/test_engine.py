@@ -55,7 +55,9 @@ async def test_the_events_are_a_trace() -> None:
 @pytest.mark.parametrize("refused", [(), ("split\n· a\n· b\n  c",)])
 async def test_the_graph_can_be_built_again_from_the_events(refused: tuple[str, ...]) -> None:
     tree: Tree = {**PROVABLE, "root": {**PROVABLE["root"], "again": "mid root", "other": "right"}}
-    events = await events_of(tree, gate=Gate(refused=refused))
+    events = await events_of(
+        tree, gate=Gate(refused=refused), configuration=Configuration(score="sum")
+    )
     graph = replay(events)
     assert graph is not None
     graph.check_invariants()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 
 from prover.errors import InputProblem
 from prover.policy.probability import LEAST
-from prover.search.score import MEAN, SUM, UNIFORM, Score, depth, logprob, named
+from prover.search.score import MEAN, SUM, UNIFORM, Score, depth, logprob, named, progress
 from tests.search.building import candidate
 
-SCORES = [SUM, MEAN, UNIFORM, depth(), depth(0.5)]
+SCORES = [SUM, MEAN, UNIFORM, depth(), depth(0.5), progress()]
 
 
 @pytest.mark.parametrize("score", SCORES, ids=lambda score: score.name)
@@ -67,20 +68,32 @@ def test_depth_stays_finite_for_every_alpha(alpha: float, tactics: int) -> None:
     assert 0 <= depth(alpha).cost(5.0, tactics) <= 5
 
 
+def test_progress_makes_each_tactic_on_the_path_so_much_likelier() -> None:
+    assert progress(1.5).cost(6, 3) == pytest.approx(1.5)
+    assert progress(0).cost(6, 3) == SUM.cost(6, 3)
+
+
+@given(alpha=st.floats(0, allow_infinity=False), tactics=st.integers(0, 10_000))
+def test_progress_stays_finite_for_every_alpha(alpha: float, tactics: int) -> None:
+    assert math.isfinite(progress(alpha).cost(5.0, tactics))
+
+
 @pytest.mark.parametrize("alpha", [-1, -0.001, math.nan, math.inf])
-def test_other_alphas_are_refused(alpha: float) -> None:
+@pytest.mark.parametrize("score", [depth, progress])
+def test_other_alphas_are_refused(score: Callable[[float], Score], alpha: float) -> None:
     with pytest.raises(InputProblem, match="alpha is") as caught:
-        depth(alpha)
+        score(alpha)
     assert "0 or more" in caught.value.hint
 
 
-@pytest.mark.parametrize("name", ["sum", "mean", "depth", "uniform"])
+@pytest.mark.parametrize("name", ["sum", "mean", "depth", "progress", "uniform"])
 def test_scores_have_names(name: str) -> None:
     assert named(name).name == name
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("sun", "`sum`"), ("means", "`mean`"), ("?", "sum, mean, depth, uniform")]
+    ("name", "hint"),
+    [("sun", "`sum`"), ("means", "`mean`"), ("?", "sum, mean, depth, progress, uniform")],
 )
 def test_an_unknown_name_is_told_the_nearest_one(name: str, hint: str) -> None:
     with pytest.raises(InputProblem, match="no score is called") as caught:

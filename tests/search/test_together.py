@@ -69,7 +69,7 @@ async def test_a_tree_does_not_enter_again_what_was_expanded() -> None:
 
 @pytest.mark.parametrize("merge", [True, False])
 async def test_a_proof_over_whole_states_is_written_without_blocks(merge: bool) -> None:
-    how = Configuration(split=False, merge=merge)
+    how = Configuration(score="sum", split=False, merge=merge)
     result = await result_of(TREE, configuration=how)
     assert result.status is Status.PROVED
     assert result.script == "split\nclose\nclose"
