@@ -23,7 +23,6 @@ from prover.bench.folder import Tell
 from prover.errors import EnvironmentProblem, InputProblem
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
-SPECIFICATION = re.compile(r"(?P<url>.+?)(?:@(?P<reference>[\w./-]+))?(?:#(?P<folder>.*))?")
 SAFE = (
     *("-c", "core.hooksPath=/dev/null"),
     *("-c", "core.symlinks=false"),
@@ -48,10 +47,9 @@ class Repository:
         """From `URL[@REFERENCE][#FOLDER]`. Raises `InputProblem`."""
         address, _, folder = text.partition("#")
         url, at, reference = address.rpartition("@")
-        # The `@` of `git@host:owner/name` is no reference's, and neither is one before a `/`.
-        if not at or not url or (":" in reference or "://" in reference):
-            url, reference = address, ""
-        if at and "://" in url and "/" not in url.partition("://")[2]:
+        # The `@` after a user's name is no reference's: `git@host:a/b`, `https://me@host/a/b`.
+        after_user = ":" in reference or ("://" in url and "/" not in url.partition("://")[2])
+        if not at or after_user:
             url, reference = address, ""
         if not url or url.startswith("-") or reference.startswith("-"):
             raise InputProblem(f"`git:{text}` names no repository", FORM)

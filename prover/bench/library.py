@@ -108,6 +108,8 @@ def header(imports: Sequence[str]) -> str:
 
 
 def _tell(module: str, found: Stated, tell: Tell) -> None:
+    if not found.problems and not found.left_out:
+        return
     sentence = f"{module}: {len(found.problems)} theorems"
     if found.left_out:
         names = list(found.left_out)
