@@ -18,11 +18,14 @@ open Lean Meta
 
 /-- Options for printing, from the most readable to the most explicit. -/
 def printings : List Options :=
-  [complete, complete.insert `pp.numericTypes (.ofBool true) |>.insert `pp.funBinderTypes (.ofBool true),
-   complete.insert `pp.explicit (.ofBool true) |>.insert `pp.universes (.ofBool true)]
+  [complete, withTypes complete, explicitly complete]
 where
   complete : Options := ({} : Options).insert `pp.proofs (.ofBool true)
     |>.insert `pp.deepTerms (.ofBool true) |>.insert `pp.maxSteps (.ofNat 100000)
+  withTypes (options : Options) : Options :=
+    options.insert `pp.numericTypes (.ofBool true) |>.insert `pp.funBinderTypes (.ofBool true)
+  explicitly (options : Options) : Options :=
+    options.insert `pp.explicit (.ofBool true) |>.insert `pp.universes (.ofBool true)
 
 /-- Runs a `MetaM` action in an environment. -/
 def inEnvironment (environment : Environment) (options : Options) (cancel : IO.CancelToken)
@@ -44,6 +47,7 @@ def generated : List String :=
    "mutual_induct", "eq_def", "eq_unfold", "congr_simp", "hcongr", "noConfusion", "elim"]
 
 def isGenerated : Name → Bool
+  | .str (.str _ "brecOn") "eq" => true
   | .str _ last => hasText last generated
   | _ => true
 where
@@ -67,7 +71,7 @@ def mayBeTheorem : ConstantInfo → Bool
   | .axiomInfo value => !value.isUnsafe
   | _ => false
 
-/-- What a module has to say of itself. -/
+/-- Where theorems are stated afresh. -/
 structure Stating where
   environment : Environment
   header : Header
@@ -90,13 +94,50 @@ def sameType (asked given : ConstantInfo) : MetaM Json :=
     return .bool (← isDefEq asked.type given.type)
   else return .bool false
 
+/-- The names that are bound before a conclusion, as far as they can be written. -/
+def boundNames : Expr → List Name
+  | .forallE name _ body _ =>
+    if name.hasMacroScopes then boundNames body else name :: boundNames body
+  | _ => []
+
+/-- The name, with a number if it is taken. -/
+partial def freeName (name : Name) (number : Nat) (taken : List Name) : Name :=
+  let candidate := if number == 0 then name else name.appendAfter s!"_{number}"
+  if isAmong candidate taken then freeName name (number + 1) taken else candidate
+
+/-- A name that can be written instead of one that can't. -/
+def writable (name : Name) : Name :=
+  if name.hasMacroScopes then name.eraseMacroScopes else name
+
+/-- A term whose bound variables have names that can be written; printing keeps them apart. -/
+partial def writableTerm : Expr → Expr
+  | .forallE name domain body info =>
+    .forallE (writable name) (writableTerm domain) (writableTerm body) info
+  | .lam name domain body info =>
+    .lam (writable name) (writableTerm domain) (writableTerm body) info
+  | .letE name type value body nondep =>
+    .letE (writable name) (writableTerm type) (writableTerm value) (writableTerm body) nondep
+  | .app function argument => .app (writableTerm function) (writableTerm argument)
+  | .mdata data body => .mdata data (writableTerm body)
+  | .proj type index body => .proj type index (writableTerm body)
+  | leaf => leaf
+
+/-- A type whose parameters have different names that can be written; instances may have none. -/
+def writableType (taken : List Name) : Expr → Expr
+  | .forallE name domain body info =>
+    let nameless := info.isInstImplicit && name.eraseMacroScopes == `inst
+    let written :=
+      if name.hasMacroScopes && !nameless then freeName name.eraseMacroScopes 0 taken else name
+    .forallE written (writableTerm domain) (writableType (written :: taken) body) info
+  | conclusion => writableTerm conclusion
+
 def signature (name : Name) : MetaM Json := do
   let printed ← PrettyPrinter.ppSignature name
   return .str (printed.fmt.pretty width)
 
-/-- The first of the ways of printing whose text is read as the theorem; why the last one failed. -/
-def Stating.state (stating : Stating) (info : ConstantInfo) (known : Environment) (reason : String) :
-    List Options → BaseIO (Except String String)
+/-- The first printed text that is read as the theorem, or why the last one is not. -/
+def Stating.state (stating : Stating) (info : ConstantInfo) (known : Environment)
+    (reason : String) : List Options → BaseIO (Except String String)
   | [] => return .error reason
   | options :: rest => do
     match ← inEnvironment known options stating.cancel (signature info.name) with
@@ -121,7 +162,8 @@ def Stating.theorem (stating : Stating) (info : ConstantInfo) :
   if !(mayBeTheorem info && isWritten info.name) then return none
   let name : Json := nameString info.name
   let claim : Declaration := .axiomDecl
-    { name := info.name, levelParams := info.levelParams, type := info.type, isUnsafe := false }
+    { name := info.name, levelParams := info.levelParams, isUnsafe := false
+      type := writableType (boundNames info.type) info.type }
   match stating.environment.addDeclCore 0 claim none with
   | .error _ =>
     return some [("name", name), ("reason", "it speaks of what its own module defines")]

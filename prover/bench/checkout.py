@@ -1,7 +1,7 @@
 """Git repositories at one commit, in the user's cache.
 
-Nothing is fetched but what the user has named. A repository is fetched without its history, once for
-each commit; what stands in the cache is compared with the commit before it is used again.
+Nothing is fetched but what the user has named. A repository is fetched without its history, once
+for each commit; what stands in the cache is compared with the commit before it is used again.
 """
 
 from __future__ import annotations

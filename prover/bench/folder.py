@@ -46,7 +46,7 @@ class Origin:
         return f"{self.repository}{shown.as_posix()}:{line}"
 
 
-def read(path: Path, origin: Origin = Origin(), tell: Tell = silent) -> list[Problem]:  # noqa: B008
+def read(path: Path, origin: Origin = Origin(), tell: Tell = silent) -> list[Problem]:
     """The problems of a `.jsonl` file, a `.lean` file, or of all `.lean` files below a folder.
 
     Raises `InputProblem` when there is none, or what is there can't be read.
@@ -143,7 +143,9 @@ def _told_apart(folder: Path, by_file: dict[Path, list[Problem]]) -> list[Proble
     if all(count == 1 for count in counts.values()):
         return [problem for problems in by_file.values() for problem in problems]
     return [
-        replace(problem, name=f"{path.relative_to(folder).with_suffix('').as_posix()}/{problem.name}")
+        replace(
+            problem, name=f"{path.relative_to(folder).with_suffix('').as_posix()}/{problem.name}"
+        )
         for path, problems in by_file.items()
         for problem in problems
     ]

@@ -22,7 +22,8 @@ NEEDED = ("name", "statement")
 
 def read(path: Path, text: str) -> list[Problem]:
     """The problems of a file. Raises `InputProblem` that names the file and the line."""
-    problems, lines = [], {}
+    problems: list[Problem] = []
+    lines: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
@@ -46,7 +47,7 @@ def _problem(line: str, place: str) -> Problem:
             f"{place}: this is not JSON: {error}", "Each line must be one JSON object."
         ) from error
     if not isinstance(item, dict):
-        raise InputProblem(f"{place}: this is no JSON object", "Write {\"name\": …} on each line.")
+        raise InputProblem(f"{place}: this is no JSON object", 'Write {"name": …} on each line.')
     _check_keys(item, place)
     known = {key: item[key] for key in FIELDS if item.get(key) is not None}
     for key, value in known.items():

@@ -1,8 +1,8 @@
-"""Theorems of Lean's installed library, each stated afresh where neither it nor its neighbours are.
+"""Theorems of Lean's library, each stated afresh where neither it nor its neighbours are.
 
-A theorem's header imports what its own module imports, and nothing else: no theorem of that module is
-there, nor of any that builds on it, as imports have no cycles. Every statement was elaborated in that
-environment by Lean, which compared its type with the library's (`lean_project/Prover/Library.lean`).
+A theorem's header imports what its own module imports, and nothing else: no theorem of that module
+is there, nor of any that builds on it, as imports have no cycles. Lean has elaborated every
+statement there and compared its type with the library's (`lean_project/Prover/Restate.lean`).
 """
 
 from __future__ import annotations

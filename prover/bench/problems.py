@@ -78,7 +78,9 @@ def _hint(source: str) -> str:
         return f"A repository is named by git:{source}."
     if "/" in source or source.endswith((".jsonl", ".lean")):
         return "Check the path."
-    return f"{nearest(['core', *presets()], source)} Files, folders, git:URL and library:MODULE too."
+    return (
+        f"{nearest(['core', *presets()], source)} Files, folders, git:URL and library:MODULE too."
+    )
 
 
 async def _from_git(repository: Repository, cache: Path, tell: Tell) -> list[Problem]:

@@ -16,7 +16,7 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Selection:
-    """Which problems are wanted: those that pass every filter, every k-th of them, the first of these.
+    """Which problems are wanted: those that pass all filters, each k-th of them, the first few.
 
     An empty text is no filter.
     """

@@ -2,9 +2,9 @@
 
 Benchmark files import Mathlib, which need not be installed to read what they state. So this reads
 tokens, and takes for a theorem a declaration by `theorem`, `lemma` or `example` that starts a line
-and ends in `:= sorry` or `:= by sorry`. Its documentation, attributes, modifiers and `open … in` are
-part of it. All that stands before it is its header, byte for byte, without the other theorems that
-end in `sorry`: what is not proved must not be used.
+and ends in `:= sorry` or `:= by sorry`. Its documentation, attributes, modifiers and `open … in`
+are part of it. All that stands before it is its header, byte for byte, without the other theorems
+that end in `sorry`: what is not proved must not be used.
 """
 
 from __future__ import annotations
@@ -112,13 +112,22 @@ def _start(code: Sequence[Token], index: int) -> int:
         before = code[index - 1]
         if before.kind is Kind.DOCUMENTATION or before.text in MODIFIERS:
             index -= 1
-        elif before.text == "]" and (opening := _attribute(code, index - 1)) is not None:
-            index = opening
-        elif before.text == "in" and (opening := _limited(code, index - 1)) is not None:
-            index = opening
         else:
-            break
+            opening = _opening(code, index - 1)
+            if opening is None:
+                break
+            index = opening
     return index
+
+
+def _opening(code: Sequence[Token], closing: int) -> int | None:
+    """Where the attributes or the command start that end in this `]` or `in`."""
+    match code[closing].text:
+        case "]":
+            return _attribute(code, closing)
+        case "in":
+            return _limited(code, closing)
+    return None
 
 
 def _attribute(code: Sequence[Token], closing: int) -> int | None:

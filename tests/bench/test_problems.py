@@ -235,7 +235,13 @@ def test_a_set_is_told_by_its_hash() -> None:
     one, two = Problem("a", "theorem a : P := by"), Problem("b", "theorem b : P := by")
     hashes = {
         ProblemSet("s", problems).sha256
-        for problems in [(one,), (two,), (one, two), (two, one), (one, Problem(**{**asdict(two), "header": "x"}))]
+        for problems in [
+            (one,),
+            (two,),
+            (one, two),
+            (two, one),
+            (one, Problem(**{**asdict(two), "header": "x"})),
+        ]
     }
     assert len(hashes) == 5
     assert ProblemSet("s", (one, two)).sha256 == ProblemSet("other", (one, two)).sha256

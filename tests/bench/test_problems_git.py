@@ -72,9 +72,7 @@ class Loader:
         self.told: list[str] = []
 
     async def __call__(self, source: str, selection: Selection | None = None) -> ProblemSet:
-        return await load(
-            source, selection or Selection(), cache=self.cache, tell=self.told.append
-        )
+        return await load(source, selection or Selection(), cache=self.cache, tell=self.told.append)
 
 
 @pytest.fixture
@@ -149,9 +147,7 @@ async def test_links_lead_nowhere(origin: Path, loader: Loader, tmp_path: Path) 
         ("@--upload-pack=touch", "names no repository"),
     ],
 )
-async def test_what_is_not_there(
-    origin: Path, loader: Loader, ending: str, message: str
-) -> None:
+async def test_what_is_not_there(origin: Path, loader: Loader, ending: str, message: str) -> None:
     commit(origin, FILES)
     with pytest.raises(InputProblem, match=re.escape(message)):
         await loader(f"git:{origin}{ending}")

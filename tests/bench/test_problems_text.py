@@ -179,7 +179,9 @@ class Piece:
 
 # Words of Lean and the marks that could confuse a reader, with no end of a comment among them.
 INSIDE = st.lists(
-    st.sampled_from(["theorem a : 1 = 1 := by sorry", "\n", '"', "'", "--", "∀ x, ", "«", "(", "]"]),
+    st.sampled_from(
+        ["theorem a : 1 = 1 := by sorry", "\n", '"', "'", "--", "∀ x, ", "«", "(", "]"]
+    ),
     max_size=6,
 ).map("".join)
 COMMENTS = st.recursive(
@@ -192,7 +194,9 @@ STRINGS = INSIDE.map(lambda inside: '"' + inside.replace('"', '\\"') + '"')
 RAW_STRINGS = INSIDE.map(lambda inside: f'r##"{inside}"##')
 SPACES = st.sampled_from([" ", "\n  ", "  "])
 GAPS = st.one_of(SPACES, COMMENTS.map(lambda c: f" {c} "), LINE_COMMENTS.map(lambda c: f" {c}  "))
-TERMS = st.one_of(STRINGS, RAW_STRINGS, st.sampled_from(["x'", "(f x.1 ∘ g)", "'\"'", "'\\''", "«a b»"]))
+TERMS = st.one_of(
+    STRINGS, RAW_STRINGS, st.sampled_from(["x'", "(f x.1 ∘ g)", "'\"'", "'\\''", "«a b»"])
+)
 NAMES = st.sampled_from(["a", "b'", "c.d", "«e f»", "g₁"])
 PLAIN = st.one_of(
     st.builds(lambda n, t: Piece(f"def {n} := {t}\n"), NAMES, TERMS),
@@ -201,12 +205,21 @@ PLAIN = st.one_of(
     st.sampled_from([Piece("open Nat in\n#check 1\n"), Piece("variable (x : Nat)\n"), Piece("\n")]),
     st.builds(lambda n, t: Piece(f"theorem {n} : P := proof {t}\n"), NAMES, TERMS),
 )
-PREFIXES = st.sampled_from(["", "@[simp] ", "private ", "open Nat in\n", "/-- \"doc -/\n"])
+PREFIXES = st.sampled_from(["", "@[simp] ", "private ", "open Nat in\n", '/-- "doc -/\n'])
 
 
 @st.composite
 def theorems(draw: st.DrawFn) -> Piece:
-    parts = [draw(PREFIXES), "theorem ", draw(NAMES), draw(GAPS), ": ", draw(TERMS), " = ", draw(TERMS)]
+    parts = [
+        draw(PREFIXES),
+        "theorem ",
+        draw(NAMES),
+        draw(GAPS),
+        ": ",
+        draw(TERMS),
+        " = ",
+        draw(TERMS),
+    ]
     parts += [draw(GAPS), ":=", draw(GAPS), "by"]
     statement = "".join(parts)
     return Piece(statement + " sorry", statement)
