@@ -30,6 +30,8 @@ SAFE = (
     *("-c", "advice.detachedHead=false"),
 )
 """Nothing of a repository is run, its links lead nowhere, and its bytes stay as they are."""
+FOREIGN = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"})
+"""Variables that name another repository, as where git itself has started us."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,7 @@ class _Ran:
 async def _git(folder: Path, *arguments: str) -> _Ran:
     """Runs git in a folder, to its end; it asks nobody anything."""
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("GIT_DIR")},
+        **{name: value for name, value in os.environ.items() if name not in FOREIGN},
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
         "LC_ALL": "C",

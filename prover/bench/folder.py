@@ -35,14 +35,15 @@ class Origin:
 
     repository: str = ""
     """`owner/name@commit:`, before the path; empty for files of the user's own."""
-    root: Path = Path()
-    """What paths are told from."""
+    root: Path | None = None
+    """What paths are told from; without it the folder that is read, or that of the file, so that
+    a set is the same wherever it lies."""
     split: str = ""
     prepare: Prepare = as_it_is
 
     def of(self, path: Path, line: int) -> str:
         """Where a problem comes from."""
-        shown = path.relative_to(self.root) if self.repository else path
+        shown = path.relative_to(self.root or path.parent)
         return f"{self.repository}{shown.as_posix()}:{line}"
 
 
@@ -52,7 +53,7 @@ def read(path: Path, origin: Origin = Origin(), tell: Tell = silent) -> list[Pro
     Raises `InputProblem` when there is none, or what is there can't be read.
     """
     if path.is_dir():
-        return _folder(path, origin, tell)
+        return _folder(path, replace(origin, root=origin.root or path), tell)
     if path.suffix in (".jsonl", ".json"):
         problems = jsonl.read(path, text_of(path))
         split = origin.split

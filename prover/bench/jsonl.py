@@ -7,7 +7,7 @@ every collection has some of its own.
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ def read(path: Path, text: str) -> list[Problem]:
             continue
         place = f"{path}:{number}"
         problem = _problem(line, place)
+        if not problem.source:
+            problem = replace(problem, source=f"{path.name}:{number}")
         if problem.name in lines:
             message = f"{place}: `{problem.name}` is the name of line {lines[problem.name]} too"
             raise InputProblem(message, "Give each problem a name of its own.")
@@ -54,7 +56,7 @@ def _problem(line: str, place: str) -> Problem:
         if not isinstance(value, str):
             raise InputProblem(f"{place}: `{key}` is not a string")
     _check_statement(known["statement"], place)
-    return Problem(**{"source": place, **known})
+    return Problem(**known)
 
 
 def _check_keys(item: dict[str, Any], place: str) -> None:

@@ -69,7 +69,7 @@ async def test_a_line_is_a_problem(written: Written) -> None:
     full = Problem("two", "lemma two : 2 = 2 :=\n  by", "open Nat\n", "test", "nat", "easy", "here")
     lines = [json.dumps({**ONE, "informal": "extra", "topic": None}), "", json.dumps(asdict(full))]
     path = written("a.jsonl", "\r\n".join(lines))
-    assert (await load(path)).problems == (Problem(**ONE, source=f"{path}:1"), full)
+    assert (await load(path)).problems == (Problem(**ONE, source="a.jsonl:1"), full)
 
 
 @pytest.mark.parametrize(
@@ -117,15 +117,24 @@ async def test_a_bad_file(written: Written, name: str, content: str | bytes, mes
 
 async def test_a_folder_of_files(written: Written, tmp_path: Path) -> None:
     written("b/two.lean", "import B\r\n\r\ntheorem two : 2 = 2 := by\r\n  sorry\r\n")
-    one = written("a.lean", "theorem one : 1 = 1 := sorry")
+    written("a.lean", "theorem one : 1 = 1 := sorry")
     written("c.lean", "def c := 1")
     written("empty.lean", "")
     written(".lake/packages/d/d.lean", "theorem d : 1 = 1 := sorry")
-    two = f"{tmp_path}/b/two.lean:3"
+    two = "b/two.lean:3"
     assert (await load(str(tmp_path))).problems == (
-        Problem("one", "theorem one : 1 = 1 := by", source=f"{one}:1"),
+        Problem("one", "theorem one : 1 = 1 := by", source="a.lean:1"),
         Problem("two", "theorem two : 2 = 2 := by", "import B\n\n", source=two),
     )
+
+
+async def test_a_set_is_the_same_wherever_it_lies(written: Written, tmp_path: Path) -> None:
+    for place in ("here", "there"):
+        written(f"{place}/a.lean", "theorem one : 1 = 1 := sorry")
+        written(f"{place}/b.jsonl", json.dumps(ONE))
+    for name in ("", "a.lean", "b.jsonl"):
+        here = await load(str(tmp_path / "here" / name))
+        assert here.sha256 == (await load(str(tmp_path / "there" / name))).sha256
 
 
 async def test_names_that_two_files_have(written: Written, tmp_path: Path) -> None:

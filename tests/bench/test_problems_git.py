@@ -166,6 +166,14 @@ async def test_git_runs_no_command_for_an_address(loader: Loader, tmp_path: Path
     assert not (tmp_path / "ran").exists()
 
 
+async def test_started_by_git_itself(
+    origin: Path, loader: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pinned = commit(origin, FILES)
+    monkeypatch.setenv("GIT_DIR", "/nowhere")
+    assert (await loader(f"git:{origin}@{pinned}#formal")).problems
+
+
 async def test_without_git(loader: Loader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EnvironmentProblem, match="git is not installed"):
