@@ -81,6 +81,12 @@ class LeanPool:
         if self._spare is None:
             self._spare = self._begin()
 
+    async def version(self) -> str:
+        """What Lean says it is. The process that is asked stays warm for the first session."""
+        worker = await self._fresh()
+        self._keep(worker)
+        return worker.version
+
     @asynccontextmanager
     async def session(self, *, alone: bool = False) -> AsyncIterator[Session]:
         """A session of its own, for one theorem.

@@ -30,6 +30,8 @@ class Question:
     premises: tuple[Premise, ...] = ()
     path: tuple[str, ...] = ()
     """The tactics that led from the theorem to this state, oldest first."""
+    seed: int = 0
+    """Added to the policy's own, for another try at the same theorem."""
 
 
 class Policy(Protocol):
