@@ -16,12 +16,14 @@ from prover.policy.spec import BuiltinSpec, EndpointSpec, LocalSpec, MixtureSpec
 async def open_policy(
     spec: PolicySpec, options: ModelOptions | None = None
 ) -> AsyncIterator[Policy]:
-    """The policy for as long as the block lasts.
+    """The policy for as long as the block lasts; what it has of its own is before `options`.
 
     Raises `InputProblem` for options that don't fit it, `EnvironmentProblem` when a model is not
     here or its server does not answer.
     """
     options = options or ModelOptions()
+    if not isinstance(spec, MixtureSpec):
+        options = options.changed(dict(spec.own))
     match spec:
         case BuiltinSpec():
             yield BuiltinPolicy(seed=options.seed)

@@ -1,6 +1,7 @@
 """Which policy is meant, in words: `builtin`, `hf:NAME`, `endpoint:URL#MODEL`, `mix:A*3+B`.
 
-`str` of what was parsed gives the words again.
+`str` of what was parsed gives the words again. Options of a policy's own are in no words: they
+come from a mapping, see `prover.policy.mapping`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from prover.errors import InputProblem
 from prover.nearest import nearest
@@ -26,10 +28,16 @@ FORMS = (
 )
 """What can be written."""
 
+Own = tuple[tuple[str, Any], ...]
+"""The options in which a policy differs from what holds for all: names of `ModelOptions` and their
+values, each name once."""
+
 
 @dataclass(frozen=True)
 class BuiltinSpec:
     """The policy that needs no model."""
+
+    own: Own = ()
 
     def __str__(self) -> str:
         return "builtin"
@@ -41,6 +49,7 @@ class LocalSpec:
 
     model: str
     """A short name, a name on the hub, or a folder."""
+    own: Own = ()
 
     def __str__(self) -> str:
         return self.model if self.model in SHORT_NAMES else f"{HUB}{self.model}"
@@ -53,6 +62,7 @@ class EndpointSpec:
     address: Address
     model: str = ""
     """Empty: the only one that the server has."""
+    own: Own = ()
 
     def __str__(self) -> str:
         return f"{ENDPOINT}{self.address}" + (f"#{self.model}" if self.model else "")
@@ -102,24 +112,26 @@ def parse(text: str) -> PolicySpec:
     In a mixture names can have neither `+` nor `*`.
     """
     if not text.startswith(MIXTURE):
-        return _single(text)
-    return MixtureSpec(tuple(map(_member, text.removeprefix(MIXTURE).split("+"))))
+        return single(text)
+    return MixtureSpec(tuple(map(member, text.removeprefix(MIXTURE).split("+"))))
 
 
-def _member(text: str) -> MemberSpec:
+def member(text: str) -> MemberSpec:
+    """A policy of a mixture, with its share: `llemma*3`. Raises `InputProblem` as `parse` does."""
     name, star, number = text.rpartition("*")
     if not star:
-        return MemberSpec(_single(text))
+        return MemberSpec(single(text))
     try:
         share = float(number)
     except ValueError:
         raise InputProblem(
             f"`{number}` is no share", "Write it as in `mix:llemma*3+builtin`."
         ) from None
-    return MemberSpec(_single(name), share)
+    return MemberSpec(single(name), share)
 
 
-def _single(text: str) -> Single:
+def single(text: str) -> Single:
+    """A policy that is no mixture. Raises `InputProblem` as `parse` does."""
     if text == "builtin":
         return BuiltinSpec()
     if text.startswith(ENDPOINT):
