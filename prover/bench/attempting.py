@@ -17,7 +17,6 @@ from prover.errors import EnvironmentProblem, InputProblem
 from prover.lean.base import LeanSession, Outcome, Premise, State, TacticLimit
 from prover.lean.pool import LeanPool
 from prover.policy.base import Policy
-from prover.policy.seeded import Seeded
 from prover.search.configuration import Configuration
 from prover.search.engine import search
 from prover.search.events import Event
@@ -81,16 +80,16 @@ class Attempting:
 
     async def _searched(self, job: Job, trace: Trace) -> tuple[Result, bool]:
         """How the search ended, and whether Lean could not read the theorem."""
-        policy = Seeded(self.policy, job.seed)
         async with self.sessions() as session:
             reading = Reading(session)
             found = search(
                 job.problem.theorem,
                 reading,
-                policy,
+                self.policy,
                 self.verify,
                 limit=self.limit,
                 configuration=self.configuration,
+                seed=job.seed,
             )
             async with aclosing(found) as events:
                 async for event in events:

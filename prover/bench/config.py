@@ -16,7 +16,8 @@ import yaml
 from prover.bench.settings import Settings, variables
 from prover.errors import InputProblem
 from prover.nearest import nearest
-from prover.policy.spec import parse
+from prover.policy import mapping
+from prover.policy.spec import BuiltinSpec, PolicySpec
 from prover.search.configuration import Configuration, configured
 from prover.search.limit import Limit
 
@@ -64,7 +65,7 @@ class Config:
     problems: Selection = field(default_factory=Selection)
     dialect: str = ""
     """How the problems' headers are replaced; as they are by default."""
-    policy: str = "builtin"
+    policy: PolicySpec = field(default_factory=BuiltinSpec)
     search: Configuration = field(default_factory=Configuration)
     limit: Limit = field(default_factory=Limit)
     attempts: int = 1
@@ -93,7 +94,8 @@ class Config:
 
     def to_json(self) -> dict[str, Any]:
         """All settings, such that `of` makes the same of them."""
-        written: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        values = {**asdict(self), "policy": mapping.to_json(self.policy)}
+        written: dict[str, Any] = json.loads(json.dumps(values))
         return written
 
     def to_yaml(self) -> str:
@@ -173,11 +175,8 @@ def _search(settings: Settings, values: Any) -> Configuration:
         raise settings.located(("search",), problem) from None
 
 
-def _policy(settings: Settings, value: Any) -> str:
-    """The policy in words, as `prover.policy.spec` writes them."""
-    if not isinstance(value, str):
-        raise settings.wrong(("policy",), f"`policy` is {value!r}", "Give a text: `builtin`.")
+def _policy(settings: Settings, value: Any) -> PolicySpec:
     try:
-        return str(parse(value))
+        return mapping.configured(value)
     except InputProblem as problem:
         raise settings.located(("policy",), problem) from None

@@ -16,7 +16,7 @@ import psutil
 from prover.bench.config import Config
 from prover.bench.problem import ProblemSet
 from prover.policy.local.choice import SHORT_NAMES
-from prover.policy.spec import LocalSpec, MixtureSpec, PolicySpec, parse
+from prover.policy.spec import LocalSpec, MixtureSpec, PolicySpec
 
 ROOT = Path(__file__).parents[2]
 PROCESSORS = Path("/proc/cpuinfo")
@@ -36,8 +36,8 @@ def environment(
         "problems_count": len(problems.problems),
         "dialect": config.dialect,
         "lean": lean,
-        "policy": config.policy,
-        "models": revisions(parse(config.policy)),
+        "policy": str(config.policy),
+        "models": revisions(config.policy),
         "prover": version("prover"),
         "commit": commit(ROOT),
         "python": platform.python_version(),

@@ -129,8 +129,10 @@ class Settings:
             raise self.located(path, problem) from None
 
     def _value(self, kind: Any, value: Any, path: Path_) -> Any:
+        if is_dataclass(value):
+            return value
         if is_dataclass(kind) and isinstance(kind, type):
-            return value if isinstance(value, kind) else self.build(kind, value, path)
+            return self.build(kind, value, path)
         if kind == tuple[str, ...]:
             items = [value] if isinstance(value, str) else value
             if isinstance(items, (list, tuple)) and all(isinstance(item, str) for item in items):

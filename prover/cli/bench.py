@@ -31,7 +31,6 @@ from prover.cli.report import counted
 from prover.lean.embedded import EmbeddedLean
 from prover.lean.pool import LeanPool
 from prover.policy.choosing import open_policy
-from prover.policy.spec import parse
 
 EXAMPLES = (
     "Examples: `prover bench smoke` · `prover bench my.yaml --attempts 4` · "
@@ -166,7 +165,7 @@ class Bench:
             messages().print(f"going on: {batch.sentence(standing)}")
         if not standing.left:
             return
-        async with open_policy(parse(config.policy)) as policy:
+        async with open_policy(config.policy) as policy:
             interrupts.may_finish(run)
             async with batch.shown(lambda: run.standing):
                 await run.work(Attempting.in_pool(pool, policy, config.limit, config.search))
