@@ -132,11 +132,11 @@ def test_wrong_variables_and_flags_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputProblem, match="no setting is called `PROVER_SEDE`") as problem:
         config_of(tmp_path, FILE, environment={"PROVER_SEDE": "3"})
     assert "`PROVER_SEED`" in problem.value.hint
-    with pytest.raises(InputProblem, match="^PROVER_SEED: `seed` is 'x'"):
+    with pytest.raises(InputProblem, match=r"^PROVER_SEED: `seed` is 'x'"):
         config_of(tmp_path, FILE, environment={"PROVER_SEED": "x"})
-    with pytest.raises(InputProblem, match="^--set: no setting is called `limit.second`"):
+    with pytest.raises(InputProblem, match=r"^--set: no setting is called `limit.second`"):
         config_of(tmp_path, FILE, "limit.second=3")
-    with pytest.raises(InputProblem, match="^--set: `seed` sets nothing"):
+    with pytest.raises(InputProblem, match=r"^--set: `seed` sets nothing"):
         config_of(tmp_path, FILE, "seed")
     with pytest.raises(InputProblem, match="is no value of a setting"):
         config_of(tmp_path, FILE, "seed=[")
@@ -150,7 +150,7 @@ def test_shipped_configurations_can_be_used(name: str) -> None:
 
 
 def test_a_file_that_is_not_there() -> None:
-    with pytest.raises(InputProblem, match="there is no file smok.yaml") as problem:
+    with pytest.raises(InputProblem, match=r"there is no file smok\.yaml") as problem:
         resolved("smok.yaml", Settings(), {})
     assert "`smoke`" in problem.value.hint
 

@@ -146,9 +146,7 @@ def test_two_runs_in_one_folder_are_refused(tmp_path: Path) -> None:
         pass
 
 
-def test_a_full_disk_is_told_and_what_was_kept_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_told_and_what_was_kept_stays(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         store.add(finished(0))
     size = (tmp_path / "results.jsonl").stat().st_size
