@@ -137,7 +137,10 @@ class LeanPool:
             self._warm.append(worker)
 
     async def _fresh(self) -> Worker:
-        """The spare, or a process started now if there is none or it has died meanwhile."""
+        """The spare, or a process started now if there is none or it has died meanwhile.
+
+        One that dies before its first answer is replaced once.
+        """
         await self._bury()
         spare, self._spare = self._spare, None
         if spare is not None:
@@ -145,6 +148,8 @@ class LeanPool:
                 worker = await self._patiently(spare)
                 if worker.alive:
                     return worker
+        with contextlib.suppress(LeanDied):
+            return await self._patiently(self._begin())
         return await self._patiently(self._begin())
 
     def _begin(self) -> asyncio.Task[Worker]:

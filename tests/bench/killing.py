@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
@@ -38,7 +38,6 @@ class Killing:
     random: random.Random
     runner_kills: int = 0
     worker_kills: int = 0
-    output: list[str] = field(default_factory=list)
 
     def start(self) -> subprocess.Popen[str]:
         """The run, begun or gone on with."""
@@ -55,25 +54,26 @@ class Killing:
     def undisturbed(self) -> None:
         """Runs it to its end."""
         with self.start() as run:
-            self._end(run)
+            assert self._end(run) == 0
 
     def disturbed(self, runners: int, workers: int, patience: float) -> None:
-        """Kills so many times the runner and a Lean worker, then lets it end.
+        """Kills so many times the runner and a Lean worker, then lets it end, and runs
+        it again until no attempt has ended in an error.
 
-        Each kill comes within `patience` seconds after the run has begun its first attempt. What
-        ends before that is not killed any more.
+        Each kill comes within `patience` seconds after a Lean runs.
         """
         deaths = ["runner"] * runners + ["worker"] * workers
         self.random.shuffle(deaths)
-        while True:
+        for _ in range(runners + workers + 2):
             with self.start() as run:
                 while deaths and _wait_for_lean(run):
                     _sleep(run, self.random.uniform(0, patience))
                     if run.poll() is None and self._kill(run, deaths.pop()) == "runner":
                         break
                 else:
-                    self._end(run)
-                    return
+                    if self._end(run) == 0:
+                        return
+        raise AssertionError("it did not come to an end")
 
     def _kill(self, run: subprocess.Popen[str], what: str) -> str:
         if what == "runner":
@@ -85,10 +85,13 @@ class Killing:
                 self.worker_kills += 1
         return what
 
-    def _end(self, run: subprocess.Popen[str]) -> None:
+    def _end(self, run: subprocess.Popen[str]) -> int:
+        """How many problems ended in an error; all where Lean was killed before anything began."""
         output, _ = run.communicate(timeout=600)
-        self.output.append(output)
+        if run.returncode == 3 and "Lean did not start" in output:
+            return self.problems.read_bytes().count(b"\n")
         assert run.returncode in (0, 1), output
+        return int(json.loads(output.splitlines()[-1])["errors"])
 
 
 def write(path: Path, problems: Sequence[Problem]) -> None:
