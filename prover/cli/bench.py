@@ -20,7 +20,7 @@ from prover.bench.environment import environment
 from prover.bench.job import jobs
 from prover.bench.problem import ProblemSet
 from prover.bench.run import Run
-from prover.bench.selection import select
+from prover.bench.chosen import select
 from prover.bench.settings import Settings
 from prover.bench.store import Store, read
 from prover.bench.summary import Summary, worker_use

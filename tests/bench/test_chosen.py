@@ -6,7 +6,7 @@ import pytest
 
 from prover.bench.config import Selection
 from prover.bench.problem import Problem, ProblemSet
-from prover.bench.selection import chosen
+from prover.bench.chosen import chosen
 from prover.errors import InputProblem
 
 SET = ProblemSet(
