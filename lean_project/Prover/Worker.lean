@@ -1,6 +1,7 @@
 import Prover.Check
 import Prover.Clock
 import Prover.Gate
+import Prover.Library
 import Prover.Premises
 import Prover.Store
 
@@ -105,6 +106,21 @@ where
         Prover.premises target count (goalContext declaration) state core coreState
       return found
 
+/-- `theorems`: states the theorems of an installed module afresh. -/
+def Worker.library (worker : Worker) (clock : Clock) (number : Nat) (request : Json) :
+    IO (Except Failure Json) := do
+  match stringField request "module" with
+  | .ok module => return .ok (← worker.theorems clock number (milliseconds request) module)
+  | .error message => return .error (badRequest message)
+
+/-- `modules`: the installed modules below a name. -/
+def Worker.modules (request : Json) : IO (Except Failure Json) := do
+  match stringField request "below" with
+  | .ok below =>
+    let names ← modulesBelow (← ST.Prim.Ref.get searchPathRef) below.toName
+    return .ok (Json.mkObj [("modules", jsonList names)])
+  | .error message => return .error (badRequest message)
+
 /-- `free`: forgets states. -/
 def Worker.free (worker : Worker) (request : Json) : IO (Except Failure Json) := do
   match listField request "states" with
@@ -155,6 +171,8 @@ def Worker.dispatch (worker : Worker) (clock : Clock) (number : Nat) (request : 
   | "run" => worker.run clock number request
   | "free" => worker.free request
   | "premises" => worker.premises request
+  | "theorems" => worker.library clock number request
+  | "modules" => Worker.modules request
   | "ping" => return .ok (Json.mkObj [])
   | _ =>
     let cancel ← clock.allow (milliseconds request)

@@ -1,0 +1,149 @@
+"""Problems from Lean files, or from JSON lines, each by itself or in a folder."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from prover.bench import jsonl, unproved
+from prover.bench.problem import Problem
+from prover.errors import InputProblem
+
+Tell = Callable[[str], None]
+"""Called with what the user should know, a sentence at a time."""
+SHOWN = 5
+"""How many names are told of those that are many."""
+
+Prepare = Callable[[str], str]
+"""What is done to the text of a file before it is read; the lines stay where they are."""
+
+
+def silent(sentence: str) -> None:
+    """Tells nobody."""
+
+
+def as_it_is(text: str) -> str:
+    """Prepares nothing."""
+    return text
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What is said of the problems of a folder beside what stands in its files."""
+
+    repository: str = ""
+    """`owner/name@commit:`, before the path; empty for files of the user's own."""
+    root: Path = Path()
+    """What paths are told from."""
+    split: str = ""
+    prepare: Prepare = as_it_is
+
+    def of(self, path: Path, line: int) -> str:
+        """Where a problem comes from."""
+        shown = path.relative_to(self.root) if self.repository else path
+        return f"{self.repository}{shown.as_posix()}:{line}"
+
+
+def read(path: Path, origin: Origin = Origin(), tell: Tell = silent) -> list[Problem]:  # noqa: B008
+    """The problems of a `.jsonl` file, a `.lean` file, or of all `.lean` files below a folder.
+
+    Raises `InputProblem` when there is none, or what is there can't be read.
+    """
+    if path.is_dir():
+        return _folder(path, origin, tell)
+    if path.suffix in (".jsonl", ".json"):
+        problems = jsonl.read(path, text_of(path))
+        split = origin.split
+        return [replace(each, split=each.split or split) for each in problems]
+    if path.suffix == ".lean":
+        if problems := _file(path, origin, tell):
+            return problems
+        raise InputProblem(f"{path} has no theorem whose proof is `sorry`", NOTHING)
+    raise InputProblem(
+        f"{path} is neither a .jsonl nor a .lean file", "Name a file of these kinds, or a folder."
+    )
+
+
+NOTHING = "Only whole proofs count: `theorem … := by sorry` or `theorem … := sorry`."
+
+
+def text_of(path: Path) -> str:
+    """A file's text with `\\n` between lines. Raises `InputProblem`."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputProblem(f"{path} can't be read: {error.strerror}") from error
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        message = f"{path}:{line}: byte {error.start} is not UTF-8"
+        raise InputProblem(message, "Save the file with the encoding UTF-8.") from error
+    if not text.strip():
+        raise InputProblem(f"{path} is empty")
+    return text.replace("\r\n", "\n")
+
+
+def _folder(folder: Path, origin: Origin, tell: Tell) -> list[Problem]:
+    files = [path for path in sorted(folder.rglob("*.lean")) if _is_source(path, folder)]
+    if not files:
+        raise InputProblem(f"there is no .lean file in {folder}", "Name another folder.")
+    by_file = {path: _file(path, origin, tell) for path in files if path.stat().st_size}
+    problems = _told_apart(folder, by_file)
+    if not problems:
+        message = f"no .lean file in {folder} has a theorem whose proof is `sorry`"
+        raise InputProblem(message, NOTHING)
+    return problems
+
+
+def _is_source(path: Path, folder: Path) -> bool:
+    """Whether a file is one of the folder's own, not of what Lake has fetched into it."""
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return path.is_file() and not hidden
+
+
+def _file(path: Path, origin: Origin, tell: Tell) -> list[Problem]:
+    text = origin.prepare(text_of(path))
+    try:
+        reading = unproved.read(text)
+    except InputProblem as problem:
+        raise InputProblem(f"{path}: {problem.message}", problem.hint) from problem
+    for name, line in reading.partly:
+        tell(f"{path}:{line}: left out {name}, which has a `sorry` only inside its proof")
+    _check_names(path, reading.theorems)
+    return [
+        Problem(
+            name=theorem.name,
+            statement=theorem.statement,
+            header=theorem.header,
+            split=origin.split,
+            source=origin.of(path, theorem.line),
+        )
+        for theorem in reading.theorems
+    ]
+
+
+def _check_names(path: Path, theorems: Sequence[unproved.Unproved]) -> None:
+    lines: dict[str, int] = {}
+    for theorem in theorems:
+        if theorem.name in lines:
+            first = lines[theorem.name]
+            raise InputProblem(
+                f"{path}:{theorem.line}: `{theorem.name}` is the name of line {first} too",
+                "Lean takes a name once only. Rename one of them.",
+            )
+        lines[theorem.name] = theorem.line
+
+
+def _told_apart(folder: Path, by_file: dict[Path, list[Problem]]) -> list[Problem]:
+    """All problems; called after their files too if any two files have a name in common."""
+    counts = Counter(problem.name for problems in by_file.values() for problem in problems)
+    if all(count == 1 for count in counts.values()):
+        return [problem for problems in by_file.values() for problem in problems]
+    return [
+        replace(problem, name=f"{path.relative_to(folder).with_suffix('').as_posix()}/{problem.name}")
+        for path, problems in by_file.items()
+        for problem in problems
+    ]

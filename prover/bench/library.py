@@ -1,0 +1,116 @@
+"""Theorems of Lean's installed library, each stated afresh where neither it nor its neighbours are.
+
+A theorem's header imports what its own module imports, and nothing else: no theorem of that module is
+there, nor of any that builds on it, as imports have no cycles. Every statement was elaborated in that
+environment by Lean, which compared its type with the library's (`lean_project/Prover/Library.lean`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from prover.bench.folder import SHOWN, Tell
+from prover.bench.problem import Problem
+from prover.errors import EnvironmentProblem, InputProblem
+from prover.lean.pool import LeanPool
+from prover.lean.worker import GRACE_SECONDS, Refused, Worker
+from prover.nearest import nearest
+
+MODULES_PER_WORKER = 6
+"""A Lean keeps the environment of every module that it has seen, some 100 MB each."""
+THEOREM_SECONDS = 20.0
+"""How long Lean may take for one theorem."""
+MODULE_SECONDS = 120.0
+"""How long it may take for a reply, loading what a module imports included."""
+
+
+@dataclass
+class Stated:
+    """What came of the theorems of a module."""
+
+    problems: list[Problem] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Why, by name."""
+
+
+async def stated(pool: LeanPool, module: str, tell: Tell) -> list[Problem]:
+    """The theorems of a module and of all those below it.
+
+    Raises `InputProblem` when there is no such module or it has no theorem, `LeanDied`.
+    """
+    problems: list[Problem] = []
+    modules = await _modules(pool, module)
+    for start in range(0, len(modules), MODULES_PER_WORKER):
+        async with pool.fresh() as worker:
+            for name in modules[start : start + MODULES_PER_WORKER]:
+                found = await _state(worker, name)
+                _tell(name, found, tell)
+                problems += found.problems
+    if not problems:
+        raise InputProblem(f"{module} has no theorem that can be stated afresh", "Name another.")
+    return problems
+
+
+async def _modules(pool: LeanPool, module: str) -> list[str]:
+    """The module, if there is one of this name, and those below it."""
+    async with pool.fresh() as worker:
+        found = sorted(await _below(worker, module))
+        if found:
+            return found
+        above = module.rpartition(".")[0]
+        hint = nearest(sorted(await _below(worker, above)), module) if above else ""
+    raise InputProblem(f"the library has no module {module}", hint or "It has Init, Std and Lean.")
+
+
+async def _below(worker: Worker, module: str) -> list[str]:
+    result = await worker.request("modules", {"below": module}, seconds=MODULE_SECONDS)
+    return [str(name) for name in result["modules"]]
+
+
+async def _state(worker: Worker, module: str) -> Stated:
+    """Has Lean state the theorems of a module."""
+    milliseconds = round(THEOREM_SECONDS * 1000)
+    await worker.send("theorems", {"module": module, "milliseconds": milliseconds})
+    replies: list[dict[str, Any]] = []
+    while True:
+        try:
+            reply = await worker.reply(MODULE_SECONDS + THEOREM_SECONDS + GRACE_SECONDS)
+        except Refused as refusal:
+            message = f"Lean could not read {module}: {refusal.message}"
+            raise EnvironmentProblem(message, "Run `prover doctor`.") from refusal
+        if "result" in reply:
+            return _understood(module, replies, header(reply["result"]["imports"]))
+        replies.append(reply)
+
+
+def _understood(module: str, replies: Sequence[dict[str, Any]], text: str) -> Stated:
+    found = Stated()
+    for reply in replies:
+        name = str(reply["name"])
+        if "statement" in reply:
+            source = f"library:{module}:{name}"
+            found.problems.append(
+                Problem(name, reply["statement"], text, topic=module, source=source)
+            )
+        else:
+            found.left_out[name] = str(reply["reason"])
+    return found
+
+
+def header(imports: Sequence[str]) -> str:
+    """The lines that import these modules and nothing else."""
+    if "Init" in imports:
+        return "".join(f"import {name}\n" for name in imports if name != "Init")
+    return "prelude\n" + "".join(f"import {name}\n" for name in imports)
+
+
+def _tell(module: str, found: Stated, tell: Tell) -> None:
+    sentence = f"{module}: {len(found.problems)} theorems"
+    if found.left_out:
+        names = list(found.left_out)
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        shown = ", ".join(f"{name} ({found.left_out[name]})" for name in names[:SHOWN])
+        sentence += f", {len(names)} left out: {shown}{more}"
+    tell(sentence)

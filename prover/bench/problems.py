@@ -1,0 +1,90 @@
+"""Problem sets from wherever they are: files, folders, repositories, collections, the library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prover.bench import folder
+from prover.bench.checkout import Repository, check_out
+from prover.bench.folder import Origin, Tell, silent
+from prover.bench.library import stated
+from prover.bench.presets import presets
+from prover.bench.problem import Problem, ProblemSet
+from prover.bench.selection import Selection
+from prover.errors import EnvironmentProblem, InputProblem
+from prover.lean.install import default_cache
+from prover.lean.pool import LeanPool
+from prover.nearest import nearest
+
+CORE = Path(__file__).parents[2] / "benchmarks" / "problems" / "core.jsonl"
+GIT, LIBRARY = "git:", "library:"
+
+
+async def load(
+    source: str,
+    selection: Selection = Selection(),  # noqa: B008
+    *,
+    pool: LeanPool | None = None,
+    cache: Path | None = None,
+    tell: Tell = silent,
+) -> ProblemSet:
+    """The selected problems of a source.
+
+    | source | problems |
+    |---|---|
+    | `core` | the project's own, in a checkout of it |
+    | a name of `presets.yaml` | that collection, fetched once |
+    | `FILE.jsonl` | one a line |
+    | `FILE.lean`, a folder | theorems whose proof is `sorry` |
+    | `git:URL[@COMMIT][#FOLDER]` | the same in a repository, fetched once for each commit |
+    | `library:MODULE` | the theorems of a module and those below it, stated afresh; needs `pool` |
+
+    What is fetched goes into `problems` below `cache`. `tell` is called with what takes long and
+    with what was left out. Raises `InputProblem` and `EnvironmentProblem`.
+    """
+    problems = await _read(source, pool, (cache or default_cache()) / "problems", tell)
+    return ProblemSet(source, selection.of(problems))
+
+
+async def _read(source: str, pool: LeanPool | None, cache: Path, tell: Tell) -> list[Problem]:
+    if source == "core":
+        return folder.read(_core(), Origin(), tell)
+    if source in presets():
+        return await presets()[source].read(cache, tell)
+    if source.startswith(GIT):
+        return await _from_git(Repository.parse(source.removeprefix(GIT)), cache, tell)
+    if source.startswith(LIBRARY):
+        if pool is None:
+            raise InputProblem(f"{source} needs a Lean", "Give `load` a pool of Lean workers.")
+        return await stated(pool, source.removeprefix(LIBRARY), tell)
+    path = Path(source).expanduser()
+    if not path.exists():
+        raise InputProblem(f"there are no problems called `{source}`", _hint(source))
+    return folder.read(path, Origin(), tell)
+
+
+def _core() -> Path:
+    if CORE.is_file():
+        return CORE
+    raise EnvironmentProblem(
+        "the project's own problems are not installed with it",
+        "Clone its repository and name benchmarks/problems/core.jsonl there.",
+    )
+
+
+def _hint(source: str) -> str:
+    """What the user may have meant by a source that is nowhere."""
+    if "://" in source:
+        return f"A repository is named by git:{source}."
+    if "/" in source or source.endswith((".jsonl", ".lean")):
+        return "Check the path."
+    return f"{nearest(['core', *presets()], source)} Files, folders, git:URL and library:MODULE too."
+
+
+async def _from_git(repository: Repository, cache: Path, tell: Tell) -> list[Problem]:
+    checkout = await check_out(repository, cache, tell)
+    root = checkout.folder
+    for _ in Path(repository.folder).parts:
+        root = root.parent
+    origin = Origin(f"{repository.title}@{checkout.commit}:", root)
+    return folder.read(checkout.folder, origin, tell)

@@ -1,0 +1,66 @@
+"""Some of the problems of a set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from prover.bench.problem import Problem
+from prover.errors import InputProblem
+from prover.nearest import nearest
+
+SHOWN = 10
+"""How many names are shown of those that there are."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which problems are wanted: those that pass every filter, every k-th of them, the first of these.
+
+    An empty text is no filter.
+    """
+
+    split: str = ""
+    name: str = ""
+    """A pattern as in a shell: `*`, `?` and `[…]`."""
+    topic: str = ""
+    difficulty: str = ""
+    every: int = 1
+    limit: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.every < 1 or (self.limit is not None and self.limit < 1):
+            raise InputProblem("`every` and `limit` count from 1", "Leave them out for all.")
+
+    def of(self, problems: Sequence[Problem]) -> tuple[Problem, ...]:
+        """Those that are wanted, in their order. Raises `InputProblem` when there is none."""
+        for field in ("split", "topic", "difficulty"):
+            wanted = getattr(self, field)
+            if wanted:
+                _check(field, wanted, (getattr(problem, field) for problem in problems))
+                problems = [each for each in problems if getattr(each, field) == wanted]
+        if self.name:
+            names = [problem.name for problem in problems]
+            problems = [each for each in problems if fnmatchcase(each.name, self.name)]
+            if not problems:
+                raise InputProblem(f"no problem is called `{self.name}`", _names(names, self.name))
+        return tuple(problems[:: self.every][: self.limit])
+
+
+def _check(field: str, wanted: str, there: Iterable[str]) -> None:
+    known = sorted({value for value in there if value})
+    if wanted not in known:
+        message = f"no problem has the {field} `{wanted}`"
+        hint = nearest(known, wanted) if known else f"None of these problems has a {field}."
+        raise InputProblem(message, hint)
+
+
+def _names(names: Sequence[str], wanted: str) -> str:
+    if len(names) <= SHOWN:
+        return nearest(names, wanted)
+    near = nearest(names, wanted)
+    if near.startswith("Known:"):
+        rest = len(names) - SHOWN
+        return f"There are {', '.join(names[:SHOWN])} and {rest} more."
+    return near

@@ -1,0 +1,107 @@
+"""Lean source text cut into tokens, without knowing its notations.
+
+As much of Lean's lexical structure as it takes to tell code from what only looks like it: nested
+comments, strings, raw strings, characters, and names with primes, dots and `«»`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from prover.errors import InputProblem
+
+NAME_PART = r"«[^»\n]*»|[\w]"
+TOKEN = re.compile(
+    rf"""
+      (?P<space>\s+)
+    | (?P<line>--[^\n]*)
+    | (?P<block>/-)
+    | (?P<raw>r(?P<hashes>\#*)".*?"(?P=hashes))
+    | (?P<string>"(?:\\.|[^"\\])*")
+    | (?P<char>'(?:\\(?:x[0-9a-fA-F]{{2}}|u[0-9a-fA-F]{{4}}|.)|[^\\'\n])')
+    | (?P<word>(?:{NAME_PART})(?:{NAME_PART}|['!?]|\.(?=[\w«]))*)
+    | (?P<symbol>:=|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+COMMENT_EDGE = re.compile(r"/-|-/")
+
+
+class Kind(Enum):
+    """What a token is. Spaces and comments are none, but for those that document declarations."""
+
+    DOCUMENTATION = auto()
+    WORD = auto()
+    LITERAL = auto()
+    SYMBOL = auto()
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of code, or a documentation comment."""
+
+    kind: Kind
+    text: str
+    start: int
+    """In characters of the whole text."""
+    column: int
+    """In characters from the start of its line."""
+    leads: bool
+    """Whether it is the first token of its line."""
+
+    @property
+    def stop(self) -> int:
+        """Where the token has ended."""
+        return self.start + len(self.text)
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of a text. Raises `InputProblem` for a comment or string without an end."""
+    found: list[Token] = []
+    position, line_start, last_line = 0, 0, -1
+    while match := TOKEN.match(text, position):
+        stop = _comment_stop(text, position) if match.lastgroup == "block" else match.end()
+        kind = _kind(match, text)
+        if kind is not None:
+            line_start = text.rfind("\n", 0, position) + 1
+            leads = line_start != last_line
+            last_line = text.rfind("\n", 0, stop) + 1
+            found.append(Token(kind, text[position:stop], position, position - line_start, leads))
+        position = stop
+    return found
+
+
+def line_of(text: str, position: int) -> int:
+    """The line of a character, counted from 1."""
+    return text.count("\n", 0, position) + 1
+
+
+def _kind(match: re.Match[str], text: str) -> Kind | None:
+    """The kind of token that was matched; none for spaces and comments."""
+    match match.lastgroup:
+        case "space" | "line":
+            return None
+        case "block":
+            documents = text.startswith("/--", match.start())
+            return Kind.DOCUMENTATION if documents else None
+        case "word":
+            return Kind.WORD
+        case "raw" | "string" | "char":
+            return Kind.LITERAL
+    if match.group() == '"':
+        raise InputProblem(f"the string on line {line_of(text, match.start())} has no end")
+    return Kind.SYMBOL
+
+
+def _comment_stop(text: str, start: int) -> int:
+    """Where the comment ends that starts here; comments may stand in comments."""
+    depth, position = 1, start + 2
+    while depth:
+        edge = COMMENT_EDGE.search(text, position)
+        if edge is None:
+            raise InputProblem(f"the comment on line {line_of(text, start)} has no end")
+        depth += 1 if edge.group() == "/-" else -1
+        position = edge.end()
+    return position
