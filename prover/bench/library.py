@@ -87,7 +87,8 @@ async def _state(worker: Worker, module: str) -> Stated:
 
 def _understood(module: str, replies: Sequence[dict[str, Any]], text: str) -> Stated:
     found = Stated()
-    for reply in replies:
+    # The library keeps them in no order that a reader would know.
+    for reply in sorted(replies, key=lambda reply: str(reply["name"])):
         name = str(reply["name"])
         if "statement" in reply:
             source = f"library:{module}:{name}"
