@@ -1,55 +1,69 @@
-"""Which problems a run tries: a set, in a dialect, and of it what was asked for."""
+"""Which problems a run tries: of a source those that are wanted, in the run's dialect."""
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-from prover.bench.config import Config, Selection
+from prover.bench.config import Config, Wanted
+from prover.bench.folder import Tell, silent
 from prover.bench.problem import Problem, ProblemSet
+from prover.bench.problems import LIBRARY, load
+from prover.bench.selection import Selection
 from prover.errors import InputProblem
-from prover.nearest import nearest
+from prover.lean.pool import LeanPool
+from prover.nearest import among, nearest
+
+PACKAGE = Path(__file__).parents[1]
+DIALECTS = {"minif2f-embedded": Path("Preludes") / "Numbers.lean"}
+"""The header that takes the place of every problem's own, below `lean_project`."""
 
 
-def select(config: Config) -> ProblemSet:
-    """The problems as they are tried. Raises `InputProblem` where there are none."""
-    everything = load(config.problems.source)
-    return chosen(everything, config.problems)
+def needs_lean(config: Config) -> bool:
+    """Whether the problems come from Lean itself."""
+    return config.problems.source.startswith(LIBRARY)
 
 
-def chosen(everything: ProblemSet, wanted: Selection) -> ProblemSet:
-    """Those of a set that are wanted, in its order.
+async def problems_of(
+    config: Config, *, pool: LeanPool | None = None, tell: Tell = silent
+) -> ProblemSet:
+    """The problems as they are tried; `tell` is told what takes long and what was left out.
 
-    Raises `InputProblem` for a name that it has not, which tells the nearest, and for nothing left.
+    Raises `InputProblem` where there are none, `EnvironmentProblem` where they can't be had.
+    """
+    wanted = config.problems
+    filters = Selection(split=wanted.split, topic=wanted.topic, difficulty=wanted.difficulty)
+    everything = await load(wanted.source, filters, pool=pool, tell=tell)
+    return in_dialect(chosen(everything, wanted), config.dialect)
+
+
+def chosen(everything: ProblemSet, wanted: Wanted) -> ProblemSet:
+    """Of problems that have passed the other filters those with the names that are wanted, of them
+    every so many-th, and of these the first.
+
+    Raises `InputProblem` for a name that none has, which tells the nearest.
     """
     known = [problem.name for problem in everything.problems]
     for name in wanted.names:
-        if name not in known:
+        if not any(fnmatchcase(each, name) for each in known):
             raise InputProblem(f"{everything.name} has no `{name}`", nearest(known, name))
-    for kind in ("split", "topic", "difficulty"):
-        values = sorted({getattr(problem, kind) for problem in everything.problems})
-        if (value := getattr(wanted, kind)) and value not in values:
-            raise InputProblem(f"{everything.name} has no {kind} `{value}`", nearest(values, value))
-    left = [problem for problem in everything.problems if _fits(problem, wanted)]
-    left = left[:: wanted.every][: wanted.first or None]
-    if not left:
-        raise InputProblem(f"nothing of {everything.name} is left to be tried", "Ask for less.")
-    return ProblemSet(everything.name, tuple(left))
+    left = [problem for problem in everything.problems if _is_named(problem, wanted.names)]
+    return ProblemSet(everything.name, tuple(left[:: wanted.every][: wanted.first or None]))
 
 
-def _fits(problem: Problem, wanted: Selection) -> bool:
-    return (
-        (not wanted.names or problem.name in wanted.names)
-        and wanted.split in ("", problem.split)
-        and wanted.topic in ("", problem.topic)
-        and wanted.difficulty in ("", problem.difficulty)
-    )
+def in_dialect(problems: ProblemSet, dialect: str) -> ProblemSet:
+    """With the headers of a dialect. Raises `InputProblem` for one that is unknown."""
+    if not dialect:
+        return problems
+    name = among(DIALECTS, dialect, "dialect")
+    # The wheel holds a copy of the project; in a checkout it lies beside the package.
+    folders = (PACKAGE / "lean_project", PACKAGE.parent / "lean_project")
+    file = next(folder / name for folder in folders if (folder / name).is_file())
+    header = file.read_text(encoding="utf-8")
+    changed = (replace(problem, header=header) for problem in problems.problems)
+    return ProblemSet(problems.name, tuple(changed))
 
 
-CORE = Path(__file__).parents[2] / "benchmarks" / "problems" / "core.jsonl"
-
-
-def load(source: str) -> ProblemSet:
-    path = CORE if source == "core" else Path(source)
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return ProblemSet(path.stem, tuple(Problem(**row) for row in rows))
+def _is_named(problem: Problem, names: tuple[str, ...]) -> bool:
+    return not names or any(fnmatchcase(problem.name, name) for name in names)

@@ -33,13 +33,14 @@ def default_workers() -> int:
 
 
 @dataclass(frozen=True)
-class Selection:
+class Wanted:
     """Which problems are tried. Raises `InputProblem` for numbers that can't be."""
 
     source: str = ""
-    """A file or the name of a set."""
+    """As `prover.bench.problems.load` takes it; filters that are empty let all pass."""
     split: str = ""
     names: tuple[str, ...] = ()
+    """Names or patterns as in a shell; empty for all."""
     topic: str = ""
     difficulty: str = ""
     every: int = 1
@@ -62,7 +63,7 @@ SHORT = {"problems": "source", "search": "name"}
 class Config:
     """All of a run's settings. Raises `InputProblem` for values that they can't have."""
 
-    problems: Selection = field(default_factory=Selection)
+    problems: Wanted = field(default_factory=Wanted)
     dialect: str = ""
     """How the problems' headers are replaced; as they are by default."""
     policy: PolicySpec = field(default_factory=BuiltinSpec)

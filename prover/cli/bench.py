@@ -15,12 +15,12 @@ from typing import Annotated
 import typer
 
 from prover.bench.attempting import Attempting
+from prover.bench.chosen import needs_lean, problems_of
 from prover.bench.config import Config, resolved
 from prover.bench.environment import environment
 from prover.bench.job import jobs
 from prover.bench.problem import ProblemSet
 from prover.bench.run import Run
-from prover.bench.chosen import select
 from prover.bench.settings import Settings
 from prover.bench.store import Store, read
 from prover.bench.summary import Summary, worker_use
@@ -128,7 +128,7 @@ def bench(
     given += [Settings.assigned(text, "--set") for text in settings or ()]
     name, config = resolved(what, reduce(Settings.under, given, Settings()), os.environ)
     folder = Path(config.run or f"runs/{name}")
-    task = Bench(config, select(config), folder, json)
+    task = Bench(config, folder, json)
     raise typer.Exit(run_cancellable(task.work))
 
 
@@ -137,7 +137,6 @@ class Bench:
     """What the user asked for."""
 
     config: Config
-    problems: ProblemSet
     folder: Path
     json: bool
 
@@ -145,18 +144,21 @@ class Bench:
         """Does it; its exit code."""
         config = self.config
         interrupts = Interrupts()
+        # What is wrong with what the user gave is told before what is missing here.
+        early = None if needs_lean(config) else await problems_of(config, tell=tell)
         command = EmbeddedLean.find().worker_command()
         async with LeanPool(command, workers=config.workers) as pool:
+            problems = early or await problems_of(config, pool=pool, tell=tell)
             lean = await pool.version()
             cards = [str(gpu) for gpu in await gpus.found()]
-            made_with = environment(config, self.problems, lean=lean, gpus=cards)
-            with Store.opened(self.folder, config, self.problems, made_with) as store:
-                todo = jobs(config, self.problems, lean)
+            made_with = environment(config, problems, lean=lean, gpus=cards)
+            with Store.opened(self.folder, config, problems, made_with) as store:
+                todo = jobs(config, problems, lean)
                 run = Run(todo, store.add, workers=config.workers, found=store.found)
                 began = time.time()
                 with suppress(asyncio.CancelledError):
                     await self._make(run, pool, interrupts)
-        return self._told(run, began, interrupts)
+        return self._told(problems, run, began, interrupts)
 
     async def _make(self, run: Run, pool: LeanPool, interrupts: Interrupts) -> None:
         """Makes the attempts that are still to be made."""
@@ -170,9 +172,9 @@ class Bench:
             async with batch.shown(lambda: run.standing):
                 await run.work(Attempting.in_pool(pool, policy, config.limit, config.search))
 
-    def _told(self, run: Run, began: float, interrupts: Interrupts) -> Exit:
+    def _told(self, problems: ProblemSet, run: Run, began: float, interrupts: Interrupts) -> Exit:
         """The exit code, when the table is written."""
-        names = [problem.name for problem in self.problems.problems]
+        names = [problem.name for problem in problems.problems]
         summary = Summary.of(names, read(self.folder))
         outcome = {
             "run": str(self.folder),
@@ -189,6 +191,11 @@ class Bench:
         if interrupts.count:
             return Exit.INTERRUPTED
         return Exit.PROVED if summary.all_proved else Exit.NOT_PROVED
+
+
+def tell(sentence: str) -> None:
+    """Tells the user on standard error."""
+    messages().print(sentence)
 
 
 class Interrupts:

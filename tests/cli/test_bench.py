@@ -35,13 +35,14 @@ needs_lean = pytest.mark.usefixtures("lean_command")
         (["bench", "few.jsonl", "--policy", "bultin"], "--policy: no policy is called `bultin`"),
         (["bench", "few.jsonl", "--search", "defalt"], "--search: no configuration is called"),
         (["bench", "few.jsonl", "--set", "limit.tactic.beats=3"], "Did you mean `heartbeats`?"),
-        (["bench", "few.jsonl", "--name", "c"], "few has no `c`"),
+        (["bench", "few.jsonl", "--name", "c"], "few.jsonl has no `c`"),
         (["bench", "few.jsonl", "--every", "0"], "--every: `every` is 0"),
-        (["bench", "minif2f-llemma"], "minif2f-llemma names no problems"),
+        (["bench", "seed.yaml"], "seed.yaml names no problems"),
     ],
 )
 def test_wrong_use(prover: Prover, tmp_path: Path, arguments: list[str], message: str) -> None:
     (tmp_path / "few.jsonl").write_text(EASY)
+    (tmp_path / "seed.yaml").write_text("seed: 3\n")
     ran = prover(*arguments)
     assert ran.code == 2
     assert message in ran.err
