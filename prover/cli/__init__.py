@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from prover.cli import check, doctor, graph, prove, setup
+from prover.cli import bench, check, doctor, graph, prove, setup
 from prover.cli.console import Exit, complain
 from prover.errors import EnvironmentProblem, InputProblem, LeanDied, ProverError
 
@@ -26,6 +26,7 @@ app.command("setup")(setup.setup)
 app.command("doctor")(doctor.doctor)
 app.command("prove", epilog=prove.EXAMPLES)(prove.prove)
 app.command("check", epilog=check.EXAMPLES)(check.check)
+app.command("bench", epilog=bench.EXAMPLES)(bench.bench)
 app.command("graph", epilog=graph.EXAMPLES)(graph.graph)
 
 

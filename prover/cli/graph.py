@@ -23,7 +23,11 @@ EXAMPLES = (
 
 def graph(
     trace: Annotated[
-        Path, typer.Argument(help="What `prover prove --json` wrote.", show_default=False)
+        Path,
+        typer.Argument(
+            help="What `prover prove --json` wrote, or a trace of `prover bench`.",
+            show_default=False,
+        ),
     ],
     out: Annotated[
         Path,

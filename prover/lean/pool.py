@@ -81,6 +81,12 @@ class LeanPool:
         if self._spare is None:
             self._spare = self._begin()
 
+    async def version(self) -> str:
+        """What Lean says it is. The process that is asked stays warm for the first session."""
+        worker = await self._fresh()
+        self._keep(worker)
+        return worker.version
+
     @asynccontextmanager
     async def session(self, *, alone: bool = False) -> AsyncIterator[Session]:
         """A session of its own, for one theorem.
@@ -131,7 +137,10 @@ class LeanPool:
             self._warm.append(worker)
 
     async def _fresh(self) -> Worker:
-        """The spare, or a process started now if there is none or it has died meanwhile."""
+        """The spare, or a process started now if there is none or it has died meanwhile.
+
+        One that dies before its first answer is replaced once.
+        """
         await self._bury()
         spare, self._spare = self._spare, None
         if spare is not None:
@@ -139,6 +148,8 @@ class LeanPool:
                 worker = await self._patiently(spare)
                 if worker.alive:
                     return worker
+        with contextlib.suppress(LeanDied):
+            return await self._patiently(self._begin())
         return await self._patiently(self._begin())
 
     def _begin(self) -> asyncio.Task[Worker]:

@@ -42,6 +42,8 @@ class Question:
     refused: tuple[Refusal, ...] = ()
     """What Lean has refused since the policy was asked about the state before, likeliest first:
     then all that was proposed has been run, and something else is wanted."""
+    seed: int = 0
+    """Added to the policy's own, for another try at the same theorem."""
 
 
 class Policy(Protocol):

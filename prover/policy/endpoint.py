@@ -25,6 +25,8 @@ WINDOW = 4096
 """Tokens, where neither the server nor the user says how many."""
 ROUNDS = 3
 """How often a server that gives fewer completions than it was asked for is asked for the rest."""
+APART = 10_000
+"""Between the seeds of two tries at a theorem; a state takes fewer requests."""
 
 
 class EndpointGenerator:
@@ -93,7 +95,7 @@ class EndpointGenerator:
 
     async def _listed(self, prompt: Prompt, count: int) -> list[Completion]:
         message = {"role": "user", "content": asking(prompt.text, count)}
-        body = self._body(self._options.seed, messages=[message])
+        body = self._body(self._seed(prompt), messages=[message])
         reply = await self._connection.post("chat/completions", body)
         answer = reply.json(self._connection.key)
         return listed(self._with_choices(reply.url, answer), count)
@@ -107,7 +109,7 @@ class EndpointGenerator:
             sizes = _split(count - len(found), most)
             answers = await together(
                 [
-                    self._some(prompt, size, self._options.seed + requests + number)
+                    self._some(prompt, size, self._seed(prompt) + requests + number)
                     for number, size in enumerate(sizes)
                 ]
             )
@@ -132,6 +134,10 @@ class EndpointGenerator:
         if 0 < len(found) < size:
             self._most = min(self._most, len(found))
         return found
+
+    def _seed(self, prompt: Prompt) -> int:
+        """Of the first request for a prompt."""
+        return self._options.seed + APART * prompt.seed
 
     def _body(self, seed: int, **own: Any) -> dict[str, Any]:
         options = self._options

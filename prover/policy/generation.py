@@ -21,6 +21,8 @@ class Prompt:
     """What follows, of one state."""
     stop: tuple[str, ...] = ()
     """A completion ends before the first of these; the end of the text always ends it."""
+    seed: int = 0
+    """Added to the generator's own."""
 
     @property
     def text(self) -> str:

@@ -94,7 +94,7 @@ def prompted(
     dropped = _fewest(filling, lambda number: fits(template.shared + filling.own(number)))
     if dropped > filling.most:
         return None
-    prompt = Prompt(template.shared, filling.own(dropped), template.stop)
+    prompt = Prompt(template.shared, filling.own(dropped), template.stop, question.seed)
     return Prompted(prompt, filling.left_out(dropped))
 
 

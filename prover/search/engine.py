@@ -39,19 +39,21 @@ async def search(
     limit: Limit | None = None,
     configuration: Configuration | None = None,
     clock: Clock = time.monotonic,
+    seed: int = 0,
 ) -> AsyncGenerator[Event, None]:
     """Searches for a proof; the last event is the `Result`. Closing the generator cancels.
 
     A proof counts once `verify` has accepted it. What is found in time is still verified when the
     time is up. As many states are expanded at once as the session has workers, and more when the
     policy asks a language model; with one worker a search repeats itself exactly.
+    `seed` is for the policy.
 
     Raises `EnvironmentProblem` when Lean can't be started any more; all other failures end in a
     `Result`.
     """
     limit, configuration = limit or Limit(), configuration or Configuration()
     yield Accepted(theorem.name, policy.name, configuration, limit)
-    run = _Search(theorem, session, policy, verify, limit, configuration, clock)
+    run = _Search(theorem, session, policy, verify, limit, configuration, clock, seed)
     try:
         yield await run.open()
         while True:
@@ -93,12 +95,14 @@ class _Search:
         limit: Limit,
         configuration: Configuration,
         clock: Clock,
+        seed: int,
     ) -> None:
         self._theorem = theorem
         self._session = configuration.seen_through(session)
         self._policy = policy
         self._limit = limit
         self._configuration = configuration
+        self._seed = seed
         self._strategy = configuration.make_strategy()
         self._ahead = configuration.ahead or (AHEAD if isinstance(policy, ModelPolicy) else 1)
         self._turns: dict[asyncio.Task[None], Turn] = {}
@@ -119,7 +123,7 @@ class _Search:
         how = self._configuration
         self.graph = how.make_graph(root)
         self._expander = Expander(
-            self.graph, self._session, self._policy, self._limit, how, self.ledger
+            self.graph, self._session, self._policy, self._limit, how, self.ledger, self._seed
         )
         self.ledger.count(states=1)
         seconds = self.ledger.total

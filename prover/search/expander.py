@@ -66,6 +66,7 @@ class Expander:
         limit: Limit,
         configuration: Configuration,
         ledger: Ledger,
+        seed: int = 0,
     ) -> None:
         self._graph = graph
         self._session = session
@@ -73,6 +74,7 @@ class Expander:
         self._limit = limit
         self._configuration = configuration
         self._ledger = ledger
+        self._seed = seed
         self._proofs = Proofs(graph)
         self._expansions: dict[str, Expansion] = {}
         self._with_premises: set[str] = set()
@@ -83,7 +85,8 @@ class Expander:
     def turn(self, key: str, most: int) -> Turn:
         """A turn for a state of the frontier."""
         node, path = self._graph.nodes[key], self._graph.path(key)
-        question = Question(node.state, (), tuple(entry.candidate.tactic for entry in path))
+        tactics = tuple(entry.candidate.tactic for entry in path)
+        question = Question(node.state, path=tactics, seed=self._seed)
         first = key not in self._expansions
         return Turn(question, self._graph.cost(key), node.depth, most, first)
 

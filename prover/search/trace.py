@@ -1,4 +1,4 @@
-"""Reads back what a search told in events: a file of JSON objects, one a line.
+"""Reads back what a search told in events: a file of JSON objects, one a line, or that by gzip.
 
 Only what the graph is built from is read; other events and fields are passed over. States come back
 without their hypotheses, with goals that know no more than how they were printed.
@@ -6,7 +6,9 @@ without their hypotheses, with goals that know no more than how they were printe
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,13 +41,15 @@ def read(path: Path, theorem: str | None = None) -> Iterator[Event]:
     Raises `InputProblem` when the file can't be read, for a line that is no event, which it names,
     and when the file has no such search.
     """
+    opened = gzip.open if path.suffix == ".gz" else open
     try:
-        with path.open(encoding="utf-8") as lines:
+        with opened(path, "rt", encoding="utf-8") as lines:
             yield from parse(lines, str(path), theorem)
     except UnicodeDecodeError as error:
         raise InputProblem(f"{path} is not UTF-8: {error.reason}") from error
-    except OSError as error:
-        raise InputProblem(f"{path} can't be read: {error.strerror}") from error
+    except (OSError, EOFError, zlib.error) as error:
+        why = getattr(error, "strerror", None) or error
+        raise InputProblem(f"{path} can't be read: {why}") from error
 
 
 def parse(lines: Iterable[str], source: str, theorem: str | None = None) -> Iterator[Event]:
@@ -73,7 +77,7 @@ def parse(lines: Iterable[str], source: str, theorem: str | None = None) -> Iter
         raise InputProblem(f"{source} has {what} in it", HINT)
 
 
-HINT = "Give a file that was written by `prover prove --json`."
+HINT = "Give a file that was written by `prover prove --json`, or a trace of `prover bench`."
 
 
 def _object(line: str, place: str) -> Json:

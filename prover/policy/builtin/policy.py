@@ -85,18 +85,18 @@ class BuiltinPolicy:
 
     async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
         """For each question at most `count` candidates, most likely first, no tactic twice."""
-        return [self._ranked(Focus.of(question))[:count] for question in questions]
+        return [self._ranked(Focus.of(question), question.seed)[:count] for question in questions]
 
-    def _ranked(self, focus: Focus) -> list[Candidate]:
+    def _ranked(self, focus: Focus, seed: int) -> list[Candidate]:
         best: dict[str, Candidate] = {}
-        for candidate in self._scored(focus):
+        for candidate in self._scored(focus, self._seed + seed):
             known = best.get(candidate.tactic)
             if known is None or candidate.logprob > known.logprob:
                 best[candidate.tactic] = candidate
         return sorted(best.values(), key=lambda candidate: -candidate.logprob)
 
-    def _scored(self, focus: Focus) -> list[Candidate]:
-        noise = random.Random(f"{self._seed}:{focus.goal.key}")
+    def _scored(self, focus: Focus, seed: int) -> list[Candidate]:
+        noise = random.Random(f"{seed}:{focus.goal.key}")
         priors, context = self._priors, focus.context
         alone = {closer: priors.logprob(closer, context) for closer in closers.ALONE}
         seen: dict[str, int] = {}
@@ -108,7 +108,7 @@ class BuiltinPolicy:
             # What a closer does alone needs no hints and no cases: the shorter proof comes first.
             for closer in alone.keys() & set(WORD.findall(proposal.tactic)) - {proposal.tactic}:
                 logprob = min(logprob, alone[closer] - AFTER)
-            if self._seed:
+            if seed:
                 logprob += noise.gauss(0.0, NOISE)
             label = f"{self.name}: {proposal.family} | {context}"
             scored.append(Candidate(proposal.tactic, min(logprob, -math.ulp(1.0)), policy=label))

@@ -53,6 +53,8 @@ class Task:
     limit: int
     """How many tokens a completion may have."""
     ending: Ending
+    seed: int = 0
+    """Added to that of the decoding."""
 
     def ends(self, continuation: Continuation) -> bool:
         """Whether it has ended or must be cut off."""

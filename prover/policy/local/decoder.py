@@ -81,7 +81,8 @@ class Decoder:
         tokens = self._tokenization.encode(prompt.text)
         room = max(1, self._window - len(tokens))
         limit = int(min(self._decoding.max_tokens, room))
-        return Task(tuple(tokens), limit, self._tokenization.ending(tokens, prompt.stop))
+        ending = self._tokenization.ending(tokens, prompt.stop)
+        return Task(tuple(tokens), limit, ending, prompt.seed)
 
 
 def merged(continuations: Iterable[Continuation], ending: Ending, *, add: bool) -> list[Completion]:

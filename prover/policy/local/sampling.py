@@ -50,7 +50,7 @@ def sample(
 
 def _luck(task: Task, count: int, decoding: Decoding) -> Tensor:
     """Random numbers from 0 to 1, for each continuation and token, of this prompt's own."""
-    text = f"{decoding.seed} {task.prompt}".encode()
+    text = f"{decoding.seed + task.seed} {task.prompt}".encode()
     seed = int.from_bytes(hashlib.sha256(text).digest()[:8], "big", signed=True)
     generator = torch.Generator().manual_seed(seed)
     return torch.rand(count, decoding.max_tokens, generator=generator)

@@ -1,0 +1,153 @@
+"""One try at one problem: a search with a session of its own, its events kept."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import dataclass
+
+from prover.bench.attempt import Attempt
+from prover.bench.job import Job
+from prover.bench.store import Finished
+from prover.errors import EnvironmentProblem, InputProblem
+from prover.lean.base import LeanSession, Outcome, Premise, State, TacticLimit
+from prover.lean.pool import LeanPool
+from prover.policy.base import Policy
+from prover.search.configuration import Configuration
+from prover.search.engine import search
+from prover.search.events import Event
+from prover.search.limit import Limit
+from prover.search.result import Result, Seconds, Status
+from prover.theorem import Theorem
+from prover.verify.base import Verify
+from prover.verify.gate import Gate
+
+Sessions = Callable[[], AbstractAsyncContextManager[LeanSession]]
+
+
+@dataclass(frozen=True)
+class Attempting:
+    """What all tries of a run have in common."""
+
+    sessions: Sessions
+    policy: Policy
+    verify: Verify
+    limit: Limit
+    configuration: Configuration
+
+    @classmethod
+    def in_pool(
+        cls, pool: LeanPool, policy: Policy, limit: Limit, configuration: Configuration
+    ) -> Attempting:
+        """With sessions of one worker each: what is under way beside one changes nothing."""
+        gate = Gate(pool, seconds=limit.verify_seconds)
+        return cls(lambda: pool.session(alone=True), policy, gate, limit, configuration)
+
+    async def __call__(self, job: Job) -> Finished:
+        """Makes the attempt. Raises `EnvironmentProblem` when Lean can't be started any more.
+
+        Whatever else goes wrong is the attempt's own: its status is `error` then.
+        """
+        problem, trace = job.problem, Trace(job.problem.name)
+        began, started = time.time(), time.monotonic()
+        refused = False
+        try:
+            result, refused = await self._searched(job, trace)
+        except EnvironmentProblem:
+            raise
+        except Exception as error:
+            seconds = Seconds(total=time.monotonic() - started)
+            message = f"{type(error).__name__}: {error}"
+            result = Result(problem.name, Status.ERROR, message, seconds=seconds)
+            trace.note(result)
+        attempt = Attempt(
+            key=job.key,
+            name=problem.name,
+            attempt=job.attempt,
+            seed=job.seed,
+            split=problem.split,
+            topic=problem.topic,
+            difficulty=problem.difficulty,
+            applicable=not refused,
+            started=began,
+            result=result.to_json(),
+        )
+        return Finished(attempt, trace.compressed())
+
+    async def _searched(self, job: Job, trace: Trace) -> tuple[Result, bool]:
+        """How the search ended, and whether Lean could not read the theorem."""
+        async with self.sessions() as session:
+            reading = Reading(session)
+            found = search(
+                job.problem.theorem,
+                reading,
+                self.policy,
+                self.verify,
+                limit=self.limit,
+                configuration=self.configuration,
+                seed=job.seed,
+            )
+            async with aclosing(found) as events:
+                async for event in events:
+                    trace.note(event)
+        assert isinstance(event, Result), "the last event of a search is its result"
+        return event, reading.refused
+
+
+class Trace:
+    """The events of a search as JSON lines, compressed as they come."""
+
+    def __init__(self, theorem: str) -> None:
+        self._theorem = theorem
+        self._bytes = io.BytesIO()
+        # Without the time in it, the same events are the same bytes.
+        self._gzip = gzip.GzipFile(fileobj=self._bytes, mode="wb", mtime=0)
+
+    def note(self, event: Event) -> None:
+        """Adds an event."""
+        json_of = event.to_json()
+        line = {"event": json_of["event"], "theorem": self._theorem, **json_of}
+        text = json.dumps(line, ensure_ascii=False) + "\n"
+        self._gzip.write(text.encode(errors="replace"))
+
+    def compressed(self) -> bytes:
+        """All of them. None can be added afterwards."""
+        self._gzip.close()
+        return self._bytes.getvalue()
+
+
+class Reading:
+    """A session that remembers that Lean could not read its theorem."""
+
+    def __init__(self, session: LeanSession) -> None:
+        self._session = session
+        self.refused = False
+
+    @property
+    def workers(self) -> int:
+        """As many as the session has."""
+        return self._session.workers
+
+    async def open(self, theorem: Theorem) -> State:
+        """The state at the theorem's hole."""
+        try:
+            return await self._session.open(theorem)
+        except InputProblem:
+            self.refused = True
+            raise
+
+    async def run(self, state: State, tactics: Sequence[str], limit: TacticLimit) -> list[Outcome]:
+        """The outcome of each tactic."""
+        return await self._session.run(state, tactics, limit)
+
+    async def premises(self, state: State, count: int) -> tuple[Premise, ...]:
+        """The premises for a state."""
+        return await self._session.premises(state, count)
+
+    async def free(self, states: Sequence[State]) -> None:
+        """Forgets states."""
+        await self._session.free(states)

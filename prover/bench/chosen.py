@@ -1,0 +1,69 @@
+"""Which problems a run tries: of a source those that are wanted, in the run's dialect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from prover.bench.config import Config, Wanted
+from prover.bench.folder import Tell, silent
+from prover.bench.problem import Problem, ProblemSet
+from prover.bench.problems import LIBRARY, load
+from prover.bench.selection import Selection
+from prover.errors import InputProblem
+from prover.lean.pool import LeanPool
+from prover.nearest import among, nearest
+
+PACKAGE = Path(__file__).parents[1]
+DIALECTS = {"minif2f-embedded": Path("Preludes") / "Numbers.lean"}
+"""The header that takes the place of every problem's own, below `lean_project`."""
+
+
+def needs_lean(config: Config) -> bool:
+    """Whether the problems come from Lean itself."""
+    return config.problems.source.startswith(LIBRARY)
+
+
+async def problems_of(
+    config: Config, *, pool: LeanPool | None = None, tell: Tell = silent
+) -> ProblemSet:
+    """The problems as they are tried; `tell` is told what takes long and what was left out.
+
+    Raises `InputProblem` where there are none, `EnvironmentProblem` where they can't be had.
+    """
+    wanted = config.problems
+    filters = Selection(split=wanted.split, topic=wanted.topic, difficulty=wanted.difficulty)
+    everything = await load(wanted.source, filters, pool=pool, tell=tell)
+    return in_dialect(chosen(everything, wanted), config.dialect)
+
+
+def chosen(everything: ProblemSet, wanted: Wanted) -> ProblemSet:
+    """Of problems that have passed the other filters those with the names that are wanted, of them
+    every so many-th, and of these the first.
+
+    Raises `InputProblem` for a name that none has, which tells the nearest.
+    """
+    known = [problem.name for problem in everything.problems]
+    for name in wanted.names:
+        if not any(fnmatchcase(each, name) for each in known):
+            raise InputProblem(f"{everything.name} has no `{name}`", nearest(known, name))
+    left = [problem for problem in everything.problems if _is_named(problem, wanted.names)]
+    return ProblemSet(everything.name, tuple(left[:: wanted.every][: wanted.first or None]))
+
+
+def in_dialect(problems: ProblemSet, dialect: str) -> ProblemSet:
+    """With the headers of a dialect. Raises `InputProblem` for one that is unknown."""
+    if not dialect:
+        return problems
+    name = among(DIALECTS, dialect, "dialect")
+    # The wheel holds a copy of the project; in a checkout it lies beside the package.
+    folders = (PACKAGE / "lean_project", PACKAGE.parent / "lean_project")
+    file = next(folder / name for folder in folders if (folder / name).is_file())
+    header = file.read_text(encoding="utf-8")
+    changed = (replace(problem, header=header) for problem in problems.problems)
+    return ProblemSet(problems.name, tuple(changed))
+
+
+def _is_named(problem: Problem, names: tuple[str, ...]) -> bool:
+    return not names or any(fnmatchcase(problem.name, name) for name in names)

@@ -1,0 +1,231 @@
+"""`prover bench`: tries many problems and keeps what came of each."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from prover.bench.attempting import Attempting
+from prover.bench.chosen import needs_lean, problems_of
+from prover.bench.config import Config, resolved
+from prover.bench.environment import environment
+from prover.bench.job import jobs
+from prover.bench.problem import ProblemSet
+from prover.bench.run import Run
+from prover.bench.settings import Settings
+from prover.bench.store import Store, read
+from prover.bench.summary import Summary, worker_use
+from prover.cli import batch, gpus
+from prover.cli.console import Exit, messages, write_json
+from prover.cli.console import run as run_cancellable
+from prover.cli.report import counted
+from prover.lean.embedded import EmbeddedLean
+from prover.lean.pool import LeanPool
+from prover.policy.choosing import open_policy
+
+EXAMPLES = (
+    "Examples: `prover bench smoke` · `prover bench my.yaml --attempts 4` · "
+    "`prover bench problems.jsonl --seconds 20 --workers 8 --run runs/first` · "
+    "`prover bench core --topic nat --every 5 --set limit.tactic.heartbeats=50000`. "
+    "The same command again goes on where it stopped."
+)
+
+FLAGS = {"problems.source": "--problems", "problems.names": "--name"}
+"""Those that are not named after their setting."""
+Words = list[str] | None
+
+
+def bench(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="CONFIG|PROBLEMS",
+            help="A YAML file, the name of a configuration in `benchmarks/configs`, or problems: "
+            "a file, or the name of a set.",
+            show_default=False,
+        ),
+    ],
+    problems: Annotated[
+        str | None,
+        typer.Option("--problems", "--data", metavar="SOURCE", help="The problems to try."),
+    ] = None,
+    names: Annotated[Words, typer.Option("--name", help="Only this one. May be repeated.")] = None,
+    split: Annotated[str | None, typer.Option(help="Only this part of the set.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Only this topic.")] = None,
+    difficulty: Annotated[str | None, typer.Option(help="Only this difficulty.")] = None,
+    every: Annotated[int | None, typer.Option(help="Each how-many-th of them.")] = None,
+    first: Annotated[int | None, typer.Option(help="So many of them at most.")] = None,
+    dialect: Annotated[
+        str | None, typer.Option(help="What takes the place of the problems' headers.")
+    ] = None,
+    policy: Annotated[
+        str | None, typer.Option(help="What proposes tactics, as for `prover prove`.")
+    ] = None,
+    search: Annotated[
+        str | None, typer.Option(help="How to search, as for `prover prove`.")
+    ] = None,
+    seconds: Annotated[float | None, typer.Option(help="For each attempt.")] = None,
+    tactics: Annotated[int | None, typer.Option(help="Tactics run in each attempt.")] = None,
+    expansions: Annotated[int | None, typer.Option(help="States expanded in each attempt.")] = None,
+    candidates: Annotated[int | None, typer.Option(help="Tactics tried on one state.")] = None,
+    attempts: Annotated[
+        int | None, typer.Option(help="Tries at each problem until it is proved.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Of the first attempt.")] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Problems tried at once; each needs about 2.5 GB of memory."),
+    ] = None,
+    run: Annotated[Path | None, typer.Option(help="The folder of the results.")] = None,
+    settings: Annotated[
+        Words,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="Any setting, as `limit.tactic.seconds=20`."
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object at the end.")] = False,
+) -> None:
+    """Try many problems, all cores busy, and keep each attempt as soon as it ends.
+
+    Settings come from the file, then from `PROVER_*` variables (`PROVER_LIMIT_SECONDS`), then from
+    the flags. Results are in `runs/NAME`, or where `--run` says. Ctrl-C lets what is under way
+    end, a second one stops it; in any case the same command goes on later.
+    """
+    flags = {
+        "problems.source": problems,
+        "problems.names": names,
+        "problems.split": split,
+        "problems.topic": topic,
+        "problems.difficulty": difficulty,
+        "problems.every": every,
+        "problems.first": first,
+        "dialect": dialect,
+        "policy": policy,
+        "search": search,
+        "limit.seconds": seconds,
+        "limit.tactics": tactics,
+        "limit.expansions": expansions,
+        "limit.candidates": candidates,
+        "attempts": attempts,
+        "seed": seed,
+        "workers": workers,
+        "run": run and str(run),
+    }
+    given = [
+        Settings.one(tuple(name.split(".")), value, FLAGS.get(name) or f"--{name.split('.')[-1]}")
+        for name, value in flags.items()
+        if value is not None
+    ]
+    given += [Settings.assigned(text, "--set") for text in settings or ()]
+    name, config = resolved(what, reduce(Settings.under, given, Settings()), os.environ)
+    folder = Path(config.run or f"runs/{name}")
+    task = Bench(config, folder, json)
+    raise typer.Exit(run_cancellable(task.work))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the user asked for."""
+
+    config: Config
+    folder: Path
+    json: bool
+
+    async def work(self) -> Exit:
+        """Does it; its exit code."""
+        config = self.config
+        interrupts = Interrupts()
+        # What is wrong with what the user gave is told before what is missing here.
+        early = None if needs_lean(config) else await problems_of(config, tell=tell)
+        command = EmbeddedLean.find().worker_command()
+        async with LeanPool(command, workers=config.workers) as pool:
+            problems = early or await problems_of(config, pool=pool, tell=tell)
+            lean = await pool.version()
+            cards = [str(gpu) for gpu in await gpus.found()]
+            made_with = environment(config, problems, lean=lean, gpus=cards)
+            with Store.opened(self.folder, config, problems, made_with) as store:
+                todo = jobs(config, problems, lean)
+                run = Run(todo, store.add, workers=config.workers, found=store.found)
+                began = time.time()
+                with suppress(asyncio.CancelledError):
+                    await self._make(run, pool, interrupts)
+        return self._told(problems, run, began, interrupts)
+
+    async def _make(self, run: Run, pool: LeanPool, interrupts: Interrupts) -> None:
+        """Makes the attempts that are still to be made."""
+        config, standing = self.config, run.standing
+        if standing.ended:
+            messages().print(f"going on: {batch.sentence(standing)}")
+        if not standing.left:
+            return
+        async with open_policy(config.policy) as policy:
+            interrupts.may_finish(run)
+            async with batch.shown(lambda: run.standing):
+                await run.work(Attempting.in_pool(pool, policy, config.limit, config.search))
+
+    def _told(self, problems: ProblemSet, run: Run, began: float, interrupts: Interrupts) -> Exit:
+        """The exit code, when the table is written."""
+        names = [problem.name for problem in problems.problems]
+        summary = Summary.of(names, read(self.folder))
+        outcome = {
+            "run": str(self.folder),
+            **summary.to_json(),
+            "seconds": time.time() - began,
+            "workers": self.config.workers,
+            "worker_use": worker_use(run.made, began, self.config.workers),
+            "interrupted": interrupts.count > 0,
+        }
+        if self.json:
+            write_json(outcome)
+        else:
+            batch.show(outcome, summary, self.folder)
+        if interrupts.count:
+            return Exit.INTERRUPTED
+        return Exit.PROVED if summary.all_proved else Exit.NOT_PROVED
+
+
+def tell(sentence: str) -> None:
+    """Tells the user on standard error."""
+    messages().print(sentence)
+
+
+class Interrupts:
+    """Ctrl-C: the first lets what is under way end, the second stops it, and so does SIGTERM."""
+
+    def __init__(self) -> None:
+        """From now on, in the task that makes it."""
+        task = asyncio.current_task()
+        assert task is not None, "made outside a task"
+        self._task = task
+        self._run: Run | None = None
+        self.count = 0
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, self._interrupt)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._stop)
+
+    def may_finish(self, run: Run) -> None:
+        """There is something now that can be let end."""
+        self._run = run
+
+    def _interrupt(self) -> None:
+        if self.count or self._run is None:
+            self._stop()
+            return
+        self.count += 1
+        self._run.finish()
+        under_way = counted(self._run.under_way, "attempt")
+        messages().print(f"finishing {under_way} under way; Ctrl-C again stops at once")
+
+    def _stop(self) -> None:
+        self.count += 1
+        self._task.cancel()

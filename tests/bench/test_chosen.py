@@ -1,0 +1,49 @@
+"""Which problems of a set are tried, and as what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from prover.bench.chosen import chosen, problems_of
+from prover.bench.config import Config, Wanted
+from prover.errors import InputProblem
+from tests.bench.building import problems
+from tests.bench.killing import write
+
+SET = problems("ab", "ac", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        (Wanted(), ["ab", "ac", "b", "c"]),
+        (Wanted(names=("c", "ab")), ["ab", "c"]),
+        (Wanted(names=("a*", "c")), ["ab", "ac", "c"]),
+        (Wanted(every=2), ["ab", "b"]),
+        (Wanted(names=("?",), every=2), ["b"]),
+        (Wanted(first=3), ["ab", "ac", "b"]),
+        (Wanted(every=2, first=1), ["ab"]),
+    ],
+)
+def test_filters(wanted: Wanted, names: list[str]) -> None:
+    assert [problem.name for problem in chosen(SET, wanted).problems] == names
+
+
+def test_a_name_that_none_has() -> None:
+    with pytest.raises(InputProblem, match="few has no `abb`") as problem:
+        chosen(SET, Wanted(names=("abb",)))
+    assert "`ab`" in problem.value.hint
+
+
+async def test_a_dialect_takes_the_place_of_the_headers(tmp_path: Path) -> None:
+    write(tmp_path / "few.jsonl", SET.problems)
+    wanted = Wanted(str(tmp_path / "few.jsonl"), names=("b",))
+    [problem] = (await problems_of(Config(wanted, "minif2f-embedded"))).problems
+    assert "variable {ℝ : Type}" in problem.header
+    assert problem.statement == SET.problems[2].statement
+    with pytest.raises(InputProblem, match="no dialect is called `minif2f`"):
+        await problems_of(Config(wanted, "minif2f"))
+    with pytest.raises(InputProblem, match="no problem has the split"):
+        await problems_of(Config(Wanted(wanted.source, split="x")))

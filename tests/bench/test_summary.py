@@ -1,0 +1,62 @@
+"""The numbers at the end of a run."""
+
+from __future__ import annotations
+
+import pytest
+
+from prover.bench.summary import Summary, worker_use
+from prover.search.result import Status
+from tests.bench.building import attempt, todo
+
+A, B, C, D, _ = todo("abcde")
+A_AGAIN = todo("a", attempts=2)[1]
+
+
+def test_each_problem_counts_once() -> None:
+    attempts = [
+        attempt(A),
+        attempt(A_AGAIN, Status.PROVED),
+        attempt(B, Status.EXHAUSTED),
+        attempt(C, Status.ERROR, applicable=False),
+        attempt(D, Status.ERROR),
+    ]
+    summary = Summary.of("abcde", attempts)
+    assert summary == Summary(
+        problems=5,
+        proved=1,
+        not_proved=1,
+        not_applicable=1,
+        errors=1,
+        untried=1,
+        attempts=5,
+        median_seconds=2.0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("ends", "all_proved"),
+    [
+        ([attempt(A, Status.PROVED)], True),
+        ([attempt(A, Status.PROVED), attempt(B, Status.ERROR, applicable=False)], True),
+        ([attempt(A, Status.PROVED), attempt(B)], False),
+        ([attempt(A, Status.PROVED), attempt(B, Status.ERROR)], False),
+        ([attempt(A, Status.ERROR, applicable=False)], False),
+        ([], False),
+    ],
+)
+def test_all_that_is_applicable_must_be_proved(ends: list, all_proved: bool) -> None:  # type: ignore[type-arg]
+    names = {one.name for one in ends} or {"a"}
+    assert Summary.of(names, ends).all_proved is all_proved
+
+
+def test_worker_use_counts_until_the_last_attempt_sets_out() -> None:
+    # Two workers from 100 on: one has a pause of one second, the other none.
+    tries = [attempt(A, started=100.0), attempt(B, started=100.0), attempt(C, started=103.0)]
+    tries += [attempt(D, started=102.0)]
+    tries += [attempt(A_AGAIN, started=105.0)]
+    busy = 2 + 2 + 2 + 2
+    assert worker_use(tries, 100.0, 2) == pytest.approx(busy / 10)
+
+
+def test_worker_use_is_unknown_where_all_set_out_at_once() -> None:
+    assert worker_use([attempt(A, started=1.0)], 0.0, 2) is None
