@@ -30,6 +30,7 @@ OUTCOMES: dict[type[Outcome], str] = {
     Timeout: "timeout",
     Rejected: "rejected",
 }
+WORKED = (OUTCOMES[Progress], OUTCOMES[Closed])
 
 Json = dict[str, Any]
 
@@ -82,8 +83,8 @@ class Recorder:
         match outcome:
             case Progress(states):
                 # A trial after the one that settled its state left states that the graph lacks.
-                keys = [state.key for state in states]
-                children = [self._numbers[key] for key in keys if key in self._numbers]
+                if all(state.key in self._numbers for state in states):
+                    children = [self._numbers[state.key] for state in states]
             case TacticError(text) | Timeout(text) | Rejected(text):
                 message = cut(text, LONGEST_MESSAGE)
         place = self._messages.setdefault(message, len(self._messages))
@@ -109,16 +110,30 @@ class Recorder:
         for number, node in enumerate(nodes):
             if node.standing is Standing.OPEN:
                 self.states["settled"][number] = None
-        proof = shortest_proof(graph).steps if graph.proved else {}
         return {
             "states": self.states,
             "tactics": self.tactics,
             "expansions": self.expansions,
             "messages": list(self._messages),
             "waiting": waiting(graph),
-            "proof": {self._numbers[key]: cut(step.tactic, LONGEST_TACTIC) for key, step in proof.items()},
+            "proof": self._proof(graph),
             "needed": [int(node.length < math.inf) for node in nodes],
         }
+
+    def _proof(self, graph: ProofGraph) -> dict[int, int]:
+        """For each state of the shortest proof the tactic that proves it, both by number."""
+        if not graph.proved:
+            return {}
+        used = {
+            (self._numbers[key], cut(step.tactic, LONGEST_TACTIC))
+            for key, step in shortest_proof(graph).steps.items()
+        }
+        columns = (self.tactics[name] for name in ("state", "text", "outcome"))
+        found: dict[int, int] = {}
+        for place, (state, text, outcome) in enumerate(zip(*columns, strict=True)):
+            if outcome in WORKED and (state, text) in used:
+                found.setdefault(state, place)
+        return found
 
 
 def explored(events: Iterable[Event]) -> Json | None:
@@ -130,7 +145,7 @@ def explored(events: Iterable[Event]) -> Json | None:
       the `messages`, and `children` as numbers of states;
     - `expansions`: which `state` at what `cost`, and how many candidates are `waiting` since;
     - `waiting`: states that were in the frontier at the end with their costs, next one first;
-    - `proof`: the tactic for each state that the shortest proof uses;
+    - `proof`: by each state that the shortest proof uses, the number of the tactic that proves it;
     - `needed`: whether a proof of the theorem could still have used the state.
 
     Raises `InputProblem` for events that can't be replayed.
