@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -64,7 +63,7 @@ class Reason:
 
     status: str
     message: str
-    """With `…` for what differs between them."""
+    """Its first line, with `…` for numbers that differ."""
     attempts: int
 
 
@@ -205,12 +204,17 @@ def _counters(attempt: Attempt) -> Counters:
 
 
 def _reasons(attempts: Iterable[Attempt]) -> tuple[Reason, ...]:
-    found = Counter(
-        (attempt.result["status"], NUMBER.sub("…", _first_line(attempt)))
-        for attempt in attempts
-        if not attempt.proved
-    )
-    return tuple(Reason(*reason, count) for reason, count in found.most_common())
+    found: dict[tuple[str, str], list[str]] = {}
+    for attempt in attempts:
+        if not attempt.proved:
+            message = _first_line(attempt)
+            alike = attempt.result["status"], NUMBER.sub("…", message)
+            found.setdefault(alike, []).append(message)
+    reasons = [
+        Reason(status, messages[0] if len({*messages}) == 1 else pattern, len(messages))
+        for (status, pattern), messages in found.items()
+    ]
+    return tuple(sorted(reasons, key=lambda reason: -reason.attempts))
 
 
 def _why(item: Tried) -> str:

@@ -33,7 +33,12 @@ COLUMNS = (
     *(("Difficulty", "text"), ("Seconds", "number"), ("Tactics", "number"), ("States", "number")),
 )
 
+LABELS = {"way": "Outcome", **{name: name.capitalize() for name in GROUPS}}
+"""Of what the table can be filtered by."""
+
 Json = dict[str, Any]
+Note = Callable[[int, int], None]
+"""Is told how many of how many searches have been read."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,8 @@ class Part:
     share: float
 
 
-def page(run: Run, note: Callable[[int, int], None] = lambda done, of: None) -> str:
-    """The file's text. `note` is told how many of how many searches have been read.
-
-    Raises `InputProblem` for a trace that can't be replayed.
+def page(run: Run, note: Note) -> str:
+    """The file's text. Raises `InputProblem` for a trace that can't be replayed.
     """
     figures, problems = Figures.of(run), tried(run)
     rows = [row(item) for item in problems]
@@ -66,6 +69,7 @@ def page(run: Run, note: Callable[[int, int], None] = lambda done, of: None) -> 
         rows=rows,
         columns=COLUMNS,
         choices=choices(rows),
+        labels=LABELS,
         graphs=graphs(run, problems, note),
         data=data(rows),
         facts=facts(run),
@@ -113,7 +117,7 @@ def data(rows: Sequence[Json]) -> str:
 
 
 def graphs(
-    run: Run, problems: Sequence[Tried], note: Callable[[int, int], None]
+    run: Run, problems: Sequence[Tried], note: Note
 ) -> Iterator[str | None]:
     """The packed graph of each problem's attempt that is shown; None where there is none."""
     for number, item in enumerate(problems, 1):

@@ -1,10 +1,10 @@
 """The folder of a batch run as values.
 
-    config.yaml          the settings, resolved
-    environment.json     code, Lean, machine, dialect, problem set
-    problems.jsonl       the problems, one a line
-    results.jsonl        the attempts, one a line; of two with one key the later counts
-    traces/KEY.jsonl.gz  the events of an attempt's search, one a line
+config.yaml          the settings, resolved
+environment.json     code, Lean, machine, dialect, problem set
+problems.jsonl       the problems, one a line
+results.jsonl        the attempts, one a line; of two with one key the later counts
+traces/KEY.jsonl.gz  the events of an attempt's search, one a line
 """
 
 from __future__ import annotations
@@ -90,9 +90,7 @@ def read(folder: Path) -> Run:
     attempts = _lines(folder / "results.jsonl", lambda line: _attempt(line, names))
     latest = {attempt.key: attempt for attempt in attempts}
     set_name = str(environment.get("problems") or folder.resolve().name)
-    return Run(
-        folder, config, environment, ProblemSet(set_name, problems), tuple(latest.values())
-    )
+    return Run(folder, config, environment, ProblemSet(set_name, problems), tuple(latest.values()))
 
 
 def _mapping(path: Path, load: Callable[[bytes], Any]) -> Mapping[str, Any]:

@@ -24,8 +24,8 @@ def replay(
     Its costs are those of the search's configuration unless another one is given.
     """
     graph = None
-    for _, graph in steps(events, configuration):
-        pass
+    for step in steps(events, configuration):
+        _, graph = step
     return graph
 
 

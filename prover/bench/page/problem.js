@@ -2,7 +2,11 @@
 
 const dialog = part("problem");
 const slider = part("step");
-const view = new View(part("graph"), (id, tactic) => showState(view.data, id, tactic));
+const view = new View(part("graph"), (id, tactic) => {
+  showState(view.data, id);
+  const line = tactic === null ? null : part("state").querySelector(`[data-tactic="${tactic}"]`);
+  (line ?? part("state")).scrollIntoView({ block: line ? "center" : "start" });
+});
 // So that scripts can ask where things are.
 view.canvas.view = view;
 let current = -1;
@@ -25,6 +29,7 @@ async function openProblem(number) {
   part("previous").disabled = order.indexOf(number) <= 0;
   part("next").disabled = order.indexOf(number) === order.length - 1;
   if (!dialog.open) dialog.showModal();
+  document.querySelector("aside").scrollTop = 0;
   history.replaceState(null, "", `#${encodeURIComponent(row.name)}`);
   const data = await graphOf(number);
   if (current === number) showGraph(data);
@@ -51,7 +56,7 @@ view.stepped = (step) => {
 };
 
 /** What is known of a state: its goals, why it was left alone, and all that was tried on it. */
-function showState(data, id, tactic = null) {
+function showState(data, id) {
   const { states } = data;
   const goals = make("pre", "lean");
   highlight(goals, states.goals[id]);
@@ -59,7 +64,7 @@ function showState(data, id, tactic = null) {
   data.tactics.state.forEach((on, number) => {
     if (on === id) tried.append(tacticLine(data, id, number));
   });
-  const facts = [`${NAMES[states.standing[id]]}`, `depth ${states.depth[id]}`, `found at expansion ${states.found[id]}`];
+  const facts = [`${NAMES[states.standing[id]]}`, `depth ${states.depth[id]}`, foundAt(states.found[id])];
   part("state").replaceChildren(
     make("h3", "", `State ${id}`),
     goals,
@@ -67,8 +72,6 @@ function showState(data, id, tactic = null) {
     make("p", "", whyNot(data, id)),
     ...(tried.children.length ? [make("h4", "", `${tried.children.length} tactics tried`), tried] : []),
   );
-  const line = tactic === null ? null : tried.querySelector(`[data-tactic="${tactic}"]`);
-  (line ?? part("state")).scrollIntoView({ block: line ? "center" : "nearest" });
 }
 
 function tacticLine(data, id, number) {
@@ -81,8 +84,7 @@ function tacticLine(data, id, number) {
   line.dataset.tactic = number;
   const likely = tactics.logprob[number] === null ? "" : ` · log-probability ${tactics.logprob[number]}`;
   const what = make("div", "what", `${used ? "in the proof · " : ""}${outcome}${likely}`);
-  if (messages[tactics.message[number]]) what.append("\n", messages[tactics.message[number]]);
-  line.append(what);
+  line.append(what, ...told(messages[tactics.message[number]]));
   const children = [...new Set(tactics.children[number])].filter((child) => view.byId.has(child));
   for (const child of children) {
     const to = make("button", "", `→ state ${child}`);
@@ -93,12 +95,21 @@ function tacticLine(data, id, number) {
   return line;
 }
 
+const foundAt = (step) => (step ? `found at expansion ${step}` : "the theorem's own");
+
+/** A message; of a long one its first line, until it is opened. */
+function told(message) {
+  if (message.length < 140 && message.split("\n").length < 4) return message ? [make("div", "what", message)] : [];
+  const [first, ...rest] = message.split("\n");
+  return [make("details", "what", make("summary", "", first), rest.join("\n"))];
+}
+
 /** How far the state was expanded, and why no further. */
 function whyNot(data, id) {
   const { states, expansions } = data;
   const turns = expansions.state.flatMap((state, index) => (state === id ? [index] : []));
   const begun = turns.length
-    ? `Expanded at ${turns.slice(0, 8).map((turn) => turn + 1).join(", ")}${turns.length > 8 ? ", …" : ""}.`
+    ? `Expanded at ${turns.slice(0, 8).map((turn) => turn + 1).join(", ")}${turns.length > 8 ? " and later" : ""}.`
     : "Never expanded.";
   const left = turns.length ? expansions.waiting[turns[turns.length - 1]] : null;
   const rest = left ? ` ${left} candidates were left untried` : "";

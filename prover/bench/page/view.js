@@ -1,10 +1,12 @@
 // The graph on a canvas: pan, zoom, step by step, and which state is selected. Draws only what is in
 // sight, and less of each thing the smaller it is, so that thousands of states stay smooth.
 
+/** Below this scale there is no text; a graph that needs less to be seen as a whole begins larger. */
 const READABLE = 0.55;
+const CLEAR = 0.85;
 const NEAREST = 2.5;
 const NAMES = ["open", "proved", "failed"];
-const FONT = '11px ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace';
+const FONT = '12px ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace';
 
 class View {
   constructor(canvas, selected) {
@@ -33,7 +35,7 @@ class View {
     this.colours = null;
     if (!data) return this.redraw();
     this.fit();
-    if (this.scale < READABLE) this.lookAt(this.states[0], READABLE + 0.1);
+    if (this.scale < CLEAR) this.lookAt(this.states[0], CLEAR);
   }
 
   // Where things are.
@@ -285,14 +287,14 @@ class View {
     if (item.kind === "tactic") {
       const text = this.data.tactics.text[item.id].replace(/\s+/g, " ");
       const done = this.data.tactics.outcome[item.id] === "closed" ? "✓ " : "";
-      return [shortened(done + text, 15)];
+      return [shortened(done + text, 14)];
     }
     const goals = this.data.states.goals[item.id].split("⊢").slice(1);
-    if (!goals.length) return [shortened(this.data.states.goals[item.id], 22)];
+    if (!goals.length) return [shortened(this.data.states.goals[item.id], 20)];
     const target = goals[0].split("\n\n")[0].replace(/\s+/g, " ").trim();
     const more = goals.length > 1 ? `(${goals.length} goals) ` : "";
     const text = more + target;
-    return text.length <= 22 ? [text] : [text.slice(0, 22), shortened(text.slice(22).trimStart(), 22)];
+    return text.length <= 20 ? [text] : [text.slice(0, 20), shortened(text.slice(20).trimStart(), 20)];
   }
 }
 
