@@ -49,4 +49,4 @@ def mcnemar(won: int, lost: int) -> float:
     """
     differing = won + lost
     tail = sum(math.comb(differing, count) for count in range(min(won, lost) + 1))
-    return min(1.0, tail / 2.0 ** (differing - 1))
+    return min(1.0, 2 * tail / (1 << differing))

@@ -51,8 +51,7 @@ class Part:
 
 
 def page(run: Run, note: Note) -> str:
-    """The file's text. Raises `InputProblem` for a trace that can't be replayed.
-    """
+    """The file's text. Raises `InputProblem` for a trace that can't be replayed."""
     figures, problems = Figures.of(run), tried(run)
     rows = [row(item) for item in problems]
     parts = list(time_parts(figures))
@@ -116,9 +115,7 @@ def data(rows: Sequence[Json]) -> str:
     return text.replace("<", "\\u003c")
 
 
-def graphs(
-    run: Run, problems: Sequence[Tried], note: Note
-) -> Iterator[str | None]:
+def graphs(run: Run, problems: Sequence[Tried], note: Note) -> Iterator[str | None]:
     """The packed graph of each problem's attempt that is shown; None where there is none."""
     for number, item in enumerate(problems, 1):
         found = explored(run.trace(item.shown)) if item.shown else None

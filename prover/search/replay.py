@@ -5,6 +5,7 @@ With another configuration the same outcomes are scored anew: what the search wo
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 from prover.errors import InputProblem
@@ -23,10 +24,8 @@ def replay(
 
     Its costs are those of the search's configuration unless another one is given.
     """
-    graph = None
-    for step in steps(events, configuration):
-        _, graph = step
-    return graph
+    last = deque(steps(events, configuration), maxlen=1)
+    return last[0][1] if last else None
 
 
 def steps(
