@@ -22,6 +22,8 @@ from prover.search.structure import Standing
 
 LONGEST_GOALS, LONGEST_TACTIC, LONGEST_MESSAGE = 3000, 1000, 600
 """Characters that the page shows of each."""
+LEVEL = 6
+"""Of compression: the highest takes five times as long and saves 2 %."""
 STANDINGS = [*Standing]
 OUTCOMES: dict[type[Outcome], str] = {
     Progress: "progress",
@@ -167,7 +169,7 @@ def waiting(graph: ProofGraph) -> list[tuple[int, float | None]]:
 def packed(data: Json) -> str:
     """The data as base64 of gzip of JSON: about a tenth of its size, and safe inside of HTML."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(gzip.compress(text.encode(errors="replace"), mtime=0)).decode()
+    return base64.b64encode(gzip.compress(text.encode(errors="replace"), LEVEL, mtime=0)).decode()
 
 
 def cut(text: str, longest: int) -> str:
