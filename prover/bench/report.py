@@ -33,14 +33,14 @@ def markdown(run: Run, _: Note) -> str:
     lines = [
         f"# {run.name}",
         "",
-        " · ".join(facts(run)),
+        _cell(" · ".join(facts(run))),
         "",
         f"**{overall.proved} of {overall.attempted} proved**, {percent(overall.share)} "
         f"(95 % interval {percent(low)} to {percent(high)}).",
         f"{len(figures.not_applicable)} not applicable and {figures.untried} untried are counted "
         f"apart; {figures.errors} errors count as not proved.",
         "",
-        dialect(run),
+        _cell(dialect(run)),
         *_passes(figures),
     ]
     for name, shares in figures.groups.items():
@@ -126,5 +126,5 @@ def _table(
 
 
 def _cell(text: str) -> str:
-    """The text such that it neither breaks the table nor is read as HTML."""
+    """The text such that it neither breaks a table nor is read as HTML."""
     return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
