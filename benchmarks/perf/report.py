@@ -3,8 +3,8 @@
     python benchmarks/perf/report.py [--problems 500] [--states 300] [--out FILE] [--quick]
 
 The run is made up: searches over random trees, with goals and errors of the usual length, told in
-the events that a search tells. Every fifth has `--states` states and four times as many tactics, the
-others have 15. The last line is JSON.
+the events that a search tells. Every fifth has `--states` states and about three times as many
+tactics, the others have 15 states. The last line is JSON.
 """
 
 from __future__ import annotations

@@ -48,7 +48,11 @@ async def test_the_proof_names_the_tactic_of_each_of_its_states() -> None:
 
 
 async def test_what_waits_and_what_has_failed() -> None:
-    tree: Tree = {"root": {"a": "dead", "b": "alive"}, "dead": {"no": "error"}, "alive": {"c": "on"}}
+    tree: Tree = {
+        "root": {"a": "dead", "b": "alive"},
+        "dead": {"no": "error"},
+        "alive": {"c": "on"},
+    }
     data = await of(tree, Limit(tactics=3))
     names = [goals.removeprefix("⊢ ") for goals in data["states"]["goals"]]
     standing = dict(zip(names, data["states"]["standing"], strict=True))

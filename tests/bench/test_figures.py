@@ -19,7 +19,9 @@ BROKEN = problem("broken", topic="int", split="test", difficulty="hard")
 LATER = problem("later", topic="int", split="test", difficulty="hard")
 PROBLEMS = (EASY, HARD, OTHER, STRANGE, BROKEN, LATER)
 ALL_WAYS = (
-    attempt(EASY, seconds=2.0, lean_seconds=1.0, policy_seconds=0.25, verify_seconds=0.5, tactics=3),
+    attempt(
+        EASY, seconds=2.0, lean_seconds=1.0, policy_seconds=0.25, verify_seconds=0.5, tactics=3
+    ),
     attempt(HARD, "limit", seconds=5.5, lean_seconds=5.0, tactics=40, errors=30, message=LIMIT),
     attempt(OTHER, "exhausted", seconds=1.5, message="Every tactic was tried.", refused=1),
     attempt(STRANGE, "error", applicable=False, message="unknown identifier 'Real.sin'\nmore"),

@@ -14,7 +14,9 @@ def test_each_picture_is_drawn_twice(tmp_path: Path) -> None:
     run = read(write(tmp_path / "run", PROBLEMS, ALL_WAYS))
     drawn = list(plot(run, tmp_path / "new" / "plots"))
     names = {path.stem for path in drawn}
-    assert names == {f"proved-by-{n}" for n in ("seconds", "tactics", "topic", "split", "difficulty")}
+    assert names == {
+        f"proved-by-{n}" for n in ("seconds", "tactics", "topic", "split", "difficulty")
+    }
     assert {path.suffix for path in drawn} == {".png", ".svg"}
     for path in drawn:
         begins = path.read_bytes()[:8]

@@ -81,9 +81,7 @@ def test_only_the_pages_own_script_and_style_may_run(run: Run) -> None:
     assert script
     assert style
     allowed = [hash_of(script[1]), hash_of(style[1])]
-    assert policy[1] == (
-        f"default-src 'none'; script-src '{allowed[0]}'; style-src '{allowed[1]}'"
-    )
+    assert policy[1] == (f"default-src 'none'; script-src '{allowed[0]}'; style-src '{allowed[1]}'")
     assert not re.search(r"https?://(?!www\.w3\.org)", page)
     assert len(SCRIPTS) == len({*SCRIPTS})
 

@@ -37,6 +37,11 @@ FRAMES = """async (frames) => {
   }
   return drawn.sort((a, b) => a - b);
 }"""
+SHOWN = """() => {
+  const view = document.getElementById("graph").view;
+  return view.nodes.filter((node) => node.step <= view.step).length;
+}"""
+LOOKS = ("fit()", "lookAt(view.states[2000], 1)", "lookAt(view.states[2000], 0.35)")
 Page = Any
 
 
@@ -149,14 +154,13 @@ async def test_the_graph_shows_states_goals_and_errors(page: Page) -> None:
 
 async def test_the_slider_goes_through_the_expansions(page: Page) -> None:
     await open_problem(page, "small")
-    shown = "(() => { const v = document.getElementById('graph').view; return v.nodes.filter((n) => n.step <= v.step).length; })()"
-    everything = await page.evaluate(shown)
+    everything = await page.evaluate(SHOWN)
     await page.locator("#step").focus()
     await page.keyboard.press("Home")
     assert (await page.locator("#at").text_content()).startswith("0 of ")
-    assert await page.evaluate(shown) == 1
+    assert await page.evaluate(SHOWN) == 1
     await page.get_by_role("button", name="One step on").click()
-    assert 1 < await page.evaluate(shown) < everything
+    assert 1 < await page.evaluate(SHOWN) < everything
 
 
 async def test_what_has_no_graph_says_so(page: Page) -> None:
@@ -174,8 +178,8 @@ async def test_evil_names_are_texts(page: Page) -> None:
 async def test_five_thousand_states_are_smooth(page: Page) -> None:
     await open_problem(page, "large")
     assert await page.evaluate("document.getElementById('graph').view.states.length") >= MANY
-    for look in ("view.fit()", "view.lookAt(view.states[2000], 1)", "view.lookAt(view.states[2000], 0.35)"):
-        await page.evaluate(f"(() => {{ const view = document.getElementById('graph').view; {look}; }})()")
+    for look in LOOKS:
+        await page.evaluate(f"() => {{ const {{ view }} = graph; view.{look}; }}")
         drawn = await page.evaluate(FRAMES, 30)
         print(json.dumps({"look": look, "median": drawn[15], "worst": drawn[-1]}))
         # A busy machine without a graphics card; on others it is a tenth of this.
@@ -187,9 +191,7 @@ async def test_five_thousand_states_are_smooth(page: Page) -> None:
 async def test_nothing_is_wider_than_the_window(
     browser: Any, report: Path, width: int, scheme: str
 ) -> None:
-    page = await browser.new_page(
-        viewport={"width": width, "height": 800}, color_scheme=scheme
-    )
+    page = await browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
     await page.goto(report.as_uri() + "#small")
     await page.wait_for_selector("#problem[data-shown='0']")
     assert await page.evaluate("document.documentElement.scrollWidth") == width
