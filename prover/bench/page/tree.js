@@ -70,8 +70,9 @@ function attach(child, parent) {
 }
 
 /**
- * Columns by depth; rows as close as what is above in the same column allows, parents in the middle
- * of their children (Wetherell and Shannon 1979). Without recursion: paths can be thousands long.
+ * Columns by depth; rows as close as what is above in the same column allows, each parent beside its
+ * first child, so that a proof is a straight line on top (after Wetherell and Shannon 1979). Without
+ * recursion: paths can be thousands long.
  */
 function place(root) {
   const order = [[root, 0]];
@@ -96,8 +97,8 @@ function place(root) {
     stack.pop();
     item.deepest = item.children.reduce((most, child) => Math.max(most, child.deepest), item.column);
     const least = (free[item.column] ?? 0) + item.height / 2;
-    const [first, last] = [item.children[0], item.children[item.children.length - 1]];
-    const wanted = first ? (first.y + last.y) / 2 : least;
+    const first = item.children[0];
+    const wanted = first ? first.y : least;
     item.y = Math.max(wanted, least);
     item.shift = first ? item.y - wanted : 0;
     free[item.column] = item.y + item.height / 2 + GAP.row;

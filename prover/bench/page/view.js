@@ -1,9 +1,11 @@
 // The graph on a canvas: pan, zoom, step by step, and which state is selected. Draws only what is in
 // sight, and less of each thing the smaller it is, so that thousands of states stay smooth.
 
-/** Below this scale there is no text; a graph that needs less to be seen as a whole begins larger. */
+// Below the first scale there is no text, below the third there are no tactics; a graph that is seen
+// as a whole only below the second begins with its root.
 const READABLE = 0.55;
 const CLEAR = 0.85;
+const SMALL = 0.3;
 const NEAREST = 2.5;
 const NAMES = ["open", "proved", "failed"];
 const FONT = '12px ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace';
@@ -35,7 +37,9 @@ class View {
     this.colours = null;
     if (!data) return this.redraw();
     this.fit();
-    if (this.scale < CLEAR) this.lookAt(this.states[0], CLEAR);
+    if (this.scale >= CLEAR) return;
+    this.lookAt(this.states[0], CLEAR);
+    this.pan(0, -this.canvas.clientHeight / 4);
   }
 
   // Where things are.
@@ -194,8 +198,14 @@ class View {
   drawEdges(there) {
     const kinds = { plain: new Path2D(), used: new Path2D(), link: new Path2D() };
     for (const item of there) {
+      // Tactics are left out when they are small; the line goes through.
+      if (this.scale < SMALL && item.children.length && item.kind === "tactic") {
+        const path = kinds[item.used ? "used" : "plain"];
+        path.moveTo(item.x, item.y);
+        path.lineTo(item.x + item.width, item.y);
+      }
       if (item.parent) this.addEdge(kinds[item.used && item.parent.used ? "used" : "plain"], item.parent, item);
-      if (this.scale > 0.3) for (const to of item.links) if (to.parent && to.step <= this.step) this.addEdge(kinds.link, item, to);
+      if (this.scale >= SMALL) for (const to of item.links) if (to.parent && to.step <= this.step) this.addEdge(kinds.link, item, to);
     }
     const { context, colours } = this;
     const thin = Math.max(1.2, 0.8 / this.scale);
@@ -217,14 +227,14 @@ class View {
     if (!this.inSight(Math.min(x1, x2), Math.max(x1, x2), Math.min(y1, y2), Math.max(y1, y2))) return;
     path.moveTo(x1, y1);
     const middle = (x1 + x2) / 2;
-    if (this.scale > 0.3) path.bezierCurveTo(middle, y1, middle, y2, x2, y2);
+    if (this.scale >= SMALL) path.bezierCurveTo(middle, y1, middle, y2, x2, y2);
     else path.lineTo(x2, y2);
   }
 
   drawNodes(items) {
     const groups = {};
     for (const item of items) {
-      if (item.kind === "tactic" && this.scale < 0.3) continue;
+      if (item.kind === "tactic" && this.scale < SMALL) continue;
       const look = item.kind === "tactic" ? (item.used ? "used" : "tactic") : this.standing(item);
       (groups[item.used ? `proof ${look}` : look] ??= []).push(item);
     }
@@ -241,14 +251,14 @@ class View {
     const [look, inProof] = [name.replace("proof ", ""), name.startsWith("proof ")];
     const path = new Path2D();
     for (const { kind, x, y, width, height } of group) {
-      if (this.scale < 0.3) path.rect(x, y - height / 2, width, height);
+      if (this.scale < SMALL) path.rect(x, y - height / 2, width, height);
       else path.roundRect(x, y - height / 2, width, height, kind === "state" ? 8 : 13);
     }
     const quiet = look === "tactic" || look === "used";
     const fill = quiet ? colours.card : colours[`${look}-fill`];
-    context.fillStyle = this.scale < 0.3 ? (inProof ? colours.proof : colours[look]) : fill;
+    context.fillStyle = this.scale < SMALL ? (inProof ? colours.proof : colours[look]) : fill;
     context.fill(path);
-    if (this.scale < 0.3) return;
+    if (this.scale < SMALL) return;
     context.lineWidth = inProof ? 2.4 : 1.2;
     context.strokeStyle = inProof ? colours.proof : quiet ? colours.edge : colours[look];
     context.stroke(path);
