@@ -9,7 +9,16 @@ from typing import Annotated
 
 import typer
 
-from prover.cli import bench, check, doctor, graph, prove, setup
+from prover.cli import (
+    bench,
+    check,
+    compare_runs,
+    doctor,
+    graph,
+    prove,
+    report_run,
+    setup,
+)
 from prover.cli.console import Exit, complain
 from prover.errors import EnvironmentProblem, InputProblem, LeanDied, ProverError
 
@@ -28,6 +37,8 @@ app.command("prove", epilog=prove.EXAMPLES)(prove.prove)
 app.command("check", epilog=check.EXAMPLES)(check.check)
 app.command("bench", epilog=bench.EXAMPLES)(bench.bench)
 app.command("graph", epilog=graph.EXAMPLES)(graph.graph)
+app.command("report", epilog=report_run.EXAMPLES)(report_run.report)
+app.command("compare", epilog=compare_runs.EXAMPLES)(compare_runs.compare_runs)
 
 
 def _show_version(wanted: bool) -> None:

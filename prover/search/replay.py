@@ -5,7 +5,8 @@ With another configuration the same outcomes are scored anew: what the search wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 
 from prover.errors import InputProblem
 from prover.lean.base import Closed, Progress
@@ -23,6 +24,14 @@ def replay(
 
     Its costs are those of the search's configuration unless another one is given.
     """
+    last = deque(steps(events, configuration), maxlen=1)
+    return last[0][1] if last else None
+
+
+def steps(
+    events: Iterable[Event], configuration: Configuration | None = None
+) -> Iterator[tuple[Event, ProofGraph | None]]:
+    """Each event, and the graph as it is after it: the same one each time, which changes."""
     graph, how = None, configuration or Configuration()
     for event in events:
         match event:
@@ -34,7 +43,7 @@ def replay(
                 _expand(graph, event)
             case Verified() if graph is not None and not event.verification.accepted:
                 graph.refuse(graph.applications[shortest_proof(graph).latest])
-    return graph
+        yield event, graph
 
 
 HINT = "Lines are missing from it: record the search again."

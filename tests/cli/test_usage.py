@@ -20,7 +20,9 @@ def test_version(prover: Prover) -> None:
     assert prover("--version").out == f"prover {version('prover')}\n"
 
 
-@pytest.mark.parametrize("verb", ["setup", "doctor", "prove", "check", "graph"])
+@pytest.mark.parametrize(
+    "verb", ["setup", "doctor", "prove", "check", "graph", "report", "compare"]
+)
 def test_each_verb_has_help(prover: Prover, verb: str) -> None:
     assert verb in prover("--help").out
     ran = prover(verb, "--help")
