@@ -56,8 +56,6 @@ class Configuration:
     """Whether a cheaper path to a known state lowers its cost."""
     irrelevance: bool = True
     """Whether what no proof of the theorem needs any more is left alone (Aesop)."""
-    foresight: bool = False
-    """Whether a new state is as urgent as its path with the candidate that is to be expected."""
     turn: int = 4
     """Tactics run on a state before others have their turn."""
     first_share: float = 0.1
@@ -96,7 +94,6 @@ class Configuration:
             self.make_score(),
             rescore=self.rescore,
             irrelevance=self.irrelevance,
-            foresight=self.foresight,
         )
 
     def make_strategy(self) -> Strategy:
@@ -152,7 +149,6 @@ PUBLISHED = Configuration(
     score="sum",
     rescore=False,
     irrelevance=False,
-    foresight=False,
     turn=WHOLE,
     first_share=1.0,
     ahead=1,

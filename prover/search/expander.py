@@ -120,8 +120,6 @@ class Expander:
             empty = Expansion((), self._limit, self._configuration)
             self._expansions[turn.key] = empty
         self._graph.end(turn.key)
-        if turn.outcomes:
-            self._graph.expect(turn.key, turn.attempts[0].candidate)
         trials = await self._insert_all(turn)
         await self._leave(turn.key)
         expansion = self._expansions[turn.key]

@@ -37,16 +37,12 @@ class ProofGraph(Structure):
         *,
         rescore: bool = True,
         irrelevance: bool = True,
-        foresight: bool = True,
     ) -> None:
-        """Without `rescore` the first path to a state counts, without `irrelevance` also what no
-        proof of the root needs any more is wanted, and without `foresight` new states are as
-        urgent as their paths; these are for comparison."""
+        """Without `rescore` the first path to a state counts, and without `irrelevance` also what
+        no proof of the root needs any more is wanted; these are for comparison."""
         super().__init__(root, score, rescore=rescore)
         self._irrelevance = irrelevance
         self._finished = 0
-        self._foresight = foresight
-        self._tried: set[str] = set()
 
     @property
     def proved(self) -> bool:
@@ -69,16 +65,6 @@ class ProofGraph(Structure):
         else:
             paths.spread(self, [application])
         return application
-
-    def expect(self, key: str, candidate: Candidate) -> None:
-        """Learn from the first candidate that ran on a state how likely those of new states are.
-
-        A state is as urgent as its path with its next candidate. Until the policy was asked for a
-        state, that candidate is taken to be as likely as the first ones were so far, on average.
-        """
-        if self._foresight and key not in self._tried:
-            self._tried.add(key)
-            self.expected += (self.score.step(candidate) - self.expected) / len(self._tried)
 
     def begin(self, key: str) -> None:
         """Take a state out of the frontier while tactics run on it."""

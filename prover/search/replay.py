@@ -53,8 +53,6 @@ def _expand(graph: ProofGraph, event: Expanded) -> None:
     key = event.state.key
     if key not in graph.nodes:
         raise InputProblem("the trace has tactics run on a state that was never found", HINT)
-    if event.trials:
-        graph.expect(key, event.trials[0].candidate)
     for trial in event.trials:
         if graph.nodes[key].standing is not Standing.OPEN:
             return

@@ -48,7 +48,7 @@ class Node:
     support: int | None = None
     """For an expanded open state: an application through which it may still be proved."""
     delay: float = 0.0
-    """What its next candidate adds to the length, or is expected to add."""
+    """What its next candidate adds to the length; 0 until the first ones have run."""
     value: float = 0.0
     """What the critic adds to its cost."""
     rank: float = -math.inf
@@ -93,8 +93,6 @@ class Structure:
         self.changed: dict[str, None] = {}
         """States of the frontier that are new to it or whose cost changed, oldest first."""
         self.score = score
-        self.expected = 0.0
-        """What the first candidate of a new state is expected to add to its length."""
         self.rescore = rescore
         """Whether a shorter path to a known state counts. If not, the first one found does."""
         self.root = root.key
@@ -106,9 +104,7 @@ class Structure:
         if state.key not in self.nodes:
             self.digraph.add_node(state.key)
             value = self.score.critic(state) if self.score.critic else 0.0
-            self.nodes[state.key] = Node(
-                state, number=len(self.nodes), delay=self.expected, value=value
-            )
+            self.nodes[state.key] = Node(state, number=len(self.nodes), value=value)
         return self.nodes[state.key]
 
     def add_application(
