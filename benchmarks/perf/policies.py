@@ -4,10 +4,10 @@
         [--problems FILE] [--every 1] [--first 0] [--tactics 60] [--seconds 20] [--seeds 1]
         [--template NAME] [--results FILE] [--quick]
 
-A policy is written as in a configuration file, so also as `{name: llemma, repair: 1}`. One after
-the other is opened and tries all problems. A search stops at the limit of tactic runs or of
-seconds, whichever it reaches first; a proof counts when the gate has accepted it. What is in
-`--results` already is not run again. The last line is JSON.
+A policy is written as in a configuration file, so also as `{name: llemma, repair: 1}`. All are open
+at once, each with a model of its own. A search stops at the limit of tactic runs or of seconds,
+whichever it reaches first; a proof counts when the gate has accepted it. What is in `--results`
+already is not run again. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import argparse
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from itertools import product
 from pathlib import Path
@@ -56,20 +57,28 @@ async def run_one(
 
 
 async def run_all(problems: Sequence[dict[str, str]], options: argparse.Namespace) -> list[Run]:
-    """Every policy on every problem with every seed, but for what was run before."""
+    """Every policy on every problem with every seed, but for what was run before.
+
+    Problem by problem, so that an interrupted run has compared something.
+    """
     done = {(run.configuration, run.seed, run.problem): run for run in before(options.results)}
     limit = Limit(seconds=options.seconds, tactics=options.tactics, minimise_seconds=1e-3)
-    async with LeanPool(EmbeddedLean.find().worker_command(), workers=1) as pool:
+    async with (
+        AsyncExitStack() as stack,
+        LeanPool(EmbeddedLean.find().worker_command(), workers=1) as pool,
+    ):
         verify = Verdicts(Gate(pool))
+        policies: dict[tuple[str, int], Policy] = {}
         for name, seed in product(options.policies, range(options.seeds)):
             how = ModelOptions(template=options.template, seed=seed)
-            async with open_policy(configured(yaml.safe_load(name)), how) as policy:
-                for problem in problems:
-                    key = name, seed, problem["name"]
-                    if key not in done:
-                        opened, result = await run_one(pool, verify, policy, problem, limit)
-                        done[key] = _run(*key, opened, result)
-                        _keep(done[key], options.results)
+            opening = open_policy(configured(yaml.safe_load(name)), how)
+            policies[name, seed] = await stack.enter_async_context(opening)
+        for problem, ((name, seed), policy) in product(problems, policies.items()):
+            key = name, seed, problem["name"]
+            if key not in done:
+                opened, result = await run_one(pool, verify, policy, problem, limit)
+                done[key] = _run(*key, opened, result)
+                _keep(done[key], options.results)
     names, wanted = set(options.policies), {problem["name"] for problem in problems}
     return [run for run in done.values() if run.configuration in names and run.problem in wanted]
 

@@ -37,6 +37,7 @@ class Question:
 
     state: State
     premises: tuple[Premise, ...] = ()
+    """Looked for only when they are needed: with some, it is asked for the second time."""
     path: tuple[str, ...] = ()
     """The tactics that led from the theorem to this state, oldest first."""
     refused: tuple[Refusal, ...] = ()

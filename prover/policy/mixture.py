@@ -33,7 +33,8 @@ class Member:
 
 
 class MixturePolicy:
-    """Asks all its members at once, each for its share of the candidates.
+    """Asks all its members at once, each for its share of the candidates. Asked again about a
+    state, now with premises or with what Lean refused, it asks those that make use of that.
 
     A member that proposes nothing for a state has no say in it, and the others have its share.
     One that fails proposes nothing; that is logged the first time.
@@ -90,8 +91,11 @@ class MixturePolicy:
             if not isinstance(answer, ProverError)
         ]
         return [
-            mixed([(share, answer[number]) for share, answer in voices])[:count]
-            for number in range(len(questions))
+            mixed(
+                [(share, answer[number]) for share, answer in voices],
+                math.fsum(m.share for m in self._members if not _is_for(m.policy, question)),
+            )[:count]
+            for number, question in enumerate(questions)
         ]
 
     async def _asked(
@@ -99,8 +103,7 @@ class MixturePolicy:
     ) -> list[list[Candidate]] | ProverError:
         """What a member proposes, or how it failed."""
         member = self._members[number]
-        # One that can't make use of what was refused would only repeat itself.
-        put = [not question.refused or _repairs(member.policy) > 0 for question in questions]
+        put = [_is_for(member.policy, question) for question in questions]
         asked = list(compress(questions, put))
         try:
             part = math.ceil(count * member.share / self._total)
@@ -118,14 +121,25 @@ def _repairs(policy: Policy) -> int:
     return policy.repairs if isinstance(policy, ModelPolicy) else 0
 
 
-def mixed(voices: Sequence[tuple[float, Sequence[Candidate]]]) -> list[Candidate]:
-    """One state's candidates of several policies with their shares, most likely first.
+def _is_for(policy: Policy, question: Question) -> bool:
+    """Whether the policy makes use of what is new in the question; if not, it would only repeat
+    what it has said of the state before."""
+    if question.refused:
+        return _repairs(policy) > 0
+    return not question.premises or policy.premises_wanted > 0
+
+
+def mixed(
+    voices: Sequence[tuple[float, Sequence[Candidate]]], spoken: float = 0.0
+) -> list[Candidate]:
+    """One state's candidates of several policies with their shares, most likely first; `spoken` is
+    the share of those who have said before what they had to say.
 
     A tactic that several propose has their probabilities together, and the tokens and the label of
     the one that adds most to it.
     """
     voices = [(share, candidates) for share, candidates in voices if candidates]
-    total = math.fsum(share for share, _ in voices)
+    total = spoken + math.fsum(share for share, _ in voices)
     parts: dict[str, list[Candidate]] = {}
     for share, candidates in voices:
         excess = max(0.0, log_sum(bounded(candidate.logprob) for candidate in candidates))

@@ -164,6 +164,8 @@ class Expander:
             self._with_premises.add(turn.key)
             with self._ledger.timing("lean"):
                 premises = await self._session.premises(turn.question.state, count)
+            if not premises:
+                return
             turn.question = replace(turn.question, premises=premises)
             [candidates] = await self._propose([turn])
             expansion.add(candidates)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.errors import EnvironmentProblem, InputProblem, ProverError
+from prover.lean.base import Premise
 from prover.policy.base import Candidate, Question
 from prover.policy.builtin import BuiltinPolicy
 from prover.policy.generation import Completion
@@ -148,6 +149,20 @@ async def test_a_language_model_with_the_built_in_policy() -> None:
     assert math.fsum(math.exp(one.logprob) for one in found) <= 1
 
 
+async def test_only_those_that_want_premises_are_asked_again_with_them() -> None:
+    """A language model that lists none would read the same prompt twice."""
+    model = Fixed("model", candidate("ring", 0.5))
+    finder = Fixed("finder", candidate("simp", 0.5), premises=9)
+    mixture = MixturePolicy([Member(model, 3), Member(finder)])
+    first, again = ASKED, question(goal("p"), premises=[Premise("h", "p", 1.0)])
+    both, [only] = await mixture.propose([first, again], 8)
+    assert probabilities(both) == {"ring": 0.375, "simp": 0.125}
+    # The model has had its say, so what is found now is worth no more than before.
+    assert probabilities([only]) == {"simp": 0.125}
+    assert await mixture.propose([again], 8) == [[only]]
+    assert model.counts == [6]
+
+
 async def test_only_those_that_repair_are_told_what_was_refused() -> None:
     model = Model([Completion("exact magic", math.log(0.5), 4)])
     mends = LanguageModelPolicy(model, named("bfs-prover"), repairs=3)
@@ -157,7 +172,7 @@ async def test_only_those_that_repair_are_told_what_was_refused() -> None:
     assert mixture.repairs == 3
     again = question(goal("p"), refused=[refusal("exact magic")])
     mended, first = await mixture.propose([again, ASKED], 50)
-    assert [one.tactic for one in mended] == ["exact magic"]
+    assert probabilities(mended) == {"exact magic": round(0.5 / 3, 9)}
     assert {one.tactic for one in first} == {"simp", "exact magic"}
     assert await mixture.propose([again], 50)
     assert fixed.counts == [17]
