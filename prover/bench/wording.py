@@ -41,7 +41,7 @@ def facts(run: Run) -> list[str]:
         ("", str(environment.get("date") or "").replace("T", " ").removesuffix("+00:00")),
         ("problems ", run.problems.name),
         ("policy ", policy if isinstance(policy, str) else ""),
-        ("Lean ", environment.get("lean")),
+        ("Lean ", str(environment.get("lean") or "").partition(",")[0]),
         ("commit ", commit[:10] + ("+" if commit.endswith("+") else "")),
         ("", environment.get("processor")),
         ("", gpus),
