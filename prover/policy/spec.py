@@ -1,7 +1,8 @@
 """Which policy is meant, in words: `builtin`, `hf:NAME`, `endpoint:URL#MODEL`, `mix:A*3+B`.
 
-`str` of what was parsed gives the words again. Options of a policy's own are in no words: they
-come from a mapping, see `prover.policy.mapping`.
+A model that is named alone comes with the built-in policy, which takes no time and proves what it
+has no idea of; `mix:` and one name is that policy by itself. Options of a policy's own are in no
+words: they come from a mapping, see `prover.policy.mapping`.
 """
 
 from __future__ import annotations
@@ -107,12 +108,17 @@ PolicySpec = Single | MixtureSpec
 
 
 def parse(text: str) -> PolicySpec:
-    """The policy that is meant. Raises `InputProblem` for what means none, with the nearest name.
+    """The policy that is meant: a model named alone is a mixture with the built-in policy, in equal
+    shares (see `benchmarks/results`).
 
-    In a mixture names can have neither `+` nor `*`.
+    Raises `InputProblem` for what means none, with the nearest name. In a mixture names can have
+    neither `+` nor `*`.
     """
     if not text.startswith(MIXTURE):
-        return single(text)
+        named = single(text)
+        if isinstance(named, BuiltinSpec):
+            return named
+        return MixtureSpec((MemberSpec(named), MemberSpec(BuiltinSpec())))
     return MixtureSpec(tuple(map(member, text.removeprefix(MIXTURE).split("+"))))
 
 

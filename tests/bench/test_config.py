@@ -11,7 +11,7 @@ from prover.bench.config import Config, Wanted, names_shipped, resolved
 from prover.bench.settings import Settings
 from prover.errors import InputProblem
 from prover.lean.base import TacticLimit
-from prover.policy.spec import BuiltinSpec, LocalSpec
+from prover.policy.spec import BuiltinSpec, parse
 from prover.search.limit import Limit
 
 FILE = """\
@@ -64,7 +64,7 @@ def test_flags_are_before_variables_and_they_before_the_file(tmp_path: Path) -> 
     config = config_of(tmp_path, FILE, "attempts=6", environment=environment)
     assert config.limit == Limit(seconds=30.0, tactic=TacticLimit(seconds=7.0, heartbeats=5))
     assert config.attempts == 6
-    assert config.policy == LocalSpec("llemma")
+    assert config.policy == parse("mix:llemma+builtin")
     assert config.seed == 0
     assert "secret" not in config.to_yaml()
 

@@ -38,7 +38,7 @@ async def test_a_server_that_fails_in_between_costs_what_needs_it(
         ran = await asyncio.to_thread(
             prover,
             *("prove", "A.lean", "--json", "--workers", "1", *only),
-            *("--policy", f"endpoint:{server.url}"),
+            *("--policy", f"mix:endpoint:{server.url}"),
             environment={**os.environ, "NO_PROXY": "127.0.0.1"},
         )
     assert ran.code == code, ran.err

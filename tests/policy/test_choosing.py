@@ -19,7 +19,7 @@ from prover.policy.language_model import LanguageModelPolicy
 from prover.policy.mixture import MixturePolicy
 from prover.policy.options import ModelOptions
 from prover.policy.remote.key import VARIABLE
-from prover.policy.spec import parse
+from prover.policy.spec import parse, single
 from tests.policy.fake_server import Answer, FakeServer, choice, choices, models, said
 from tests.policy.scripted import goal, question
 
@@ -38,7 +38,7 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeServer]:
 
 async def proposed(name: str, count: int = 9, **options: object) -> list[Candidate]:
     """What a policy proposes."""
-    async with open_policy(parse(name), ModelOptions().changed(options)) as policy:
+    async with open_policy(single(name), ModelOptions().changed(options)) as policy:
         [candidates] = await policy.propose([ASKED], count)
     return candidates
 
@@ -98,7 +98,7 @@ async def test_a_mixture(server: FakeServer) -> None:
 
 async def test_a_server_that_fails_leaves_the_rest_of_a_mixture(server: FakeServer) -> None:
     name = f"mix:endpoint:{server.url}+builtin"
-    async with open_policy(parse(name), replace(ModelOptions(), samples=2)) as policy:
+    async with open_policy(single(name), replace(ModelOptions(), samples=2)) as policy:
         server.script("completions", Answer("broken", 418))
         [candidates] = await policy.propose([ASKED], 9)
     assert candidates
@@ -129,7 +129,7 @@ async def test_a_model_of_this_machine(tmp_path: Path) -> None:
 
     folder = save(tmp_path, "llama", "spaced", max_position_embeddings=400)
     options = ModelOptions(template="bfs-prover", samples=3, max_tokens=8)
-    async with open_policy(parse(f"hf:{folder}"), options) as policy:
+    async with open_policy(single(f"hf:{folder}"), options) as policy:
         assert isinstance(policy, LanguageModelPolicy)
         assert policy.name == str(folder)
         [candidates] = await policy.propose([ASKED], 9)
@@ -148,7 +148,7 @@ async def test_a_model_of_this_machine_is_asked_again_when_lean_refuses(tmp_path
     seen: list[list[str]] = []
     for repair in (0, 1, 2):
         options = ModelOptions("bfs-prover", 1.0, samples=4, max_tokens=8, repair=repair)
-        async with open_policy(parse(f"hf:{folder}"), options) as policy:
+        async with open_policy(single(f"hf:{folder}"), options) as policy:
             assert isinstance(policy, LanguageModelPolicy)
             lean = Lean(tree)
             result = await result_of(tree, lean=lean, policy=policy)

@@ -16,6 +16,7 @@ from prover.policy.language_model import LanguageModelPolicy
 from prover.policy.mapping import configured, to_json
 from prover.policy.mixture import MixturePolicy
 from prover.policy.options import ModelOptions
+from prover.policy.remote.address import Address
 from prover.policy.spec import (
     BuiltinSpec,
     EndpointSpec,
@@ -24,6 +25,7 @@ from prover.policy.spec import (
     MixtureSpec,
     PolicySpec,
     parse,
+    single,
 )
 from tests.policy.fake_server import FakeServer
 from tests.policy.scripted import goal, question
@@ -44,7 +46,8 @@ def test_a_text_is_what_it_is_on_the_command_line(words: str) -> None:
 
 
 def test_a_mapping_without_options_is_its_name() -> None:
-    assert read("policy: {name: llemma}") == parse("llemma")
+    assert read("policy: {name: llemma}") == LocalSpec("llemma")
+    assert read("policy: {mix: [{name: llemma}]}") == parse("mix:llemma")
     assert read("policy: {mix: [{name: llemma, share: 3}, builtin]}") == parse(
         "mix:llemma*3+builtin"
     )
@@ -66,10 +69,10 @@ def test_each_policy_has_options_of_its_own() -> None:
 
 def test_however_it_is_written_the_plain_values_are_the_same() -> None:
     written = [
-        "policy: llemma",
-        "policy: {name: llemma}",
-        "policy: {samples: 32, name: llemma}",
-        "policy: {name: llemma, top_p: 1, samples: 32}",
+        "policy: mix:llemma",
+        "policy: {mix: [llemma]}",
+        "policy: {mix: [{samples: 32, name: llemma}]}",
+        "policy: {mix: [{name: llemma, top_p: 1, samples: 32}]}",
     ]
     values = [json.dumps(to_json(read(text)), sort_keys=True) for text in written]
     assert len(set(values)) == 1
@@ -86,7 +89,7 @@ def test_options_for_all_are_in_the_plain_values_but_not_before_those_of_a_polic
 
 def test_how_a_server_is_reached_is_not_what_it_proposes() -> None:
     spec = read(f"policy: {{name: 'endpoint:{URL}', requests: 2, key_file: ~/key}}")
-    assert to_json(spec) == to_json(parse(f"endpoint:{URL}"))
+    assert to_json(spec) == to_json(single(f"endpoint:{URL}"))
     assert "key" not in json.dumps(to_json(spec))
 
 
@@ -96,7 +99,7 @@ SINGLE = st.builds(
     st.sampled_from(
         [
             lambda own: LocalSpec("llemma", own),
-            lambda own: EndpointSpec(parse(f"endpoint:{URL}").address, "m", own),  # type: ignore[union-attr]
+            lambda own: EndpointSpec(Address(URL), "m", own),
             lambda own: BuiltinSpec(tuple(pair for pair in own if pair[0] == "seed")),
         ]
     ),

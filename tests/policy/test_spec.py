@@ -15,7 +15,9 @@ from prover.policy.spec import (
     MemberSpec,
     MixtureSpec,
     PolicySpec,
+    Single,
     parse,
+    single,
 )
 
 URL = "http://localhost:8000"
@@ -31,7 +33,7 @@ SINGLE = (
     )
 )
 SHARES = st.floats(min_value=0, exclude_min=True, allow_infinity=False)
-SPECS = SINGLE | st.lists(st.builds(MemberSpec, SINGLE, SHARES), min_size=1, max_size=4).map(
+MIXTURES = st.lists(st.builds(MemberSpec, SINGLE, SHARES), min_size=1, max_size=4).map(
     lambda members: MixtureSpec(tuple(members))
 )
 
@@ -39,12 +41,28 @@ SPECS = SINGLE | st.lists(st.builds(MemberSpec, SINGLE, SHARES), min_size=1, max
 @pytest.mark.parametrize(
     ("text", "spec"),
     [
-        ("builtin", BuiltinSpec()),
         ("llemma", LocalSpec("llemma")),
         ("llemma-34b", LocalSpec("llemma-34b")),
         ("hf:a+b/c*2", LocalSpec("a+b/c*2")),
         (f"endpoint:{URL}", EndpointSpec(Address(URL))),
         (f"endpoint:{URL}/v1#qwen:7b", EndpointSpec(Address(f"{URL}/v1"), "qwen:7b")),
+    ],
+)
+def test_which_policy_is_meant(text: str, spec: Single) -> None:
+    assert single(text) == spec
+    assert str(spec) == text
+
+
+@pytest.mark.parametrize("text", ["llemma", "hf:owner/model", f"endpoint:{URL}"])
+def test_a_model_named_alone_comes_with_the_built_in_policy(text: str) -> None:
+    assert parse(text) == parse(f"mix:{text}+builtin")
+    assert parse(f"mix:{text}") == MixtureSpec((MemberSpec(single(text)),))
+
+
+@pytest.mark.parametrize(
+    ("text", "spec"),
+    [
+        ("builtin", BuiltinSpec()),
         (
             f"mix:llemma*3+builtin+endpoint:{URL}#m*0.5",
             MixtureSpec(
@@ -62,8 +80,13 @@ def test_what_is_meant(text: str, spec: PolicySpec) -> None:
     assert str(spec) == text
 
 
-@given(SPECS)
-def test_names_are_read_back(spec: PolicySpec) -> None:
+@given(SINGLE)
+def test_names_are_read_back(spec: Single) -> None:
+    assert single(str(spec)) == spec
+
+
+@given(MIXTURES)
+def test_mixtures_are_read_back(spec: MixtureSpec) -> None:
     assert parse(str(spec)) == spec
 
 
