@@ -77,6 +77,8 @@ end
 @[ext, grind ext] theorem ext {s t : Set α} (h : ∀ x, x ∈ s ↔ x ∈ t) : s = t :=
   funext fun x => propext (h x)
 @[simp, grind =] theorem mem_setOf (p : α → Prop) (a : α) : a ∈ setOf p ↔ p a := .rfl
+instance (p : α → Prop) (a : α) [Decidable (p a)] : Decidable (a ∈ setOf p) :=
+  inferInstanceAs (Decidable (p a))
 @[simp, grind =] theorem mem_empty (a : α) : a ∈ (∅ : Set α) ↔ False := .rfl
 @[simp, grind =] theorem mem_singleton (a b : α) : a ∈ ({b} : Set α) ↔ a = b := .rfl
 @[simp, grind =] theorem mem_insert (a b : α) (s : Set α) : a ∈ insert b s ↔ a = b ∨ a ∈ s := .rfl
