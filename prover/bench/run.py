@@ -72,6 +72,8 @@ class Run:
         self._began = time.monotonic()
         self.made: list[Attempt] = []
         """The attempts of this run, as they ended."""
+        self.most = 0
+        """How many tries were under way at once."""
 
     @property
     def standing(self) -> Standing:
@@ -121,6 +123,7 @@ class Run:
         """Gives every free worker a try; whether anything is under way."""
         while len(self._running) < self._workers() and (job := self._next()):
             self._running[asyncio.create_task(attempt(job))] = job
+        self.most = max(self.most, len(self._running))
         return bool(self._running)
 
     def _next(self) -> Job | None:

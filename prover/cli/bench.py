@@ -190,12 +190,14 @@ class Bench:
         """The exit code, when the table is written."""
         names = [problem.name for problem in problems.problems]
         summary = Summary.of(names, read(self.folder))
+        # A cluster says only while it works how many it has.
+        workers = self.config.workers or run.most
         outcome = {
             "run": str(self.folder),
             **summary.to_json(),
             "seconds": time.time() - began,
-            "workers": self.config.workers,
-            "worker_use": worker_use(run.made, began, self.config.workers),
+            "workers": workers,
+            "worker_use": worker_use(run.made, began, workers),
             "interrupted": interrupts.count > 0,
         }
         if self.json:
