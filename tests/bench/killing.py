@@ -20,7 +20,7 @@ import psutil
 
 from prover.bench.attempt import Attempt
 from prover.bench.problem import Problem
-from prover.bench.store import lines
+from prover.bench.results import attempts
 
 PROGRAM = (sys.executable, "-m", "prover", "bench")
 LIMITS = ("limit.tactic.seconds=60", "limit.minimise_seconds=1", "limit.verify_seconds=120")
@@ -102,7 +102,7 @@ def write(path: Path, problems: Sequence[Problem]) -> None:
 
 def written(folder: Path) -> list[Attempt]:
     """Every line of the results, those too that later ones have replaced."""
-    return [Attempt(**line) for line in lines(folder / "results.jsonl")]
+    return list(attempts(folder / "results.jsonl"))
 
 
 def proved(attempts: Sequence[Attempt]) -> set[str]:
