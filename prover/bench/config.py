@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import yaml
 
+from prover.bench.problems import names, unheard_of
 from prover.bench.settings import Settings, variables
 from prover.errors import InputProblem
 from prover.nearest import nearest
@@ -139,6 +140,10 @@ def resolved(what: str, flags: Settings, environment: Mapping[str, str]) -> tupl
     Raises `InputProblem`.
     """
     path = shipped(what)
+    if path is None and unheard_of(what):
+        known = [*names_shipped(), *names()]
+        message = f"neither a configuration nor a set of problems is called `{what}`"
+        raise InputProblem(message, f"{nearest(known, what)} Files and folders go too.")
     named = path.stem if path else Path(what).stem
     settings = Settings.read(path) if path else Settings.one(("problems", "source"), what, what)
     for layer in (Settings.from_environment(VARIABLES, environment), flags):

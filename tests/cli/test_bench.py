@@ -30,6 +30,10 @@ needs_lean = pytest.mark.usefixtures("lean_command")
     [
         (["bench"], "Missing argument"),
         (["bench", "a.yaml"], "there is no file a.yaml"),
+        (["bench", "smok"], "Did you mean `smoke`?"),
+        (["bench", "minif2f-lema"], "Did you mean `minif2f-llemma`?"),
+        (["bench", "putnam"], "Did you mean `putnambench`?"),
+        (["bench", "few.jsonl", "--cluster", "ray://node"], "--cluster: `cluster` is 'ray://node'"),
         (["bench", "few.jsonl", "--seconds", "0"], "--seconds: the limit `seconds` is 0"),
         (["bench", "few.jsonl", "--attempts", "0"], "--attempts: `attempts` is 0"),
         (["bench", "few.jsonl", "--policy", "bultin"], "--policy: no policy is called `bultin`"),
