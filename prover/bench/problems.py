@@ -89,9 +89,7 @@ def _hint(source: str) -> str:
         return f"A repository is named by git:{source}."
     if "/" in source or source.endswith((".jsonl", ".lean")):
         return "Check the path."
-    return (
-        f"{nearest(names(), source)} Files, folders, git:URL and library:MODULE too."
-    )
+    return f"{nearest(names(), source)} Files, folders, git:URL and library:MODULE too."
 
 
 async def _from_git(repository: Repository, cache: Path, tell: Tell) -> list[Problem]:
