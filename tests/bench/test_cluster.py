@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from prover.bench.cluster import QUIET, joined
@@ -62,6 +63,11 @@ def proved(folder: Path) -> set[str]:
     return {one.name for one in read(folder) if one.proved}
 
 
+def raylet_of(node: Any) -> psutil.Process:
+    """The process that starts a node's actors."""
+    return psutil.Process(node.all_processes["raylet"][0].process.pid)
+
+
 def start(file: Path, folder: Path, *flags: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*PROGRAM, "bench", str(file), *LIMITS, "--run", str(folder), "--json", *flags],
@@ -88,11 +94,13 @@ def test_a_node_that_is_killed_costs_nothing(ray_cluster: tuple[Any, str], tmp_p
         assert alone.wait(timeout=300) in (0, 1)
     folder = tmp_path / "together"
     with start(file, folder, "--cluster", address) as together:
-        results = folder / "results.jsonl"
-        while not (results.exists() and results.read_bytes()):
+        node, raylet = next((node, raylet_of(node)) for node in cluster.worker_nodes)
+        while not any(
+            "LeanActor.attempt" in " ".join(child.cmdline()) for child in raylet.children()
+        ):
             assert together.poll() is None
             time.sleep(0.1)
-        cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
+        cluster.remove_node(node, allow_graceful=False)
         out, _ = together.communicate(timeout=400)
     told = json.loads(out)
     assert together.returncode in (0, 1)
