@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from prover.bench.cluster import QUIET, joined
+from benchmarks.perf.kill import Killing, Nodes, differences, problems, write
+from prover.bench.cluster import joined
 from prover.bench.config import WORKER_MEMORY, Config
-from prover.bench.store import read, trace_path
+from prover.bench.store import read
 from prover.errors import EnvironmentProblem
-from tests.bench.killing import written
-from tests.cli.conftest import PROGRAM
-
-STATEMENTS = (
-    "(a b : Nat) : a + b = b + a",
-    "(p q : Prop) (h : p ∧ q) : q ∧ p",
-    "(n : Nat) (h : 0 < n) : 1 ≤ n",
-    "(xs : List Nat) : xs.reverse.reverse = xs",
-    "(x y : Nat) : x ^ 5 + y ^ 5 ≠ 7 * x * y + 11",
-    "(a b c : Nat) (h : a < b) : a + c < b + c",
-)
-LIMITS = ["--tactics", "30", "--seconds", "3600"]
 
 
 def port() -> int:
@@ -41,74 +29,38 @@ def port() -> int:
         return number
 
 
-@pytest.fixture
-def ray_cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, str]]:
-    """A head without cores and two nodes with one each, and the address for clients."""
-    for name, value in QUIET.items():
-        monkeypatch.setenv(name, value)
-    cluster_utils = pytest.importorskip("ray.cluster_utils")
-    small = {"object_store_memory": 80 * 2**20, "include_dashboard": False}
-    clients = port()
-    head = {**small, "num_cpus": 0, "ray_client_server_port": clients}
-    cluster = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
-    try:
-        for _ in range(2):
-            cluster.add_node(**small, num_cpus=1, memory=int(1.2 * WORKER_MEMORY))
-        yield cluster, f"ray://127.0.0.1:{clients}"
-    finally:
-        cluster.shutdown()
-
-
-def proved(folder: Path) -> set[str]:
-    return {one.name for one in read(folder) if one.proved}
-
-
-def raylet_of(node: Any) -> psutil.Process:
-    """The process that starts a node's actors."""
-    return psutil.Process(node.all_processes["raylet"][0].process.pid)
-
-
-def start(file: Path, folder: Path, *flags: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*PROGRAM, "bench", str(file), *LIMITS, "--run", str(folder), "--json", *flags],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
 @pytest.mark.lean
 @pytest.mark.slow
 @pytest.mark.cluster
 @pytest.mark.usefixtures("lean_command")
-# Ray closes neither all its files nor all its processes' pipes.
+# Ray leaves files of its processes open.
 @pytest.mark.filterwarnings("default")
-def test_a_node_that_is_killed_costs_nothing(ray_cluster: tuple[Any, str], tmp_path: Path) -> None:
-    cluster, address = ray_cluster
-    file = tmp_path / "few.jsonl"
-    each = (
-        {"name": f"t{at}", "statement": f"theorem t{at} {text} := by"}
-        for at, text in enumerate(STATEMENTS)
-    )
-    file.write_text("".join(json.dumps(one) + "\n" for one in each))
-    with start(file, tmp_path / "alone", "--workers", "1") as alone:
-        assert alone.wait(timeout=300) in (0, 1)
-    folder = tmp_path / "together"
-    with start(file, folder, "--cluster", address) as together:
-        node, raylet = next((node, raylet_of(node)) for node in cluster.worker_nodes)
-        while not any(
-            "LeanActor.attempt" in " ".join(child.cmdline()) for child in raylet.children()
-        ):
+def test_a_node_that_is_killed_costs_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    file, folder = tmp_path / "few.jsonl", tmp_path / "together"
+    write(file, problems(6))
+    chance = random.Random(7)
+    Killing(tmp_path / "alone", file, workers=1, random=chance).undisturbed()
+    with (
+        Nodes.started() as nodes,
+        Killing(folder, file, workers=0, random=chance, nodes=nodes).start() as together,
+    ):
+        raylet = nodes.raylets[0]
+        while not makes_an_attempt(raylet):
             assert together.poll() is None
             time.sleep(0.1)
-        cluster.remove_node(node, allow_graceful=False)
-        out, _ = together.communicate(timeout=400)
-    told = json.loads(out)
+        nodes.kill(raylet)
+        out, _ = together.communicate(timeout=600)
+    told = json.loads(out.splitlines()[-1])
     assert together.returncode in (0, 1)
-    assert (told["errors"], told["untried"]) == (0, 0)
-    names = [one.name for one in written(folder)]
-    assert sorted(names) == [f"t{at}" for at in range(len(STATEMENTS))]
-    assert proved(folder) == proved(tmp_path / "alone") >= {"t0", "t1", "t2"}
-    assert all(trace_path(folder, one.key).exists() for one in read(folder))
+    assert (told["errors"], told["untried"], told["workers"]) == (0, 0, 2)
+    assert not any(differences(tmp_path / "alone", folder).values())
+    assert {one.name for one in read(folder) if one.proved} >= {"t0", "t1", "t2"}
+
+
+def makes_an_attempt(raylet: psutil.Process) -> bool:
+    lines = (" ".join(child.cmdline()) for child in raylet.children())
+    return any("LeanActor.attempt" in line for line in lines)
 
 
 def test_an_address_that_does_not_answer() -> None:
