@@ -76,7 +76,7 @@ class Nodes:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         head = {**SMALL, "num_cpus": 0, "ray_client_server_port": port}
-        cluster = Cluster(initialize_head=True, head_node_args=head)  # type: ignore[no-untyped-call]
+        cluster = Cluster(initialize_head=True, head_node_args=head)
         nodes = cls(cluster, f"ray://127.0.0.1:{port}")
         try:
             for _ in range(count):

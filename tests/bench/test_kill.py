@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ CALM = [runs.attempt(A), runs.attempt(B, "limit")]
 def test_what_differs_is_seen(
     tmp_path: Path, lines: list[Attempt], expected: dict[str, list[str]]
 ) -> None:
-    traces = {one.key: [{}] for one in [*CALM, *lines]}
+    traces: dict[str, list[dict[str, Any]]] = {one.key: [{}] for one in [*CALM, *lines]}
     runs.write(tmp_path / "calm", [A, B], CALM, traces=traces)
     runs.write(tmp_path / "wild", [A, B], lines, traces=traces)
     found = differences(tmp_path / "calm", tmp_path / "wild")
