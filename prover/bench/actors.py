@@ -40,7 +40,7 @@ Handle = Any
 async def answer(reference: Any) -> Any:
     """What a call of an actor gives. Cancelled, the call is cancelled there too.
 
-    Raises what the actor raised, and `Lost` when the actor or its node has gone.
+    Raises what the actor raised, and `Lost` when the actor, its node or the whole cluster has gone.
     """
     try:
         return await asyncio.wrap_future(reference.future())
@@ -49,7 +49,7 @@ async def answer(reference: Any) -> Any:
         raise
     except RayTaskError as error:
         raise error.cause from None
-    except RayError as error:
+    except (RayError, ConnectionError) as error:
         raise Lost(str(error)) from error
 
 

@@ -86,8 +86,9 @@ class Hands:
         hand = start_lean(self._config, node)
 
         async def attempt(job: Job) -> Finished:
+            at = await self._proposers.one()
             try:
-                return await self._made(hand, job)
+                finished: Finished | None = await answer(hand.attempt.remote(job, at))
             except (Lost, EnvironmentProblem) as problem:
                 self._crew.leave(attempt)
                 # What was only out of reach must not go on, and `live` is to end.
@@ -95,6 +96,10 @@ class Hands:
                 if isinstance(problem, EnvironmentProblem):
                     self._exclude(node, problem)
                 raise Lost(str(problem)) from problem
+            if finished is None:
+                self._proposers.lose(at)
+                raise Lost("the policy's actor")
+            return finished
 
         try:
             if await self._opened(hand, node):
@@ -104,15 +109,6 @@ class Hands:
         finally:
             self._crew.leave(attempt)
             await end(hand)
-
-    async def _made(self, hand: Handle, job: Job) -> Finished:
-        """The try, with policies until one lives long enough."""
-        while True:
-            at = await self._proposers.one()
-            finished: Finished | None = await answer(hand.attempt.remote(job, at))
-            if finished is not None:
-                return finished
-            self._proposers.lose(at)
 
     async def _opened(self, hand: Handle, node: str) -> bool:
         """Whether the actor can work. If not, its node gets no other."""

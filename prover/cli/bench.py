@@ -222,7 +222,10 @@ class Making:
     @property
     def workers(self) -> int:
         """How many tries can be made at once, now."""
-        return self._crew.size if self._crew else self._config.workers
+        if self._crew is None:
+            return self._config.workers
+        # A try that waits while there is nobody is told if that takes long.
+        return max(1, self._crew.size)
 
     @asynccontextmanager
     async def ready(self) -> AsyncIterator[Try]:

@@ -17,6 +17,7 @@ import pytest
 from benchmarks.perf.kill import Killing, Nodes, differences, problems, write
 from prover.bench.cluster import joined
 from prover.bench.config import WORKER_MEMORY, Config
+from prover.bench.folder import Tell, silent
 from prover.bench.store import read
 from prover.errors import EnvironmentProblem
 
@@ -63,6 +64,22 @@ def makes_an_attempt(raylet: psutil.Process) -> bool:
     return any("LeanActor.attempt" in line for line in lines)
 
 
+@pytest.mark.slow
+@pytest.mark.cluster
+@pytest.mark.filterwarnings("default")
+def test_a_cluster_without_lean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ray")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    told: list[str] = []
+    with (
+        Nodes.started(1) as nodes,
+        pytest.raises(EnvironmentProblem, match="Lean is not installed") as problem,
+    ):
+        asyncio.run(entered(Config(cluster=nodes.address, workers=0), told.append))
+    assert "prover setup" in problem.value.hint
+    assert any("a node of the cluster is left out" in sentence for sentence in told)
+
+
 def test_an_address_that_does_not_answer() -> None:
     address = f"ray://127.0.0.1:{port()}"
     with pytest.raises(EnvironmentProblem, match=f"no cluster answers at {address}"):
@@ -76,8 +93,8 @@ def test_a_machine_without_ray(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "prover[ray]" in problem.value.hint
 
 
-async def entered(config: Config) -> None:
-    async with joined(config, "4", lambda _: None):
+async def entered(config: Config, tell: Tell = silent) -> None:
+    async with joined(config, "4", tell):
         pass
 
 
