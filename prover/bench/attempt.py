@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from prover.bench.job import Job
+from prover.search.result import Result
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -27,6 +30,23 @@ class Attempt:
     result: dict[str, Any]
     """The search's last event, see `prover.search.result.Result.to_json`. Its `message` says why a
     problem is not applicable."""
+
+    @classmethod
+    def of(cls, job: Job, result: Result, *, started: float, applicable: bool = True) -> Attempt:
+        """How a job ended."""
+        problem = job.problem
+        return cls(
+            key=job.key,
+            name=problem.name,
+            attempt=job.attempt,
+            seed=job.seed,
+            split=problem.split,
+            topic=problem.topic,
+            difficulty=problem.difficulty,
+            applicable=applicable,
+            started=started,
+            result=result.to_json(),
+        )
 
     @property
     def proved(self) -> bool:

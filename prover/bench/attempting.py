@@ -64,18 +64,7 @@ class Attempting:
             message = f"{type(error).__name__}: {error}"
             result = Result(problem.name, Status.ERROR, message, seconds=seconds)
             trace.note(result)
-        attempt = Attempt(
-            key=job.key,
-            name=problem.name,
-            attempt=job.attempt,
-            seed=job.seed,
-            split=problem.split,
-            topic=problem.topic,
-            difficulty=problem.difficulty,
-            applicable=not refused,
-            started=began,
-            result=result.to_json(),
-        )
+        attempt = Attempt.of(job, result, started=began, applicable=not refused)
         return Finished(attempt, trace.compressed())
 
     async def _searched(self, job: Job, trace: Trace) -> tuple[Result, bool]:

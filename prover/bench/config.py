@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import psutil
 import yaml
 
+from prover.bench.problems import names, unheard_of
 from prover.bench.settings import Settings, variables
 from prover.errors import InputProblem
 from prover.nearest import nearest
@@ -55,6 +57,8 @@ class Wanted:
             raise InputProblem(f"`first` is {self.first}", "Give 1 or more, or 0 for all.")
 
 
+LOCAL = "local"
+CLUSTER = re.compile(r"(ray://[^\s:/]+:\d{1,5})?")
 SHORT = {"problems": "source", "search": "name"}
 """What a text means where a mapping may stand."""
 
@@ -74,14 +78,22 @@ class Config:
     seed: int = 0
     """Of the first try; the next one has the next."""
     workers: int = field(default_factory=default_workers)
-    """Problems that are tried at once, each by a Lean process of its own."""
+    """Problems that are tried at once, each by a Lean process of its own; 0, which is the default
+    in a cluster, for as many as its nodes have cores and memory for."""
+    cluster: str = ""
+    """Where the work is done: empty for this process, `local`, or `ray://HOST:PORT`."""
     run: str = ""
     """The folder of the results; empty for one in `runs` that is named after the configuration."""
 
     def __post_init__(self) -> None:
         for name in ("attempts", "workers"):
-            if getattr(self, name) < 1:
-                raise InputProblem(f"`{name}` is {getattr(self, name)}", "Give 1 or more.")
+            least = 0 if self.cluster and name == "workers" else 1
+            if getattr(self, name) < least:
+                raise InputProblem(f"`{name}` is {getattr(self, name)}", f"Give {least} or more.")
+        if self.cluster != LOCAL and not CLUSTER.fullmatch(self.cluster):
+            raise InputProblem(
+                f"`cluster` is {self.cluster!r}", f"Give `{LOCAL}` or `ray://HOST:PORT`."
+            )
 
     @classmethod
     def of(cls, settings: Settings) -> Config:
@@ -91,6 +103,8 @@ class Config:
             values["search"] = _search(settings, values["search"])
         if "policy" in values:
             values["policy"] = _policy(settings, values["policy"])
+        if values.get("cluster"):
+            values.setdefault("workers", 0)
         return settings.build(cls, values)
 
     def to_json(self) -> dict[str, Any]:
@@ -106,7 +120,7 @@ class Config:
     @property
     def decisive(self) -> dict[str, Any]:
         """The settings that say what comes out, but for the problems: not where, nor how fast."""
-        others = ("problems", "workers", "run")
+        others = ("problems", "workers", "cluster", "run")
         return {key: value for key, value in self.to_json().items() if key not in others}
 
     @property
@@ -126,6 +140,10 @@ def resolved(what: str, flags: Settings, environment: Mapping[str, str]) -> tupl
     Raises `InputProblem`.
     """
     path = shipped(what)
+    if path is None and unheard_of(what):
+        known = [*names_shipped(), *names()]
+        message = f"neither a configuration nor a set of problems is called `{what}`"
+        raise InputProblem(message, f"{nearest(known, what)} Files and folders go too.")
     named = path.stem if path else Path(what).stem
     settings = Settings.read(path) if path else Settings.one(("problems", "source"), what, what)
     for layer in (Settings.from_environment(VARIABLES, environment), flags):

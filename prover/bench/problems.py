@@ -63,6 +63,17 @@ async def _read(source: str, pool: LeanPool | None, cache: Path, tell: Tell) -> 
     return folder.read(path, Origin(), tell)
 
 
+def unheard_of(source: str) -> bool:
+    """Whether a source is one word that names nothing: no set, file or folder."""
+    is_word = not any(sign in source for sign in "/:.")
+    return is_word and source not in names() and not Path(source).exists()
+
+
+def names() -> list[str]:
+    """The sets that go by name."""
+    return ["core", *presets()]
+
+
 def _core() -> Path:
     if CORE.is_file():
         return CORE
@@ -78,9 +89,7 @@ def _hint(source: str) -> str:
         return f"A repository is named by git:{source}."
     if "/" in source or source.endswith((".jsonl", ".lean")):
         return "Check the path."
-    return (
-        f"{nearest(['core', *presets()], source)} Files, folders, git:URL and library:MODULE too."
-    )
+    return f"{nearest(names(), source)} Files, folders, git:URL and library:MODULE too."
 
 
 async def _from_git(repository: Repository, cache: Path, tell: Tell) -> list[Problem]:

@@ -15,6 +15,8 @@ from prover.bench.store import Finished
 from prover.search.result import Status
 
 Try = Callable[[Job], Coroutine[Any, Any, Finished]]
+LOOK_SECONDS = 1.0
+"""How often it is looked whether there are more workers now."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Standing:
 
 
 class Run:
-    """Tries, `workers` at a time. What has ended is given to `keep` at once.
+    """Tries, `workers` at a time, which may change. What has ended is given to `keep` at once.
 
     A further try at a problem waits while there are others to make, and is not made, or is
     stopped, when the problem is proved or turns out not to be applicable.
@@ -50,13 +52,13 @@ class Run:
         jobs: Iterable[Job],
         keep: Callable[[Finished], None],
         *,
-        workers: int,
+        workers: int | Callable[[], int],
         found: Sequence[Attempt] = (),
     ) -> None:
         """`found` are attempts of earlier runs. Those that ended in an error are made again."""
         jobs = list(jobs)
         self._keep = keep
-        self._workers = workers
+        self._workers = workers if callable(workers) else lambda: workers
         self._names = {job.problem.name for job in jobs}
         self._proved = {attempt.name for attempt in found if attempt.proved}
         self._settled = self._proved | {one.name for one in found if not one.applicable}
@@ -70,6 +72,8 @@ class Run:
         self._began = time.monotonic()
         self.made: list[Attempt] = []
         """The attempts of this run, as they ended."""
+        self.most = 0
+        """How many tries were under way at once."""
 
     @property
     def standing(self) -> Standing:
@@ -102,7 +106,9 @@ class Run:
         self._began = time.monotonic()
         try:
             while self._set_out(attempt):
-                done, _ = await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait(
+                    self._running, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
                 # What ended well is kept before what did not is raised.
                 for task in sorted(done, key=_failed):
                     self._land(task)
@@ -115,8 +121,9 @@ class Run:
 
     def _set_out(self, attempt: Try) -> bool:
         """Gives every free worker a try; whether anything is under way."""
-        while len(self._running) < self._workers and (job := self._next()):
+        while len(self._running) < self._workers() and (job := self._next()):
             self._running[asyncio.create_task(attempt(job))] = job
+        self.most = max(self.most, len(self._running))
         return bool(self._running)
 
     def _next(self) -> Job | None:

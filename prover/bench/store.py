@@ -26,6 +26,7 @@ from filelock import FileLock, Timeout
 from prover.bench.attempt import Attempt
 from prover.bench.config import Config
 from prover.bench.problem import ProblemSet
+from prover.bench.results import latest
 from prover.errors import EnvironmentProblem, InputProblem
 
 Json = dict[str, Any]
@@ -75,7 +76,7 @@ class Store:
         path = folder / "results.jsonl"
         try:
             _agree(folder, config, environment)
-            found = read(folder)
+            found = latest(path)
             with _writing(folder):
                 _describe(folder, config, problems, environment)
                 for part in folder.rglob("*.part"):
@@ -106,29 +107,8 @@ def trace_path(folder: Path, key: str) -> Path:
 
 
 def read(folder: Path) -> list[Attempt]:
-    """The attempts of a run, each key once: of two with one key the later counts.
-
-    Raises `InputProblem` for a broken line; one that was never finished is passed over.
-    """
-    attempts = (Attempt(**line) for line in lines(folder / "results.jsonl"))
-    return list({attempt.key: attempt for attempt in attempts}.values())
-
-
-def lines(path: Path) -> Iterator[Json]:
-    """The objects of a file of JSON lines, without what follows the last end of a line."""
-    content = path.read_bytes() if path.exists() else b""
-    fields = set(Attempt.__dataclass_fields__)
-    for number, line in enumerate(content.split(b"\n")[:-1], 1):
-        try:
-            parsed = json.loads(line)
-        except ValueError as error:
-            raise InputProblem(f"{path}:{number}: this line is broken: {error}", BROKEN) from None
-        if not isinstance(parsed, dict) or set(parsed) != fields:
-            raise InputProblem(f"{path}:{number}: this line is no attempt", BROKEN)
-        yield parsed
-
-
-BROKEN = "Take the line out; its attempt is then made again."
+    """The attempts of a run, as `prover.bench.results.latest` reads them."""
+    return latest(folder / "results.jsonl")
 
 
 def whole(path: Path) -> int:

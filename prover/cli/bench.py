@@ -6,7 +6,8 @@ import asyncio
 import os
 import signal
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -16,11 +17,13 @@ import typer
 
 from prover.bench.attempting import Attempting
 from prover.bench.chosen import needs_lean, problems_of
+from prover.bench.cluster import joined
 from prover.bench.config import Config, resolved
+from prover.bench.crew import Crew
 from prover.bench.environment import environment
 from prover.bench.job import jobs
 from prover.bench.problem import ProblemSet
-from prover.bench.run import Run
+from prover.bench.run import Run, Try
 from prover.bench.settings import Settings
 from prover.bench.store import Store, read
 from prover.bench.summary import Summary, worker_use
@@ -35,7 +38,8 @@ from prover.policy.choosing import open_policy
 EXAMPLES = (
     "Examples: `prover bench smoke` · `prover bench my.yaml --attempts 4` · "
     "`prover bench problems.jsonl --seconds 20 --workers 8 --run runs/first` · "
-    "`prover bench core --topic nat --every 5 --set limit.tactic.heartbeats=50000`. "
+    "`prover bench core --topic nat --every 5 --set limit.tactic.heartbeats=50000` · "
+    "`prover bench core --cluster ray://node1:10001`. "
     "The same command again goes on where it stopped."
 )
 
@@ -85,6 +89,13 @@ def bench(
         int | None,
         typer.Option(help="Problems tried at once; each needs about 2.5 GB of memory."),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="local|ray://HOST:PORT",
+            help="Do the work on the nodes of a Ray cluster, or by a Ray on this machine.",
+        ),
+    ] = None,
     run: Annotated[Path | None, typer.Option(help="The folder of the results.")] = None,
     settings: Annotated[
         Words,
@@ -118,6 +129,7 @@ def bench(
         "attempts": attempts,
         "seed": seed,
         "workers": workers,
+        "cluster": cluster,
         "run": run and str(run),
     }
     given = [
@@ -147,41 +159,45 @@ class Bench:
         # What is wrong with what the user gave is told before what is missing here.
         early = None if needs_lean(config) else await problems_of(config, tell=tell)
         command = EmbeddedLean.find().worker_command()
-        async with LeanPool(command, workers=config.workers) as pool:
+        workers = 1 if config.cluster else config.workers
+        async with LeanPool(command, workers=workers) as pool:
             problems = early or await problems_of(config, pool=pool, tell=tell)
             lean = await pool.version()
             cards = [str(gpu) for gpu in await gpus.found()]
             made_with = environment(config, problems, lean=lean, gpus=cards)
             with Store.opened(self.folder, config, problems, made_with) as store:
                 todo = jobs(config, problems, lean)
-                run = Run(todo, store.add, workers=config.workers, found=store.found)
+                making = Making(config, pool, lean)
+                run = Run(todo, store.add, workers=lambda: making.workers, found=store.found)
                 began = time.time()
                 with suppress(asyncio.CancelledError):
-                    await self._make(run, pool, interrupts)
+                    await self._make(run, making, interrupts)
         return self._told(problems, run, began, interrupts)
 
-    async def _make(self, run: Run, pool: LeanPool, interrupts: Interrupts) -> None:
+    async def _make(self, run: Run, making: Making, interrupts: Interrupts) -> None:
         """Makes the attempts that are still to be made."""
-        config, standing = self.config, run.standing
+        standing = run.standing
         if standing.ended:
             messages().print(f"going on: {batch.sentence(standing)}")
         if not standing.left:
             return
-        async with open_policy(config.policy) as policy:
+        async with making.ready() as attempt:
             interrupts.may_finish(run)
             async with batch.shown(lambda: run.standing):
-                await run.work(Attempting.in_pool(pool, policy, config.limit, config.search))
+                await run.work(attempt)
 
     def _told(self, problems: ProblemSet, run: Run, began: float, interrupts: Interrupts) -> Exit:
         """The exit code, when the table is written."""
         names = [problem.name for problem in problems.problems]
         summary = Summary.of(names, read(self.folder))
+        # A cluster says only while it works how many it has.
+        workers = self.config.workers or run.most
         outcome = {
             "run": str(self.folder),
             **summary.to_json(),
             "seconds": time.time() - began,
-            "workers": self.config.workers,
-            "worker_use": worker_use(run.made, began, self.config.workers),
+            "workers": workers,
+            "worker_use": worker_use(run.made, began, workers),
             "interrupted": interrupts.count > 0,
         }
         if self.json:
@@ -191,6 +207,38 @@ class Bench:
         if interrupts.count:
             return Exit.INTERRUPTED
         return Exit.PROVED if summary.all_proved else Exit.NOT_PROVED
+
+
+class Making:
+    """Who makes the tries: Lean workers of this process, or the actors of a cluster."""
+
+    def __init__(self, config: Config, pool: LeanPool, lean: str) -> None:
+        """`lean` is the version of the pool's Lean."""
+        self._config = config
+        self._pool = pool
+        self._lean = lean
+        self._crew: Crew | None = None
+
+    @property
+    def workers(self) -> int:
+        """How many tries can be made at once, now."""
+        if self._crew is None:
+            return self._config.workers
+        # A try that waits while there is nobody is told if that takes long.
+        return max(1, self._crew.size)
+
+    @asynccontextmanager
+    async def ready(self) -> AsyncIterator[Try]:
+        """Makes a try, within the block. Raises `EnvironmentProblem`."""
+        config = self._config
+        if config.cluster:
+            # What was asked of the Lean here is answered.
+            await self._pool.close()
+            async with joined(config, self._lean, tell) as self._crew:
+                yield self._crew
+            return
+        async with open_policy(config.policy) as policy:
+            yield Attempting.in_pool(self._pool, policy, config.limit, config.search)
 
 
 def tell(sentence: str) -> None:

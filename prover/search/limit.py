@@ -34,7 +34,8 @@ class Limit:
     minimise_seconds: float = 5.0
     """For making a found proof shorter, even beyond `seconds`."""
     verify_seconds: float = 60.0
-    """For each check of a found proof, even beyond `seconds`."""
+    """For each check of a found proof, even beyond `seconds`, and before it as much again for a
+    fresh Lean to be there. Where there is none the search ends: the proof does not count."""
 
     def __post_init__(self) -> None:
         for entry in fields(self):

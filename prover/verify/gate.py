@@ -6,13 +6,16 @@ no tactic has run, a time limit, and no benefit of the doubt.
 
 from __future__ import annotations
 
+import asyncio
 import time
 import unicodedata
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from prover.errors import LeanDied
 from prover.lean import codec
 from prover.lean.pool import LeanPool
-from prover.lean.worker import GRACE_SECONDS, Overdue, Refused
+from prover.lean.worker import GRACE_SECONDS, Overdue, Refused, Worker
 from prover.theorem import Theorem
 from prover.verify.base import Verification
 
@@ -24,36 +27,64 @@ class Gate:
     """Implements `Verify` with a fresh worker of the pool for each check.
 
     `seconds` and `heartbeats` (as in `TacticLimit`) are for one check; Lean's own default for a
-    declaration is 200,000 heartbeats, so that what passes here passes in the user's file.
+    declaration is 200,000 heartbeats, so that what passes here passes in the user's file. Before
+    it a fresh worker is waited for, its start included, for `wait_seconds` at most, which is as
+    long as the check may take unless it is given.
     """
 
-    def __init__(self, pool: LeanPool, *, seconds: float = 60.0, heartbeats: int = 200_000) -> None:
+    def __init__(
+        self,
+        pool: LeanPool,
+        *,
+        seconds: float = 60.0,
+        wait_seconds: float | None = None,
+        heartbeats: int = 200_000,
+    ) -> None:
         self._pool = pool
         self._seconds = seconds
+        self._wait_seconds = seconds if wait_seconds is None else wait_seconds
         self._heartbeats = heartbeats
 
     async def __call__(self, theorem: Theorem, script: str) -> Verification:
         """Whether Lean accepts the theorem with the script in its hole.
 
         A Lean that dies, refuses or takes over the limit has not accepted. Raises `LeanDied` or
-        `EnvironmentProblem` only when no Lean can be started.
+        `EnvironmentProblem` only when no Lean can be started, or not in time: nothing is said of
+        the script then.
         """
         if reason := hidden(script):
             return Verification(accepted=False, reason=reason)
         limits = {"heartbeats": self._heartbeats, "milliseconds": round(self._seconds * 1000)}
-        async with self._pool.fresh() as worker:
+        async with self._fresh() as worker:
             started = time.perf_counter()
             try:
                 seconds = self._seconds + GRACE_SECONDS
                 fields = {**claim(theorem, script), **limits}
                 answer = await worker.request("verify", fields, seconds=seconds)
             except Overdue:
-                answer = refused(f"not checked within {self._seconds:g} seconds; allow it more")
+                answer = refused(
+                    f"not checked within {self._seconds:g} seconds; allow it more `verify_seconds`"
+                )
             except LeanDied as death:
                 answer = refused(f"Lean ended during the check: {death.message}")
             except Refused as refusal:
                 answer = refused(refusal.message)
             return codec.verification(answer, time.perf_counter() - started)
+
+    @asynccontextmanager
+    async def _fresh(self) -> AsyncIterator[Worker]:
+        """A fresh worker. Raises `LeanDied` when there is none in time."""
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(self._wait_seconds):
+                    worker = await stack.enter_async_context(self._pool.fresh())
+            except TimeoutError:
+                raise LeanDied(
+                    f"A script was found but not checked, so it does not count: no fresh Lean was "
+                    f"ready within {self._wait_seconds:g} seconds.",
+                    "Run it again with more `verify_seconds`, or with less beside it.",
+                ) from None
+            yield worker
 
 
 def claim(theorem: Theorem, script: str) -> codec.Json:

@@ -45,7 +45,7 @@ def attempt(job: Job, status: Status = Status.LIMIT, **changed: Any) -> Attempt:
     return Attempt(**{**fields, **changed})
 
 
-@dataclass
+@dataclass(eq=False)
 class Tries:
     """Tries that take some turns of the loop, and end as they are told to, `limit` by default.
 

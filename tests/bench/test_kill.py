@@ -4,50 +4,61 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from prover.bench.problem import Problem
-from prover.bench.store import read, trace_path
-from tests.bench.killing import Killing, proved, write, written
-
-pytestmark = [pytest.mark.lean, pytest.mark.slow, pytest.mark.usefixtures("lean_command")]
-
-STATEMENTS = (
-    "(a b : Nat) : a + b = b + a",
-    "(p q : Prop) (h : p ∧ q) : q ∧ p",
-    "(n : Nat) (h : 0 < n) : 1 ≤ n",
-    "(x : Int) (h : x * x = x) : x = 0 ∨ x = 1",
-    "(xs : List Nat) : xs.reverse.reverse = xs",
-    "(a b c : Nat) (h : a < b) : a + c < b + c",
-    "(x y : Nat) : x ^ 5 + y ^ 5 ≠ 7 * x * y + 11",
-    "(f : Nat → Nat) (h : ∀ n, f n = n) : f 3 = 3",
-    "(a b : Nat) (h : a ∣ b) : a ∣ b * b",
-    "(x : Some.Real) : x = x",
-)
-PROBLEMS = [
-    Problem(f"t{place}", f"theorem t{place} {text} := by") for place, text in enumerate(STATEMENTS)
-]
+from benchmarks.perf.kill import Killing, differences, problems, write
+from prover.bench.attempt import Attempt
+from prover.bench.store import read
+from tests.bench import runs
 
 
+@pytest.mark.lean
+@pytest.mark.slow
+@pytest.mark.usefixtures("lean_command")
 def test_killed_again_and_again_it_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
     file = tmp_path / "few.jsonl"
-    write(file, PROBLEMS)
+    write(file, problems(10))
     chance = random.Random(7)
-    calm = Killing(tmp_path / "calm", file, tactics=30, workers=2, random=chance)
+    calm = Killing(tmp_path / "calm", file, workers=2, random=chance)
     calm.undisturbed()
-    wild = Killing(tmp_path / "wild", file, tactics=30, workers=2, random=chance)
-    wild.disturbed(runners=3, workers=4, patience=8.0)
-    assert wild.runner_kills == 3
-    assert wild.worker_kills >= 1
-    expected, found = read(tmp_path / "calm"), read(tmp_path / "wild")
-    assert proved(found) == proved(expected)
-    assert {"t0", "t1", "t2", "t4"} <= proved(found)
-    # Nothing is missing, and nothing twice but what had ended in an error.
-    assert {one.key for one in found} == {one.key for one in expected}
-    lines = written(tmp_path / "wild")
-    good = [one.key for one in lines if one.result["status"] != "error" or not one.applicable]
-    assert sorted(good) == sorted({one.key for one in found})
-    assert all(trace_path(tmp_path / "wild", one.key).exists() for one in found)
+    wild = Killing(tmp_path / "wild", file, workers=2, random=chance)
+    wild.disturbed(["runner"] * 3 + ["worker"] * 4, patience=8.0)
+    assert wild.kills["runner"] == 3
+    assert wild.kills["worker"] >= 1
+    assert not any(differences(tmp_path / "calm", tmp_path / "wild").values())
+    found = read(tmp_path / "wild")
+    assert len(found) == 10
+    assert {"t0", "t1", "t2", "t4"} <= {one.name for one in found if one.proved}
     [unreadable] = [one.name for one in found if not one.applicable]
     assert unreadable == "t9"
+
+
+A, B = runs.problem("a"), runs.problem("b")
+CALM = [runs.attempt(A), runs.attempt(B, "limit")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (CALM, {}),
+        ([runs.attempt(A, "error"), *CALM], {}),
+        ([*CALM, runs.attempt(B, "limit")], {"twice": ["b"]}),
+        (CALM[:1], {"missing": ["b"]}),
+        ([*CALM, runs.attempt(B, number=1)], {"unknown": ["b"]}),
+        ([CALM[0], runs.attempt(B)], {"other": ["b"]}),
+        ([CALM[0], runs.attempt(B, "error")], {"errors": ["b"]}),
+        ([CALM[0], runs.attempt(B, "error", applicable=False)], {"other": ["b"]}),
+    ],
+)
+def test_what_differs_is_seen(
+    tmp_path: Path, lines: list[Attempt], expected: dict[str, list[str]]
+) -> None:
+    traces: dict[str, list[dict[str, Any]]] = {one.key: [{}] for one in [*CALM, *lines]}
+    runs.write(tmp_path / "calm", [A, B], CALM, traces=traces)
+    runs.write(tmp_path / "wild", [A, B], lines, traces=traces)
+    found = differences(tmp_path / "calm", tmp_path / "wild")
+    assert {what: names for what, names in found.items() if names} == expected
+    (tmp_path / "wild" / "traces" / f"{CALM[0].key}.jsonl.gz").unlink()
+    assert differences(tmp_path / "calm", tmp_path / "wild")["traceless"] == ["a"]

@@ -16,7 +16,8 @@ import pytest
 from prover.bench.config import Config
 from prover.bench.environment import environment
 from prover.bench.problem import ProblemSet
-from prover.bench.store import Finished, Store, lines, read, trace_path
+from prover.bench.results import attempts
+from prover.bench.store import Finished, Store, read, trace_path
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.search.limit import Limit
 from prover.search.result import Status
@@ -163,4 +164,4 @@ def test_a_full_disk_is_told_and_what_was_kept_stays(tmp_path: Path) -> None:
     assert [one.name for one in read(tmp_path)] == ["a"]
     with opened(tmp_path) as store:
         store.add(finished(1))
-    assert [line["name"] for line in lines(tmp_path / "results.jsonl")] == ["a", "b"]
+    assert [one.name for one in attempts(tmp_path / "results.jsonl")] == ["a", "b"]

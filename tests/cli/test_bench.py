@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -22,6 +23,7 @@ HARD = (
     '{"name": "h", "statement": '
     '"theorem h (x y z : Nat) (h : 0 < x) : x ^ 5 + y ^ 5 ≠ z ^ 5 + 1 := by"}\n'
 )
+LOCAL = ["--cluster", "local"]
 needs_lean = pytest.mark.usefixtures("lean_command")
 
 
@@ -30,6 +32,10 @@ needs_lean = pytest.mark.usefixtures("lean_command")
     [
         (["bench"], "Missing argument"),
         (["bench", "a.yaml"], "there is no file a.yaml"),
+        (["bench", "smok"], "Did you mean `smoke`?"),
+        (["bench", "minif2f-lema"], "Did you mean `minif2f-llemma`?"),
+        (["bench", "putnam"], "Did you mean `putnambench`?"),
+        (["bench", "few.jsonl", "--cluster", "ray://node"], "--cluster: `cluster` is 'ray://node'"),
         (["bench", "few.jsonl", "--seconds", "0"], "--seconds: the limit `seconds` is 0"),
         (["bench", "few.jsonl", "--attempts", "0"], "--attempts: `attempts` is 0"),
         (["bench", "few.jsonl", "--policy", "bultin"], "--policy: no policy is called `bultin`"),
@@ -85,11 +91,14 @@ def read_key(folder: Path) -> str:
 @pytest.mark.slow
 @needs_lean
 @pytest.mark.parametrize("times", [1, 2])
-def test_ctrl_c(tmp_path: Path, times: int) -> None:
+@pytest.mark.parametrize("where", [[], pytest.param(LOCAL, marks=pytest.mark.cluster)])
+def test_ctrl_c(tmp_path: Path, times: int, where: list[str]) -> None:
     """The first lets the hard one reach its limit, the second stops it."""
+    if where:
+        pytest.importorskip("ray")
     first, last = EASY.splitlines(keepends=True)
     (tmp_path / "few.jsonl").write_text(first + HARD + last)
-    arguments = ["bench", "few.jsonl", "--workers", "1", "--json", "--seconds"]
+    arguments = ["bench", "few.jsonl", *where, "--workers", "1", "--json", "--seconds"]
     arguments.append("8" if times == 1 else "600")
     with subprocess.Popen(
         [*PROGRAM, *arguments],
@@ -97,6 +106,7 @@ def test_ctrl_c(tmp_path: Path, times: int) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
         # Where the tests themselves run in the background, a shell has had it ignored.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as ran:
@@ -106,12 +116,13 @@ def test_ctrl_c(tmp_path: Path, times: int) -> None:
             time.sleep(0.1)
         time.sleep(1)
         assert ran.stderr is not None
-        ran.send_signal(signal.SIGINT)
+        # As from a terminal, to all that has not left the group.
+        os.killpg(ran.pid, signal.SIGINT)
         while "finishing 1 attempt under way" not in ran.stderr.readline():
             assert ran.poll() is None
         if times == 2:
-            ran.send_signal(signal.SIGINT)
-        out, _ = ran.communicate(timeout=60)
+            os.killpg(ran.pid, signal.SIGINT)
+        out, _ = ran.communicate(timeout=120)
     assert ran.returncode == 130
     told = json.loads(out)
     assert told["interrupted"]

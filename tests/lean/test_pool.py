@@ -124,7 +124,7 @@ async def test_a_lean_that_cannot_start_is_an_error_with_a_hint(fake: Fake) -> N
 
 async def test_the_gate_accepts_only_a_plain_yes(fake: Fake) -> None:
     async with LeanPool(fake(), spare=False) as pool:
-        gate: Verify = Gate(pool, seconds=0.5)
+        gate: Verify = Gate(pool, seconds=0.5, wait_seconds=30)
         assert (await gate(THEOREM, "close")).accepted
         refused = [await gate(THEOREM, script) for script in ("open", "die", "late")]
     assert [verdict.accepted for verdict in refused] == [False] * 3
@@ -132,3 +132,27 @@ async def test_the_gate_accepts_only_a_plain_yes(fake: Fake) -> None:
     assert "no reason" in reasons[0]
     assert "SIGKILL" in reasons[1]
     assert "within 0.5 seconds" in reasons[2]
+
+
+async def test_the_gate_waits_for_a_fresh_lean_as_long_as_it_may(fake: Fake) -> None:
+    async with LeanPool(fake("sleeps"), start_seconds=30) as pool:
+        began = time.perf_counter()
+        with pytest.raises(LeanDied, match=r"not checked.*within 0\.3 seconds") as late:
+            await Gate(pool, seconds=0.3)(THEOREM, "close")
+        assert time.perf_counter() - began < 10
+    assert "more `verify_seconds`" in late.value.hint
+
+
+async def test_the_gate_waits_for_other_checks_no_longer(fake: Fake) -> None:
+    async with LeanPool(fake(), spare=False) as pool:
+        async with pool.fresh():
+            with pytest.raises(LeanDied, match="not checked"):
+                await Gate(pool, seconds=0.3)(THEOREM, "close")
+        # Whoever gave up has taken nobody's place.
+        assert (await Gate(pool, seconds=30)(THEOREM, "close")).accepted
+
+
+async def test_a_slow_check_has_all_its_time_once_lean_is_there(fake: Fake) -> None:
+    async with LeanPool(fake(), spare=False) as pool:
+        verdict = await Gate(pool, seconds=0.5, wait_seconds=30)(THEOREM, "late")
+    assert "more `verify_seconds`" in verdict.reason

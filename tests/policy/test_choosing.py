@@ -38,7 +38,8 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeServer]:
 
 async def proposed(name: str, count: int = 9, **options: object) -> list[Candidate]:
     """What a policy proposes."""
-    async with open_policy(single(name), ModelOptions().changed(options)) as policy:
+    spec = parse(name) if name.startswith("mix:") else single(name)
+    async with open_policy(spec, ModelOptions().changed(options)) as policy:
         [candidates] = await policy.propose([ASKED], count)
     return candidates
 
@@ -98,7 +99,7 @@ async def test_a_mixture(server: FakeServer) -> None:
 
 async def test_a_server_that_fails_leaves_the_rest_of_a_mixture(server: FakeServer) -> None:
     name = f"mix:endpoint:{server.url}+builtin"
-    async with open_policy(single(name), replace(ModelOptions(), samples=2)) as policy:
+    async with open_policy(parse(name), replace(ModelOptions(), samples=2)) as policy:
         server.script("completions", Answer("broken", 418))
         [candidates] = await policy.propose([ASKED], 9)
     assert candidates

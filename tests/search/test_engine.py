@@ -221,6 +221,23 @@ async def test_refusals_stop_when_the_reserve_is_used_up() -> None:
     assert result.status is Status.LIMIT
 
 
+class Late(Gate):
+    """One for which there is no fresh Lean in time."""
+
+    async def __call__(self, _: Theorem, script: str) -> Verification:
+        self.asked.append(script)
+        raise LeanDied("A script was found but not checked.", "Allow more `verify_seconds`.")
+
+
+async def test_what_could_not_be_checked_is_told_and_not_claimed() -> None:
+    gate = Late()
+    result = await result_of(PROVABLE, gate=gate)
+    assert result.status is Status.ERROR
+    assert result.message == "A script was found but not checked. Allow more `verify_seconds`."
+    assert (result.script, result.proof, result.axioms) == (None, None, ())
+    assert len(gate.asked) == 1
+
+
 async def test_a_state_in_which_lean_dies_is_given_up() -> None:
     tree: Tree = {"root": {"a": "x", "b": "y"}, "x": {"c": "dies"}, "y": {"d": "closed"}}
     assert (await result_of(tree)).script == "b\nd"

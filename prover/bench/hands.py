@@ -1,0 +1,153 @@
+"""The Lean actors of a run: made where there is room, missed when they have gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+
+import ray
+
+from prover.bench.actors import Handle, answer, end, start_lean
+from prover.bench.config import WORKER_MEMORY, Config
+from prover.bench.crew import Crew, Lost
+from prover.bench.folder import Tell
+from prover.bench.job import Job
+from prover.bench.proposers import Proposers
+from prover.bench.store import Finished
+from prover.errors import EnvironmentProblem
+
+Node = Mapping[str, Any]
+"""As `ray.nodes` tells of it."""
+LOOK_SECONDS = 1.0
+"""Between two looks at which nodes there are."""
+STARTS = 3
+"""How often an actor may die on a node before it has begun; a node that has gone is not asked."""
+
+
+class Hands:
+    """Keeps a Lean actor wherever there is room for one, and each in the crew, within the block."""
+
+    def __init__(self, config: Config, lean: str, crew: Crew, tell: Tell) -> None:
+        """`lean` is the version that they must have; `tell` is told which nodes are left out."""
+        self._config = config
+        self._lean = lean
+        self._crew = crew
+        self._tell = tell
+        self._proposers = Proposers(config.policy)
+        self._serving: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self._deaths: Counter[str] = Counter()
+        self._unfit: dict[str, EnvironmentProblem] = {}
+        self._watching: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._watching = asyncio.create_task(self._watch())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        tasks = [*self._serving.values(), *([self._watching] if self._watching else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._proposers.close()
+
+    async def _watch(self) -> None:
+        try:
+            while True:
+                nodes = [node for node in await asyncio.to_thread(ray.nodes) if node["Alive"]]
+                self._proposers.keep(sum(int(resource(node, "GPU")) for node in nodes))
+                self._fill(nodes)
+                await asyncio.sleep(LOOK_SECONDS)
+        except EnvironmentProblem as problem:
+            self._crew.end(problem)
+        except Exception as error:
+            hint = "Run the same again when it answers: it goes on from what is there."
+            self._crew.end(EnvironmentProblem(f"the cluster does not answer: {error}", hint))
+
+    def _fill(self, nodes: Iterable[Node]) -> None:
+        """Starts an actor in every place that has none."""
+        self._serving = {at: task for at, task in self._serving.items() if not task.done()}
+        for place in places(nodes, self._config.workers):
+            if place not in self._serving and place[0] not in self._unfit:
+                self._serving[place] = asyncio.create_task(self._serve(place[0]))
+        if self._unfit and not self._serving:
+            self._crew.end(next(iter(self._unfit.values())))
+
+    async def _serve(self, node: str) -> None:
+        """One actor on a node, from its start to its end."""
+        hand = start_lean(self._config, node)
+
+        async def attempt(job: Job) -> Finished:
+            at = await self._proposers.one()
+            try:
+                finished: Finished | None = await answer(hand.attempt.remote(job, at))
+            except (Lost, EnvironmentProblem) as problem:
+                self._crew.leave(attempt)
+                # What was only out of reach must not go on, and `live` is to end.
+                await end(hand)
+                if isinstance(problem, EnvironmentProblem):
+                    self._exclude(node, problem)
+                raise Lost(str(problem)) from problem
+            if finished is None:
+                self._proposers.lose(at)
+                raise Lost("the policy's actor")
+            return finished
+
+        try:
+            if await self._opened(hand, node):
+                self._crew.join(attempt)
+                with suppress(Lost):
+                    await answer(hand.live.remote())
+        finally:
+            self._crew.leave(attempt)
+            await end(hand)
+
+    async def _opened(self, hand: Handle, node: str) -> bool:
+        """Whether the actor can work. If not, its node gets no other."""
+        try:
+            version, where = await answer(hand.open.remote())
+        except Lost as loss:
+            self._deaths[node] += 1
+            if self._deaths[node] >= STARTS:
+                hint = "Install the same prover there, and run `prover setup`."
+                problem = EnvironmentProblem(f"the prover does not start there: {loss}", hint)
+                self._exclude(node, problem)
+            return False
+        except EnvironmentProblem as problem:
+            self._exclude(node, problem)
+            return False
+        if version != self._lean:
+            message = f"{where} has Lean {version}, and this machine {self._lean}"
+            self._exclude(node, EnvironmentProblem(message, "Install the same prover on both."))
+            return False
+        return True
+
+    def _exclude(self, node: str, problem: EnvironmentProblem) -> None:
+        if node not in self._unfit:
+            self._unfit[node] = problem
+            self._tell(f"a node of the cluster is left out: {problem.message}. {problem.hint}")
+
+
+def places(nodes: Iterable[Node], most: int) -> list[tuple[str, int]]:
+    """Where Lean actors can be, by node and number, the first of every node before the second of
+    any; `most` of them, 0 for all."""
+    numbered = [(number, node["NodeID"]) for node in nodes for number in range(room(node))]
+    return [(node, number) for number, node in sorted(numbered)][: most or None]
+
+
+def room(node: Node) -> int:
+    """How many Lean actors a node has cores and memory for; one has, however little memory."""
+    return min(int(resource(node, "CPU")), max(1, int(resource(node, "memory") / WORKER_MEMORY)))
+
+
+def resource(node: Node, name: str) -> float:
+    """How much of it Ray has found, or was told of."""
+    return float(node["Resources"].get(name, 0))

@@ -1,0 +1,100 @@
+"""Files of JSON lines that a run has written: its attempts above all, `results.jsonl`.
+
+A last line without its end may be torn, or is still being written, and is passed over.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from prover.bench.attempt import Attempt
+from prover.errors import InputProblem
+from prover.nearest import nearest
+from prover.search.result import Counters, Status
+
+Json = dict[str, Any]
+Value = TypeVar("Value")
+FIELDS = tuple(entry.name for entry in fields(Attempt))
+NUMBERS = (
+    *("seconds", "lean_seconds", "policy_seconds", "verify_seconds"),
+    *(entry.name for entry in fields(Counters)),
+)
+"""What a result must have as numbers."""
+BROKEN = "Take the line out. If it is an attempt, it is made again."
+
+
+def latest(path: Path, names: Collection[str] | None = None) -> list[Attempt]:
+    """The attempts of a file, each key once: of two with one key the later counts.
+
+    None for a file that isn't there. Raises `InputProblem` as `attempts` does.
+    """
+    return list({attempt.key: attempt for attempt in attempts(path, names)}.values())
+
+
+def attempts(path: Path, names: Collection[str] | None = None) -> Iterator[Attempt]:
+    """The attempt of every line.
+
+    Raises `InputProblem` by file and line for what is none, and for one at a problem that is not
+    among `names`, where they are given.
+    """
+    return lines(path, lambda line: _known(_attempt(line), names))
+
+
+def lines(path: Path, make: Callable[[Json], Value]) -> Iterator[Value]:
+    """What `make` makes of each line's object, where there is a file.
+
+    Raises `InputProblem` by file and line for what is no object, and for what `make` refuses.
+    """
+    for number, line in enumerate(_bytes(path).split(b"\n")[:-1], 1):
+        if not line.strip():
+            continue
+        try:
+            yield make(_object(line))
+        except InputProblem as problem:
+            message = f"{path}:{number}: {problem.message}"
+            raise InputProblem(message, problem.hint) from None
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise InputProblem(f"{path} can't be read: {error.strerror}") from error
+
+
+def _object(line: bytes) -> Json:
+    try:
+        parsed = json.loads(line)
+    except ValueError as error:
+        raise InputProblem(f"this line is broken: {error}", BROKEN) from None
+    if not isinstance(parsed, dict):
+        raise InputProblem("this line is not a JSON object", BROKEN)
+    return parsed
+
+
+def _attempt(line: Json) -> Attempt:
+    if missing := [name for name in FIELDS if name not in line]:
+        raise InputProblem(f"this attempt has no `{missing[0]}`, and so is no attempt", BROKEN)
+    if more := [name for name in line if name not in FIELDS]:
+        raise InputProblem(f"no attempt has a `{more[0]}`", BROKEN)
+    attempt = Attempt(**line)
+    result = attempt.result
+    if not isinstance(result, dict) or result.get("status") not in [*Status]:
+        raise InputProblem("this attempt's result has no `status` that is known", BROKEN)
+    if wrong := [name for name in NUMBERS if not isinstance(result.get(name), int | float)]:
+        raise InputProblem(f"this attempt's result has no number `{wrong[0]}`", BROKEN)
+    return attempt
+
+
+def _known(attempt: Attempt, names: Collection[str] | None) -> Attempt:
+    if names is not None and attempt.name not in names:
+        raise InputProblem(
+            f"no problem of this run is called `{attempt.name}`", nearest(names, attempt.name)
+        )
+    return attempt

@@ -1,0 +1,112 @@
+"""A run on a real Ray cluster of this machine, and what is told where there is none."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from benchmarks.perf.kill import Killing, Nodes, differences, problems, write
+from prover.bench.cluster import joined
+from prover.bench.config import WORKER_MEMORY, Config
+from prover.bench.folder import Tell, silent
+from prover.bench.store import read
+from prover.errors import EnvironmentProblem
+
+
+def port() -> int:
+    """One that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+@pytest.mark.lean
+@pytest.mark.slow
+@pytest.mark.cluster
+@pytest.mark.usefixtures("lean_command")
+# Ray leaves files of its processes open.
+@pytest.mark.filterwarnings("default")
+def test_a_node_that_is_killed_costs_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    file, folder = tmp_path / "few.jsonl", tmp_path / "together"
+    write(file, problems(6))
+    chance = random.Random(7)
+    Killing(tmp_path / "alone", file, workers=1, random=chance).undisturbed()
+    with (
+        Nodes.started() as nodes,
+        Killing(folder, file, workers=0, random=chance, nodes=nodes).start() as together,
+    ):
+        raylet = nodes.raylets[0]
+        while not makes_an_attempt(raylet):
+            assert together.poll() is None
+            time.sleep(0.1)
+        nodes.kill(raylet)
+        out, _ = together.communicate(timeout=600)
+    told = json.loads(out.splitlines()[-1])
+    assert together.returncode in (0, 1)
+    assert (told["errors"], told["untried"], told["workers"]) == (0, 0, 2)
+    assert not any(differences(tmp_path / "alone", folder).values())
+    assert {one.name for one in read(folder) if one.proved} >= {"t0", "t1", "t2"}
+
+
+def makes_an_attempt(raylet: psutil.Process) -> bool:
+    lines = (" ".join(child.cmdline()) for child in raylet.children())
+    return any("LeanActor.attempt" in line for line in lines)
+
+
+@pytest.mark.slow
+@pytest.mark.cluster
+@pytest.mark.filterwarnings("default")
+def test_a_cluster_without_lean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ray")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    told: list[str] = []
+    with (
+        Nodes.started(1) as nodes,
+        pytest.raises(EnvironmentProblem, match="Lean is not installed") as problem,
+    ):
+        asyncio.run(entered(Config(cluster=nodes.address, workers=0), told.append))
+    assert "prover setup" in problem.value.hint
+    assert any("a node of the cluster is left out" in sentence for sentence in told)
+
+
+def test_an_address_that_does_not_answer() -> None:
+    address = f"ray://127.0.0.1:{port()}"
+    with pytest.raises(EnvironmentProblem, match=f"no cluster answers at {address}"):
+        asyncio.run(entered(Config(cluster=address)))
+
+
+def test_a_machine_without_ray(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(EnvironmentProblem, match="not installed") as problem:
+        asyncio.run(entered(Config(cluster="local")))
+    assert "prover[ray]" in problem.value.hint
+
+
+async def entered(config: Config, tell: Tell = silent) -> None:
+    async with joined(config, "4", tell):
+        pass
+
+
+def node(name: str, cores: float, memory: float) -> dict[str, Any]:
+    return {"NodeID": name, "Resources": {"CPU": cores, "memory": memory * WORKER_MEMORY}}
+
+
+def test_actors_go_where_there_are_cores_and_memory() -> None:
+    pytest.importorskip("ray")
+    from prover.bench.hands import places
+
+    nodes = [node("a", 3, 9), node("b", 8, 2.9), node("c", 1, 0.1), {**node("d", 0, 9)}]
+    assert places(nodes, 0) == [("a", 0), ("b", 0), ("c", 0), ("a", 1), ("b", 1), ("a", 2)]
+    assert places(nodes, 4) == [("a", 0), ("b", 0), ("c", 0), ("a", 1)]
+    assert places([], 3) == []
