@@ -43,10 +43,11 @@ class Dialect:
         return replace(problem, header=self.header) if self.prelude else problem
 
 
+AS_IS = "as-is"
 DIALECTS = {
     dialect.name: dialect
     for dialect in (
-        Dialect("as-is", "every statement under the header that it came with"),
+        Dialect(AS_IS, "every statement under the header that it came with"),
         Dialect(
             "minif2f-embedded",
             "core Lean with small definitions of its own instead of Mathlib; ℝ is any ordered "

@@ -27,8 +27,8 @@ HINTS = {
     "header": "Check what stands before the theorem: it must elaborate on its own.",
     "declaration": "Check the statement: it must elaborate with `sorry` as its proof.",
     "hole": "Give a theorem with a `sorry` where the proof is wanted.",
-    "limit": "Simplify the statement, or allow more time to open it.",
 }
+TIME_HINT = "Try again when the machine is less busy; what was read of the header is kept."
 
 Json = dict[str, Any]
 Take = Callable[[str], Awaitable[Worker]]
@@ -228,6 +228,10 @@ class Replay:
         try:
             opened = await worker.request("open", fields, seconds=seconds)
         except Refused as refusal:
+            if refusal.kind == "limit":
+                # That says more of the machine than of the theorem.
+                message = f"The theorem did not open within {self._open_seconds:g} seconds"
+                raise LeanDied(message, TIME_HINT) from refusal
             raise InputProblem(refusal.message, HINTS.get(refusal.kind, "")) from refusal
         return dict(opened["state"])
 
