@@ -3,9 +3,13 @@ import Prover.Clock
 import Prover.Gate
 import Prover.Premises
 import Prover.Store
+import Lean
 
 /-!
 The worker: reads a request a line and answers it. `docs/architecture.md` has the protocol.
+
+All of `Lean` is imported for the native program, which has only those tactics and commands whose
+modules are linked into it.
 -/
 
 public section
@@ -194,6 +198,15 @@ def nothing : IO.FS.Stream := {
   flush := pure (), read := fun _ => pure .empty, write := fun _ => pure (),
   getLine := pure "", putStr := fun _ => pure (), isTty := pure false }
 
+/--
+Has a native program look for modules where Lake says, in `LEAN_PATH` and below `LEAN_SYSROOT`. The
+embedded Lean, which has no `LEAN_SYSROOT`, knows already.
+-/
+def findModules : IO Unit := do
+  match ← IO.getEnv "LEAN_SYSROOT" with
+  | some root => initSearchPath ⟨root⟩
+  | none => return ()
+
 /-- The greeting: takes the nonce from the first request. -/
 def greet (input output : IO.FS.Stream) : IO (Option Worker) := do
   let line ← input.getLine
@@ -202,7 +215,10 @@ def greet (input output : IO.FS.Stream) : IO (Option Worker) := do
   | .ok request =>
     match stringField request "op", stringField request "nonce" with
     | .ok "hello", .ok nonce =>
-      let (_, imported) ← environmentOf #[{ module := `Init }] []
+      let options := match ← IO.getEnv "PROVER_OPTIONS" with
+        | some options => options
+        | none => ""
+      let (_, imported) ← environmentOf #[{ module := `Init }] { options }
       let worker ← Worker.new nonce output imported
       worker.result 0 (Json.mkObj [("lean", (Lean.versionString : Json)), ("protocol", (1 : Nat))])
       return some worker
@@ -215,6 +231,7 @@ unsafe def main : IO Unit := do
   let input ← IO.getStdin
   let output ← IO.getStdout
   Lean.enableInitializersExecution
+  findModules
   let _ ← IO.setStdin nothing
   let _ ← IO.setStdout nothing
   let _ ← IO.setStderr nothing
