@@ -207,7 +207,7 @@ def findModules : IO Unit := do
   | some root => initSearchPath ⟨root⟩
   | none => return ()
 
-/-- The greeting: takes the nonce from the first request. -/
+/-- The greeting: takes the nonce and the project's options from the first request. -/
 def greet (input output : IO.FS.Stream) : IO (Option Worker) := do
   let line ← input.getLine
   match Json.parse line with
@@ -215,9 +215,9 @@ def greet (input output : IO.FS.Stream) : IO (Option Worker) := do
   | .ok request =>
     match stringField request "op", stringField request "nonce" with
     | .ok "hello", .ok nonce =>
-      let options := match ← IO.getEnv "PROVER_OPTIONS" with
-        | some options => options
-        | none => ""
+      let options := match stringField request "options" with
+        | .ok options => options
+        | .error _ => ""
       let (_, imported) ← environmentOf #[{ module := `Init }] { options }
       let worker ← Worker.new nonce output imported
       worker.result 0 (Json.mkObj [("lean", (Lean.versionString : Json)), ("protocol", (1 : Nat))])

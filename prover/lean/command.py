@@ -17,6 +17,8 @@ class Command:
     cwd: Path
     stack: int = 0
     """Bytes of stack that it wants; 0 leaves the limit as it is."""
+    options: str = ""
+    """`set_option` commands, which its worker runs before every text."""
     library: str = "the embedded Lean"
     """What has the modules that a file can import."""
     import_hint: str = (

@@ -99,8 +99,9 @@ class NativeLean:
         ours = {name: os.environ[name] for name in OURS if name in os.environ}
         command = Command(
             argv=(str(folder / PROGRAM),),
-            environment={**ours, **given, "PROVER_OPTIONS": settings},
+            environment={**ours, **given},
             cwd=self.project.root,
+            options=settings,
             library=f"the Lake project {self.project.root}",
             import_hint=f"Run `cd {self.project.root} && lake build`: a module that it imports, or "
             "one that those import, is not built.",
