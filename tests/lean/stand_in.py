@@ -83,9 +83,7 @@ class StandIn:
     toolchain: Path
 
     @classmethod
-    def make(
-        cls, home: Path, worker: Command, *, name: str = NAME, banner: str = BANNER
-    ) -> StandIn:
+    def make(cls, home: Path, worker: Command, *, banner: str = BANNER) -> StandIn:
         """An elan home with one toolchain, whose worker is that of the command."""
         folder = home / "toolchains" / NAME.replace("/", "--").replace(":", "---")
         (folder / "bin").mkdir(parents=True)

@@ -6,13 +6,12 @@ command line to Lean itself is real but `elan`, `lean` and `lake`.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,6 @@ from prover.lean import image
 from prover.lean.base import Closed, TacticLimit
 from prover.lean.choosing import LEANS, Wanted, chosen, open_lean
 from prover.lean.command import Command
-from prover.lean.embedded import EmbeddedLean
 from prover.lean.native import NativeLean
 from prover.lean.pool import LeanPool
 from prover.lean.project import Project
@@ -197,40 +195,22 @@ async def test_names_and_places_that_are_none(tmp_path: Path) -> None:
     assert {"embedded", "native"} <= set(LEANS)
 
 
-@pytest.fixture
-def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lean_command: Command) -> Iterator[Path]:
-    """A project with a toolchain whose worker is that of the embedded Lean."""
-    monkeypatch.setenv("ELAN_HOME", str(tmp_path / "elan"))
-    monkeypatch.delenv("ELAN_TOOLCHAIN", raising=False)
-    StandIn.make(tmp_path / "elan", lean_command)
-    root = project(tmp_path / "ours")
-    yield root
-    native = EmbeddedLean.find().folder.parent / "native"
-    for folder in native.glob("leanprover-lean4-v4.28.0-*"):
-        shutil.rmtree(folder)
+async def complaints(command: Command, text: str) -> list[str]:
+    """What a worker says of a text."""
+    worker = await Worker.start(command)
+    try:
+        fields = {"text": text, "milliseconds": 60_000}
+        checked = await worker.request("check", fields, seconds=60)
+    finally:
+        await worker.close()
+    return [message["text"] for message in checked["messages"]]
 
 
 @pytest.mark.lean
 async def test_options_hold_in_every_text(lean_command: Command) -> None:
-    options = (
-        "set_option autoImplicit true\nset_option no.such.thing 1\nset_option maxRecDepth 99\n"
-    )
-    command = Command(
-        lean_command.argv, lean_command.environment, lean_command.cwd, lean_command.stack, options
-    )
-    worker = await Worker.start(command)
-    try:
-        text = "theorem t : x = x := rfl\n"
-        fields = {"text": text, "milliseconds": 60_000}
-        assert (await worker.request("check", fields, seconds=60))["messages"] == []
-        opened = {"header": "", "declaration": "theorem t : x = x := by sorry", "offset": 24}
-        assert await worker.request("open", opened, seconds=60)
-    finally:
-        await worker.close()
-    plain = await Worker.start(lean_command)
-    try:
-        [message, *_] = (await plain.request("check", fields, seconds=60))["messages"]
-        assert message["severity"] == "error"
-    finally:
-        await plain.close()
-    await asyncio.sleep(0)
+    text = "theorem t : x = x := rfl\n"
+    assert await complaints(lean_command, text) == []
+    options = "set_option no.such.option 1\nset_option autoImplicit false\n"
+    [message, *_] = await complaints(replace(lean_command, options=options), text)
+    assert "x" in message
+    assert "no.such.option" not in message
