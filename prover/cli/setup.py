@@ -79,7 +79,7 @@ def _ensure_toolchain(project: Project, *, yes: bool) -> None:
     except EnvironmentProblem:
         if name is None or elan is None:
             raise
-        question = f"Install the toolchain {toolchain.full_name(name)} (over 1 GB) with elan?"
+        question = f"Install the toolchain {toolchain.full_name(name)} (over a gigabyte) with elan?"
         if not (yes or (sys.stdin.isatty() and typer.confirm(question, err=True))):
             raise
     command = (str(elan), "toolchain", "install", toolchain.full_name(name))
