@@ -22,7 +22,7 @@ from tests.lean.stand_in import StandIn, project
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
-BASIC = """public section
+BASIC = """@[expose] public section
 def twice (n : Nat) : Nat := n + n
 theorem twice_eq (n : Nat) : twice n = 2 * n := by unfold twice; omega
 """

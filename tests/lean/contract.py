@@ -92,18 +92,20 @@ SCRIPTS: dict[str, Script] = {
     ),
     "a shared metavariable keeps goals together": Script(
         ": ∃ n : Nat, n = 2 ∧ n < 3",
-        [("refine ⟨?n, ?_, ?_⟩", ("?n = 2 & ?n < 3 & Nat",)), ("exact rfl", ("2 < 3",))],
+        [("refine ⟨?n, ?_, ?_⟩", ("Nat & ?n = 2 & ?n < 3",)), ("exact 2", ("2 = 2", "2 < 3"))],
     ),
     "have adds a hypothesis": Script(
         "(a : Nat) : a = a", [("have h : 1 = 1 := rfl", ("a = a",)), ("rfl", CLOSED)]
     ),
     "have without a proof adds a goal": Script(
-        "(a : Nat) : a = a", [("have h : 1 = 1 := ?_", ("1 = 1", "a = a"))]
+        "(a : Nat) : a = a", [("have h : 1 = 1 := ?_", ("a = a & 1 = 1",))]
     ),
     "suffices": Script("(p : Prop) (h : p) : p", [("suffices x : p from x", ("p",))]),
     "revert": Script("(n : Nat) (h : n = 0) : n = 0", [("revert h", ("n = 0 → n = 0",))]),
     "change": Script("(n : Nat) : n + 0 = n", [("change n = n", ("n = n",)), ("rfl", CLOSED)]),
-    "rewrite": Script("(a b : Nat) (h : a = b) : a + 0 = b", [("rw [h]", CLOSED)]),
+    "rewrite": Script(
+        "(a b : Nat) (h : a = b) : a + 0 = b", [("rw [h]", ("b + 0 = b",)), ("rfl", CLOSED)]
+    ),
     "omega": Script("(a b : Nat) (h : a < b) : a + 1 ≤ b", [("omega", CLOSED)]),
     "simp": Script("(l : List Nat) : l ++ [] = l", [("simp", CLOSED)]),
     "simp_all": Script("(p q : Prop) (h : p ∧ q) : q", [("simp_all", CLOSED)]),
@@ -185,13 +187,13 @@ SCRIPTS: dict[str, Script] = {
 async def the_statement_is_wrong(pool: LeanPool) -> None:
     async with pool.session() as session:
         with pytest.raises(InputProblem, match="nonsense"):
-            await opened(session, ": nonsense = 1")
+            await opened(session, ": Nat.nonsense 1 = 1")
 
 
 async def the_header_is_wrong(pool: LeanPool) -> None:
     async with pool.session() as session:
         with pytest.raises(InputProblem, match="nonsense"):
-            await opened(session, ": 1 = 1", "def a : Nat := nonsense\n")
+            await opened(session, ": 1 = 1", "def a : Nat := Nat.nonsense\n")
 
 
 async def an_import_is_not_there(pool: LeanPool) -> None:
@@ -251,6 +253,8 @@ async def a_dead_lean_is_replaced(pool: LeanPool) -> None:
         lease = session._replays[0]._lease
         assert lease is not None
         os.kill(lease.worker.pid, signal.SIGKILL)
+        while lease.worker.alive:
+            await asyncio.sleep(0.05)
         assert await session.run(outcome.states[1], ["exact hq"], LIMIT) == [Closed()]
 
 
@@ -328,7 +332,7 @@ async def the_gate_refuses_an_axiom(pool: LeanPool) -> None:
 
 
 async def a_file_is_checked(pool: LeanPool) -> None:
-    text = "theorem a : 1 = 1 := rfl\ntheorem b : 1 = 2 := by sorry\ntheorem c : 1 = x := rfl\n"
+    text = "theorem a : 1 = 1 := rfl\ntheorem b : 1 = 2 := by sorry\ntheorem c : 1 = Nat.x := rfl\n"
     report = await check_file(pool, LeanFile(Path("A.lean"), text.encode()))
     assert {found.name: found.accepted for found in report.declarations}["a"]
     assert [hole.line for hole in report.holes] == [2]
