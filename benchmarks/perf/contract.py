@@ -14,12 +14,14 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from prover.errors import ProverError
 from prover.lean.choosing import Wanted, open_lean
 from prover.lean.pool import LeanPool
 from tests.lean.contract import INTERACTIONS, Interaction
 
-FAILURES = (AssertionError, ProverError, ValueError)
+FAILURES = (AssertionError, ProverError, ValueError, pytest.fail.Exception)
 
 
 async def cell(pool: LeanPool, interaction: Interaction) -> tuple[bool, str]:

@@ -25,6 +25,7 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     lean: leans.LeanOption = leans.DEFAULT,
     project: leans.ProjectOption = None,
+    sandbox: leans.SandboxOption = False,
 ) -> None:
     """Check a finished file with a fresh Lean, and list what each declaration rests on.
 
@@ -32,7 +33,7 @@ def check(
     axioms; 1 otherwise.
     """
     source = LeanFile.read(file)
-    wanted = Wanted(lean, project, file=file, imports=source.imports, spare=False)
+    wanted = Wanted(lean, project, file=file, imports=source.imports, sandbox=sandbox, spare=False)
 
     async def work() -> Report:
         async with leans.opened(wanted) as pool:

@@ -43,6 +43,9 @@ class Finding:
     """What to do when it isn't ok."""
 
 
+Check = Callable[[], Awaitable[Finding]]
+
+
 def doctor(
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     project: leans.ProjectOption = None,
@@ -58,7 +61,8 @@ def doctor(
 async def examine(json: bool, project: Path | None = None) -> Exit:
     """Runs every check and tells what each found."""
     well = True
-    for check in (*CHECKS, partial(native_lean, project)):
+    checks: list[Check] = [*CHECKS, partial(native_lean, project)]
+    for check in checks:
         finding = await check()
         well = well and finding.ok
         if json:
@@ -167,7 +171,7 @@ async def trial(check: str, command: Command, fix: str) -> Finding:
     return Finding(check, True, f"Lean checks a right and a wrong one in {seconds:.1f} s")
 
 
-CHECKS: tuple[Callable[[], Awaitable[Finding]], ...] = (
+CHECKS: tuple[Check, ...] = (
     python,
     memory,
     gpu,

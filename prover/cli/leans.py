@@ -32,6 +32,13 @@ ProjectOption = Annotated[
         show_default=False,
     ),
 ]
+SandboxOption = Annotated[
+    bool,
+    typer.Option(
+        "--sandbox",
+        help="Run a native Lean without network and without writing; needs bubblewrap.",
+    ),
+]
 DEFAULT = AUTOMATIC
 
 

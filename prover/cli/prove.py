@@ -106,6 +106,7 @@ def prove(
     seed: Annotated[int, typer.Option(help="Seed of what is random.")] = 0,
     lean: leans.LeanOption = leans.DEFAULT,
     project: leans.ProjectOption = None,
+    sandbox: leans.SandboxOption = False,
 ) -> None:
     """Find a proof for every `sorry` of a Lean file.
 
@@ -126,7 +127,7 @@ def prove(
         theorem or [],
         write,
         limit,
-        Wanted(lean, project, file=path, imports=source.imports, workers=workers),
+        Wanted(lean, project, file=path, imports=source.imports, sandbox=sandbox, workers=workers),
         configuration,
         opened,
         graph,

@@ -17,6 +17,7 @@ from prover.lean.install import Report
 from prover.lean.native import MEMORY, OPEN_SECONDS, NativeLean
 from prover.lean.pool import LeanPool
 from prover.lean.project import Project
+from prover.lean.sandbox import sandboxed
 from prover.lean.toolchain import find
 from prover.nearest import among
 
@@ -34,6 +35,8 @@ class Wanted:
     file: Path | None = None
     imports: Sequence[str] = ()
     """The modules that it imports."""
+    sandbox: bool = False
+    """Whether a native Lean may only read; the embedded one is locked in anyhow."""
     workers: int = 1
     spare: bool = True
 
@@ -91,6 +94,8 @@ async def native(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[Le
     """The Lean of the Lake project that is named or that the file lies in."""
     lean = NativeLean.find(project_of(wanted))
     command = lean.worker_command(report, file=wanted.file, imports=wanted.imports)
+    if wanted.sandbox:
+        command = sandboxed(command, lean.folders)
     tell(f"Lean: native {lean.toolchain.version}, the Lake project {lean.project.root}")
     if not lean.toolchain.version.supported:
         tell(f"{lean.support}. What it accepts is a proof all the same.")

@@ -108,6 +108,12 @@ class NativeLean:
         )
         return command if (folder / PROGRAM).is_file() else self._interpreted(command, folder)
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """All that a worker reads, beside the system's own files."""
+        packages = (dependency.folder for dependency in self.project.dependencies)
+        return (self.toolchain.folder.resolve(), self.cache, self.project.root, *packages)
+
     def _interpreted(self, command: Command, folder: Path) -> Command:
         """Where no C compiler works: Lean runs the worker's own code, which is a small part."""
         path = os.pathsep.join([str(folder / LIBRARY), command.environment["LEAN_PATH"]])
