@@ -27,7 +27,11 @@ MEMORY = 8 * 2**30
 OPEN_SECONDS = 300.0
 """For a theorem's header: Mathlib read from a cold disk takes minutes."""
 BUILD_SECONDS = 1800.0
-PASSED_ON = ("LEAN_PATH", "LEAN_SRC_PATH", "LEAN_SYSROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+PASSED_ON = (
+    *("LEAN_PATH", "LEAN_SRC_PATH", "LEAN_SYSROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
+    # Lean looks there for the SAT solver of `bv_decide`, which lies beside its own program.
+    "PATH",
+)
 """What the worker gets of Lake's environment."""
 OURS = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LEAN_NUM_THREADS")
 """What it gets of ours: no keys, which a tactic could read."""

@@ -29,8 +29,8 @@ OLDEST, NEWEST = (4, 27), (4, 29)
 """The releases that the worker's source is written for; the embedded Lean is a 4.28."""
 SECONDS = 60.0
 """For what a program of the toolchain should answer at once."""
-OWN_VARIABLES = re.compile(r"(LEAN|LAKE|ELAN|DYLD|LD_LIBRARY)(_|$)")
-"""What another toolchain may have left in the environment."""
+OWN_VARIABLES = re.compile(r"(LEAN(?!_CC|_NUM_THREADS)|LAKE|ELAN|DYLD|LD_LIBRARY)(_|$)")
+"""What another toolchain may have left in the environment, rather than the user."""
 
 
 @dataclass(frozen=True)

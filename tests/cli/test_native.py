@@ -20,7 +20,7 @@ from prover.lean.install import run_tied
 from tests.cli.conftest import Prover
 from tests.lean.stand_in import StandIn, project
 
-pytestmark = [pytest.mark.lean, pytest.mark.slow]
+NOTHING = Command(("true",), {}, Path("/"))
 
 BASIC = """@[expose] public section
 def twice (n : Nat) : Nat := n + n
@@ -83,6 +83,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {**ours, "ELAN_HOME": str(tmp_path / "elan"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
 
 
+@pytest.mark.lean
+@pytest.mark.slow
 def test_a_file_of_a_project_is_proved_by_the_projects_lean(
     prover: Prover, root: Path, environment: dict[str, str]
 ) -> None:
@@ -100,6 +102,8 @@ def test_a_file_of_a_project_is_proved_by_the_projects_lean(
     assert "Lean 4.28.0 is supported" in native["detail"]
 
 
+@pytest.mark.lean
+@pytest.mark.slow
 def test_both_leans_give_the_same_proofs(
     prover: Prover, root: Path, environment: dict[str, str]
 ) -> None:
@@ -132,7 +136,7 @@ def test_what_is_missing_is_said_with_the_next_step(
     message: str,
     hint: str,
 ) -> None:
-    standing = StandIn.make(tmp_path / "elan", Command(("true",), {}, tmp_path))
+    standing = StandIn.make(tmp_path / "elan", NOTHING)
     if trait:
         standing.now(trait)
     file = project(tmp_path / "mine") / "A.lean"
@@ -151,3 +155,33 @@ def test_a_file_outside_of_any_project(
     assert ran.code == 3
     assert "lies in no Lake project" in ran.err
     assert "--project FOLDER" in ran.err
+
+
+def test_setup_has_elan_install_the_toolchain_only_when_told(
+    prover: Prover, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    standing = StandIn.make(tmp_path / "elan", NOTHING)
+    standing.toolchain.rename(standing.home / "offered")
+    root = project(tmp_path / "mine")
+    ran = prover("setup", "--project", str(root), environment=environment)
+    assert ran.code == 3
+    assert "`elan toolchain install leanprover/lean4:v4.28.0`" in ran.err
+    assert standing.asked == []
+    ran = prover("setup", "--project", str(root), "--yes", environment=environment)
+    assert ran.code == 0, ran.err
+    assert standing.asked[0] == "elan toolchain install leanprover/lean4:v4.28.0"
+    assert "Lean 4.28.0 is supported (4.27 to 4.29 are)" in ran.out
+    assert list((tmp_path / "cache" / "prover" / "native").glob("*/.lake/build/bin/worker"))
+
+
+def test_doctor_says_when_the_projects_lean_is_broken(
+    prover: Prover, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    StandIn.make(tmp_path / "elan", NOTHING).now("broken")
+    root = project(tmp_path / "mine")
+    ran = prover("doctor", "--json", "--project", str(root), environment=environment)
+    assert ran.code == 3
+    [native] = [item for item in ran.of("check") if item["check"] == "native Lean"]
+    assert not native["ok"]
+    assert "is broken" in native["detail"]
+    assert "elan toolchain install" in native["fix"]

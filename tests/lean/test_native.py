@@ -121,6 +121,7 @@ def test_the_command_has_what_lake_says_and_no_secrets(
     packages = "./.lake/packages/mathlib/.lake/build/lib/lean:./.lake/build/lib/lean"
     assert command.environment["LEAN_PATH"] == packages
     assert command.environment["LEAN_SYSROOT"] == str(elan.toolchain)
+    assert command.environment["PATH"].startswith(f"{elan.toolchain}/bin:")
     assert "secret" not in command.environment.values()
     assert set(command.environment) <= {
         *("LEAN_PATH", "LEAN_SYSROOT", "LD_LIBRARY_PATH", "PATH", "HOME", "TMPDIR", "LANG"),
