@@ -16,10 +16,10 @@ def decideIn (header statement script : String) (options : String := "") : IO Un
     declaration, offset := holeAt declaration, filled := statement ++ "\n  " ++ script, script }
   let (outcome, _) ← elaborateHeader header { options } cancel
   match outcome with
-  | .error failure => IO.println s!"{failure.kind}: {failure.message}"
+  | .error problem => IO.println problem.kind
   | .ok header =>
     match ← decideClaim header claim { heartbeats := 200000, cancel } with
-    | .error failure => IO.println s!"{failure.kind}: {failure.message}"
+    | .error problem => IO.println problem.kind
     | .ok (.error reason) => IO.println s!"refused: {reason}"
     | .ok (.ok _) => IO.println "accepted"
 
@@ -37,4 +37,8 @@ def decideIn (header statement script : String) (options : String := "") : IO Un
 
 /-- info: accepted -/
 #guard_msgs in
-#eval decideIn "" "theorem t : x = x := by" "rfl" (options := "set_option autoImplicit true\n")
+#eval decideIn "" "theorem t : x = x := by" "rfl"
+
+/-- info: declaration -/
+#guard_msgs in
+#eval decideIn "" "theorem t : x = x := by" "rfl" (options := "set_option autoImplicit false\n")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from prover.errors import EnvironmentProblem
@@ -93,7 +93,11 @@ async def embedded(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[
 async def native(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[LeanPool]:
     """The Lean of the Lake project that is named or that the file lies in."""
     lean = NativeLean.find(project_of(wanted))
-    command = lean.worker_command(report, file=wanted.file, imports=wanted.imports)
+    command = lean.worker_command(report, imports=wanted.imports)
+    try:
+        command = replace(command, options=lean.options(wanted.file))
+    except EnvironmentProblem as problem:
+        tell(f"{problem.message}. Lean's own defaults are used instead. {problem.hint}")
     if wanted.sandbox:
         command = sandboxed(command, lean.folders)
     tell(f"Lean: native {lean.toolchain.version}, the Lake project {lean.project.root}")

@@ -86,9 +86,11 @@ class NativeLean:
                         self._build(modules, site, report)
         return folder
 
-    def worker_command(
-        self, report: Report = silent, *, file: Path | None = None, imports: Sequence[str] = ()
-    ) -> Command:
+    def options(self, file: Path | None) -> str:
+        """The options for a file, as commands. Raises `EnvironmentProblem` where Lake won't say."""
+        return options.commands(options.of_file(self.project, self.toolchain, file))
+
+    def worker_command(self, report: Report = silent, *, imports: Sequence[str] = ()) -> Command:
         """Starts a worker for a file of the project that imports these modules.
 
         Raises `EnvironmentProblem` when something is to be fetched or built first, `InputProblem`
@@ -98,14 +100,12 @@ class NativeLean:
         variables = self.project.variables(self.toolchain)
         self.project.check_built(imports, variables)
         folder = self.worker(report)
-        settings = options.commands(options.of_file(self.project, self.toolchain, file))
         given = {name: variables[name] for name in PASSED_ON if name in variables}
         ours = {name: os.environ[name] for name in OURS if name in os.environ}
         command = Command(
             argv=(str(folder / PROGRAM),),
             environment={**ours, **given},
             cwd=self.project.root,
-            options=settings,
             library=f"the Lake project {self.project.root}",
             import_hint=f"Run `cd {self.project.root} && lake build`: a module that it imports, or "
             "one that those import, is not built.",

@@ -46,6 +46,7 @@ def from_toml(configuration: Mapping[str, Any], root: Path, file: Path | None) -
 
 def from_lake(project: Project, toolchain: Toolchain, file: Path) -> Options:
     """What `lake setup-file` tells an editor. Raises `EnvironmentProblem` when Lake won't say."""
+    project.check_fetched()
     arguments = ("setup-file", "--no-build", str(file.resolve()))
     ran = toolchain.run("lake", *arguments, cwd=project.root, seconds=LOAD_SECONDS)
     try:

@@ -143,10 +143,19 @@ def test_without_a_c_compiler_the_worker_is_interpreted(elan: StandIn, mine: Pro
     ].split(":")
 
 
-def test_the_projects_options_reach_the_worker(mine: Project, elan: StandIn) -> None:
+async def test_the_projects_options_reach_the_worker(mine: Project, elan: StandIn) -> None:
+    told: list[str] = []
+    wanted = Wanted("native", file=mine.root / "Mine.lean", spare=False)
     (mine.root / "lakefile.toml").write_text('name = "m"\nleanOptions = {autoImplicit = false}\n')
-    assert NativeLean.find(mine).worker_command().options == "set_option autoImplicit false\n"
+    async with opening(wanted, told) as pool:
+        assert pool.command.options == "set_option autoImplicit false\n"
     assert not any("setup-file" in line for line in elan.asked)
+    (mine.root / "lakefile.lean").touch()
+    async with opening(wanted, told) as pool:
+        assert pool.command.options == ""
+    [warning] = [line for line in told if not line.startswith("Lean: native")]
+    assert "does not tell the options" in warning
+    assert "defaults are used instead" in warning
 
 
 @pytest.mark.usefixtures("elan")
