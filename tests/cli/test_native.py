@@ -112,6 +112,7 @@ def test_both_leans_give_the_same_proofs(
     native = prover(*arguments, "native", environment=environment)
     embedded = prover(*arguments, "embedded")
     assert native.code == embedded.code == 0, native.err + embedded.err
+    assert "Lean: embedded" in embedded.err
     [one], [other] = native.of("result"), embedded.of("result")
     assert one["script"] == other["script"] is not None
 
