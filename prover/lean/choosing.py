@@ -84,7 +84,7 @@ def chosen(wanted: Wanted, tell: Tell) -> str:
 async def embedded(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[LeanPool]:
     """The embedded Lean, which needs no project."""
     command = EmbeddedLean.find().worker_command(report)
-    tell("Lean: embedded")
+    tell("Lean: embedded" + (", which uses no project" if wanted.project else ""))
     async with LeanPool(command, wanted.workers, spare=wanted.spare) as pool:
         yield pool
 

@@ -143,19 +143,16 @@ class NativeLean:
             file.write_text(text)
         (site / "lakefile.toml").write_text(LAKEFILE)
         (site / "lean-toolchain").write_text(self.toolchain.name + "\n")
-        if self._lake_build("worker", site):
+        if not self._failure("worker", site):
             return
         # Without a program to link, the compiled modules will do.
-        if failure := self._lake_build_failure(image.TOP, site):
+        if failure := self._failure(f"+{image.TOP}", site):
             raise EnvironmentProblem(
                 f"the worker does not compile with {self.toolchain.name}: {failure}",
-                f"{self.support}. Use a toolchain that is, or `--lean embedded`.",
+                f"{self.support}. Use another toolchain, or `--lean embedded`.",
             )
 
-    def _lake_build(self, target: str, site: Path) -> bool:
-        return not self._lake_build_failure(target, site)
-
-    def _lake_build_failure(self, target: str, site: Path) -> str:
-        """Lake's first error, if it fails."""
+    def _failure(self, target: str, site: Path) -> str:
+        """Has Lake build a target; its first error, if it fails."""
         ran = self.toolchain.run("lake", "build", target, cwd=site, seconds=BUILD_SECONDS)
         return first_error(ran.stdout, ran.stderr) if ran.returncode else ""
