@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tomllib
 from dataclasses import dataclass
@@ -71,15 +72,22 @@ class Toolchain:
     def run(
         self, program: str, *arguments: str, cwd: Path, seconds: float = SECONDS
     ) -> subprocess.CompletedProcess[str]:
-        """Runs one of its programs to its end. Raises `EnvironmentProblem` when it can't."""
+        """Runs one of its programs to its end.
+
+        Raises `EnvironmentProblem` when it does not end in time, `KeyboardInterrupt` when it was
+        interrupted, as the terminal's Ctrl-C interrupts us both.
+        """
         command = (str(self.program(program)), *arguments)
         try:
-            return run_tied(command, cwd=cwd, environment=self.environment, seconds=seconds)
+            ran = run_tied(command, cwd=cwd, environment=self.environment, seconds=seconds)
         except subprocess.TimeoutExpired as error:
             raise EnvironmentProblem(
                 f"`{program} {' '.join(arguments)}` did not end within {seconds:g} seconds",
                 f"Run it by hand in {cwd} to see why.",
             ) from error
+        if ran.returncode == -signal.SIGINT:
+            raise KeyboardInterrupt
+        return ran
 
     @cached_property
     def banner(self) -> str:

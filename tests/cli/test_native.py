@@ -123,6 +123,7 @@ def test_both_leans_give_the_same_proofs(
         ("broken", ["--lean", "native"], 3, "toolchain leanprover/lean4:v4.28.0 is broken", "elan"),
         ("refuses", [], 3, "does not compile with leanprover/lean4:v4.28.0", "4.27 to 4.29"),
         ("invalid", [], 3, "can't load the project", "lake build"),
+        ("interrupted", [], 130, "interrupted", ""),
         ("", ["--project", "nowhere"], 2, "there is no folder", "Lake project"),
         ("", ["--lean", "nativ"], 2, "no Lean is called `nativ`", "Did you mean `native`?"),
     ],

@@ -43,6 +43,7 @@ case "$1" in
     cat '{here}/setup.json' ;;
   build)
     test -f Prover/Worker.lean && test -f lakefile.toml && test -f lean-toolchain || exit 1
+    if [ -e '{here}/interrupted' ]; then kill -INT $$; fi
     if [ -e '{here}/refuses' ]; then
       echo '✖ [2/9] Building Prover.Json'
       echo 'error: Prover/Json.lean:12:4: unknown identifier `Lean.Json`'
@@ -108,7 +109,7 @@ class StandIn:
         return self.log.read_text().splitlines() if self.log.exists() else []
 
     def now(self, trait: str) -> None:
-        """Lets it be `broken`, `invalid`, or such that it `refuses` the sources."""
+        """Lets it be `broken`, `invalid`, `interrupted`, or such that it `refuses` the sources."""
         (self.toolchain / trait).touch()
 
     def says(self, options: dict[str, object]) -> None:
