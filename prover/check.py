@@ -8,6 +8,7 @@ from typing import Any
 
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.file import Hole, LeanFile, Span
+from prover.lean.command import Command
 from prover.lean.pool import LeanPool
 from prover.lean.worker import GRACE_SECONDS, Refused
 
@@ -91,11 +92,13 @@ async def check(pool: LeanPool, file: LeanFile, *, seconds: float = SECONDS) -> 
         try:
             json = await worker.request("check", fields, seconds=seconds + GRACE_SECONDS)
         except Refused as refusal:
-            raise _problem(file, refusal) from refusal
+            raise _problem(file, refusal, pool.command) from refusal
     return _report(file, json)
 
 
-def _problem(file: LeanFile, refusal: Refused) -> InputProblem | EnvironmentProblem:
+def _problem(
+    file: LeanFile, refusal: Refused, command: Command
+) -> InputProblem | EnvironmentProblem:
     """What to tell the user of a file that Lean would not check."""
     if refusal.kind == "limit":
         return InputProblem(f"Lean did not get through {file.path}", "Split it into smaller files.")
@@ -104,12 +107,10 @@ def _problem(file: LeanFile, refusal: Refused) -> InputProblem | EnvironmentProb
     first = refusal.message.partition("\n")[0]
     missing = next((name for name in file.imports if _roots(name) in refusal.message), "")
     return InputProblem(
-        f"{file.path} imports {missing}, which the embedded Lean does not have"
+        f"{file.path} imports {missing}, which {command.library} does not have"
         if missing
         else f"{file.path} can't be checked: {first}",
-        "It has Lean's own library only: Init, Std and Lean. Leave that import out, and state the "
-        "theorem with what core Lean has; files that need Mathlib need a native Lean with a Lake "
-        "project, which this version does not use yet.",
+        command.import_hint,
     )
 
 

@@ -40,6 +40,35 @@ structure Audit where
   axioms : List Name := []
   /-- How many of the library's proofs were not loaded, and therefore not looked into. -/
   trusted : Nat := 0
+  /-- What of the imports this audit and earlier ones have walked: with a constant, all below it. -/
+  walked : NameSet := {}
+  /-- The axioms that earlier audits have met. -/
+  met : List Name := []
+  /-- Whether all that was met was there with its proof or body. -/
+  whole : Bool := true
+
+def joinNames : List Name → List Name → List Name
+  | [], rest => rest
+  | name :: names, rest => joinNames names (if isAmong name rest then rest else name :: rest)
+
+/--
+Where the next audit of the same imports starts. If something was not loaded, all is walked again.
+-/
+def Audit.next (found : Audit) : Audit :=
+  if found.whole then
+    { walked := found.walked, met := joinNames found.axioms found.met }
+  else {}
+
+def allAmong (known : List Name) : List Name → Bool
+  | [] => true
+  | name :: rest => isAmong name known && allAmong known rest
+
+/--
+Whether nothing new can be found below a constant of the imports: earlier audits have walked it, and
+all axioms that they met have been found this time too.
+-/
+def Audit.foretells (found : Audit) (name : Name) : Bool :=
+  found.walked.contains name && allAmong found.axioms found.met
 
 /-- Whether a constant of the imports came without its proof or body, and is no axiom. -/
 def isExported (imported : Environment) (info : ConstantInfo) : Bool :=
@@ -70,14 +99,18 @@ partial def audit (imported : Environment) (source : Kernel.Environment) (names 
       let found := { found with seen := found.seen.insert name }
       match imported.find? name, source.find? name with
       | some info, _ =>
+        if found.foretells name then audit imported source rest found else
+        let found := { found with walked := found.walked.insert name }
         if trustsCompiler name then
           audit imported source (``Lean.trustCompiler :: rest) found
         else if isExported imported info then
-          audit imported source (usedBy info rest) { found with trusted := found.trusted + 1 }
+          audit imported source (usedBy info rest) (withoutProof found)
         else audit imported source (usedBy info rest) (withAxiom info found)
       | none, some info => audit imported source (usedBy info rest) (withAxiom info found)
-      | none, none => audit imported source rest found
+      | none, none => audit imported source rest { found with whole := false }
 where
+  withoutProof (found : Audit) : Audit :=
+    { found with trusted := found.trusted + 1, whole := false }
   withAxiom (info : ConstantInfo) (found : Audit) : Audit :=
     match info with
     | .axiomInfo value => { found with axioms := value.name :: found.axioms }

@@ -24,22 +24,22 @@ def declarationJson (info : ConstantInfo) (finding : Finding) : Json :=
     ("accepted", (accepted : Json)) :: ("reason", (reason : Json)) :: auditFields finding.audit)
 
 /--
-The declarations of a command, each with what it rests on, and what the kernel has accepted then;
-`target` is what it had accepted before. An `unsafe` one is a program, which claims nothing.
+The declarations of a command, each with what it rests on, and what was found last; `before` is what
+was found before them. An `unsafe` one is a program, which claims nothing.
 -/
 def declarationsJson (imported : Environment) (source : Kernel.Environment) (names : List Name)
-    (target : Kernel.Environment) (found : List Json) : List Json × Kernel.Environment :=
+    (before : Finding) (found : List Json) : List Json × Finding :=
   match names with
-  | [] => (found, target)
+  | [] => (found, before)
   | name :: rest =>
     match source.find? name with
-    | none => declarationsJson imported source rest target found
+    | none => declarationsJson imported source rest before found
     | some info =>
-      if info.isUnsafe then declarationsJson imported source rest target found
+      if info.isUnsafe then declarationsJson imported source rest before found
       else
-        let finding := examine imported source [name] target
+        let finding := examine imported source [name] before
         let found := declarationJson info finding :: found
-        declarationsJson imported source rest finding.target found
+        declarationsJson imported source rest finding found
 
 /-- The first byte of a command, and the first after it. -/
 def range (syntaxTree : Syntax) : Nat × Nat :=
@@ -68,13 +68,12 @@ def allHoles : List Step → List Json
   | step :: rest => holesJson step (holesOf step.syntaxTree []) (allHoles rest)
 
 /-- The declarations of all commands; `steps` may have some twice, as `nameAll` gives them. -/
-def allDeclarations (imported : Environment) (target : Kernel.Environment) :
-    List Step → List Json
+def allDeclarations (imported : Environment) (before : Finding) : List Step → List Json
   | [] => []
   | step :: rest =>
-    let (found, target) := declarationsJson imported step.after.env.toKernelEnv
-      (declaredIn step.trees []) target []
-    prepend found (allDeclarations imported target rest)
+    let (found, last) := declarationsJson imported step.after.env.toKernelEnv
+      (declaredIn step.trees []) before []
+    prepend found (allDeclarations imported last rest)
 where
   prepend : List Json → List Json → List Json
     | [], rest => rest
@@ -95,7 +94,7 @@ def checkText (text : String) (known : Imported) (cancel : IO.CancelToken) :
     let messages ← messagesJson last.messages.toList
     let imported := start.command.env
     let (named, objections) ← nameAll input steps cancel
-    let declarations := allDeclarations imported imported.toKernelEnv named
+    let declarations := allDeclarations imported (.start imported) named
     let json := Json.mkObj [
       ("messages", jsonList messages),
       ("declarations", jsonList (appendJson declarations objections)),

@@ -126,8 +126,12 @@ partial def commands (input : Parser.InputContext) (position : Parser.ModulePars
     | .error error => return .error error
     | .ok (steps, last) => return .ok (step :: steps, last)
 
-/-- The environments of the imports seen so far, newest first. -/
-abbrev Imported := List (String × Environment)
+/-- What texts start from: the project's options, and the environments of imports seen so far. -/
+structure Imported where
+  /-- `set_option` commands. -/
+  options : String := ""
+  /-- Newest first. -/
+  environments : List (String × Environment) := []
 
 def importKey (imports : Array Import) (start : Nat) : String :=
   if h : start < imports.size then
@@ -135,7 +139,7 @@ def importKey (imports : Array Import) (start : Nat) : String :=
   else ""
 termination_by imports.size - start
 
-def findImported (key : String) : Imported → Option Environment
+def findImported (key : String) : List (String × Environment) → Option Environment
   | [] => none
   | (other, environment) :: rest => if other == key then some environment else findImported key rest
 
@@ -143,11 +147,18 @@ def findImported (key : String) : Imported → Option Environment
 def environmentOf (imports : Array Import) (known : Imported) :
     IO (Environment × Imported) := do
   let key := importKey imports 0
-  match findImported key known with
+  match findImported key known.environments with
   | some environment => return (environment, known)
   | none =>
     let environment ← importModules imports {} 0 #[] false true
-    return (environment, (key, environment) :: known)
+    return (environment, { known with environments := (key, environment) :: known.environments })
+
+/-- The state with the options set; one that this Lean does not know is left out. -/
+def withOptions (options : String) (state : Command.State) : BaseIO Command.State := do
+  if options.isEmpty then return state
+  match ← commands (inputOf options) {} state (← IO.CancelToken.new) with
+  | .ok (_, last) => return { last with messages := state.messages }
+  | .error _ => return state
 
 /-- Where a text's commands start, and the state in which they do. -/
 structure Start where
@@ -155,11 +166,17 @@ structure Start where
   command : Command.State
   imported : Imported
 
-/-- Reads the header (`import` lines) of a text and loads what it imports. -/
+/--
+Reads the header (`import` lines) of a text and loads what it imports.
+
+Everything is loaded, private parts and proofs too, also for a text that says `module`: only so can
+an audit see what the proofs of the imports rest on.
+-/
 def startOf (input : Parser.InputContext) (known : Imported) : IO Start := do
   let (header, position, messages) ← Parser.parseHeader input
   let imports := Elab.HeaderSyntax.imports header
   let (environment, imported) ← environmentOf imports known
-  return { position, command := Command.mkState environment messages {}, imported }
+  let command ← withOptions imported.options (Command.mkState environment messages {})
+  return { position, command, imported }
 
 end Prover

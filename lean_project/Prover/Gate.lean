@@ -68,7 +68,7 @@ def judgeDeclaration (header : Header) (asked filled : Step) : Verdict :=
   let given := filled.after.env.toKernelEnv
   match changed asked.after.env.toKernelEnv given asked.added with
   | some name => .error s!"{nameString name} is not declared with the type that it had"
-  | none => verdictOf (examine header.imported given filled.added header.imported.toKernelEnv)
+  | none => verdictOf (examine header.imported given filled.added (.start header.imported))
 
 def levelParameters (type value : Expr) : List Name :=
   nameList (collectLevelParams (collectLevelParams {} type) value).params 0
@@ -94,7 +94,7 @@ def closedTheorem (goal : MVarId) (declaration : MetavarDecl) : MetaM TheoremVal
 /-- Judges a closed proof with all that it uses. -/
 def judgeTheorem (header : Header) (source : Kernel.Environment) (value : TheoremVal) : Verdict :=
   let names := usedBy (.thmInfo value) []
-  let finding := examine header.imported source names header.imported.toKernelEnv
+  let finding := examine header.imported source names (.start header.imported)
   match verdictOf finding with
   | .error reason => .error reason
   | .ok found =>

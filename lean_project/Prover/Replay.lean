@@ -117,10 +117,15 @@ structure Finding where
   /-- What the kernel has accepted so far. -/
   target : Kernel.Environment
 
-/-- Audits constants, and has the kernel check what of them is not yet in `target`. -/
+/-- Where the first audit with these imports starts. -/
+def Finding.start (imported : Environment) : Finding :=
+  { audit := {}, objection := none, target := imported.toKernelEnv }
+
+/-- Audits constants, and has the kernel check what of them it had not accepted `before`. -/
 def examine (imported : Environment) (source : Kernel.Environment) (names : List Name)
-    (target : Kernel.Environment) : Finding :=
-  let found := audit imported source names {}
+    (before : Finding) : Finding :=
+  let found := audit imported source names before.audit.next
+  let target := before.target
   match importObjection imported, objection found.axioms with
   | some reason, _ => { audit := found, objection := some reason, target }
   | none, some reason => { audit := found, objection := some reason, target }

@@ -4,9 +4,13 @@ import Prover.Gate
 import Prover.Library
 import Prover.Premises
 import Prover.Store
+import Lean
 
 /-!
 The worker: reads a request a line and answers it. `docs/architecture.md` has the protocol.
+
+All of `Lean` is imported for the native program, which has only those tactics and commands whose
+modules are linked into it.
 -/
 
 public section
@@ -212,7 +216,16 @@ def nothing : IO.FS.Stream := {
   flush := pure (), read := fun _ => pure .empty, write := fun _ => pure (),
   getLine := pure "", putStr := fun _ => pure (), isTty := pure false }
 
-/-- The greeting: takes the nonce from the first request. -/
+/--
+Has a native program look for modules where Lake says, in `LEAN_PATH` and below `LEAN_SYSROOT`. The
+embedded Lean, which has no `LEAN_SYSROOT`, knows already.
+-/
+def findModules : IO Unit := do
+  match ← IO.getEnv "LEAN_SYSROOT" with
+  | some root => initSearchPath ⟨root⟩
+  | none => return ()
+
+/-- The greeting: takes the nonce and the project's options from the first request. -/
 def greet (input output : IO.FS.Stream) : IO (Option Worker) := do
   let line ← input.getLine
   match Json.parse line with
@@ -220,7 +233,10 @@ def greet (input output : IO.FS.Stream) : IO (Option Worker) := do
   | .ok request =>
     match stringField request "op", stringField request "nonce" with
     | .ok "hello", .ok nonce =>
-      let (_, imported) ← environmentOf #[{ module := `Init }] []
+      let options := match stringField request "options" with
+        | .ok options => options
+        | .error _ => ""
+      let (_, imported) ← environmentOf #[{ module := `Init }] { options }
       let worker ← Worker.new nonce output imported
       worker.result 0 (Json.mkObj [("lean", (Lean.versionString : Json)), ("protocol", (1 : Nat))])
       return some worker
@@ -233,6 +249,7 @@ unsafe def main : IO Unit := do
   let input ← IO.getStdin
   let output ← IO.getStdout
   Lean.enableInitializersExecution
+  findModules
   let _ ← IO.setStdin nothing
   let _ ← IO.setStdout nothing
   let _ ← IO.setStderr nothing

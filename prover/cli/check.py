@@ -11,11 +11,11 @@ from rich.table import Table
 
 from prover.check import Report
 from prover.check import check as check_file
+from prover.cli import leans
 from prover.cli.console import Exit, results, run, write_json
 from prover.cli.report import axioms_text, counted
 from prover.file import LeanFile
-from prover.lean.embedded import EmbeddedLean
-from prover.lean.pool import LeanPool
+from prover.lean.choosing import Wanted
 
 EXAMPLES = "Examples: `prover check Finished.lean` · `prover check --json Finished.lean`"
 
@@ -23,6 +23,9 @@ EXAMPLES = "Examples: `prover check Finished.lean` · `prover check --json Finis
 def check(
     file: Annotated[Path, typer.Argument(help="A Lean file.", show_default=False)],
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    lean: leans.LeanOption = leans.DEFAULT,
+    project: leans.ProjectOption = None,
+    sandbox: leans.SandboxOption = False,
 ) -> None:
     """Check a finished file with a fresh Lean, and list what each declaration rests on.
 
@@ -30,9 +33,10 @@ def check(
     axioms; 1 otherwise.
     """
     source = LeanFile.read(file)
+    wanted = Wanted(lean, project, file=file, imports=source.imports, sandbox=sandbox, spare=False)
 
     async def work() -> Report:
-        async with LeanPool(EmbeddedLean.find().worker_command(), spare=False) as pool:
+        async with leans.opened(wanted) as pool:
             return await check_file(pool, source)
 
     raise typer.Exit(show(source, run(work), json))

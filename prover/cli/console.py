@@ -69,7 +69,7 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
         try:
             return await work()
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, KeyboardInterrupt):
             messages().print("interrupted")
             raise typer.Exit(Exit.INTERRUPTED) from None
 

@@ -5,24 +5,29 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import psutil
 import typer
 
-from prover.cli import gpus, native, weights
+from prover.cli import gpus, leans, weights
 from prover.cli.console import Exit, results, run, write_json
 from prover.errors import ProverError
+from prover.lean.command import Command
 from prover.lean.embedded import EmbeddedLean
+from prover.lean.native import NativeLean
 from prover.lean.pool import LeanPool
+from prover.lean.project import Project
 from prover.policy.local.choice import SHORT_NAMES
 from prover.theorem import Theorem
 from prover.verify.gate import Gate
 
 MEMORY = 2.5 * 2**30
 """Bytes that one Lean process needs."""
+SETUP = "Run `prover setup`."
 LLEMMA_7B = 13.5e9
 """Bytes of its weights in bf16: 6.7 billion parameters of two bytes each."""
 
@@ -38,20 +43,26 @@ class Finding:
     """What to do when it isn't ok."""
 
 
+Check = Callable[[], Awaitable[Finding]]
+
+
 def doctor(
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    project: leans.ProjectOption = None,
 ) -> None:
     """Check what the prover needs, one line each, with a fix for each that fails.
 
-    Exit code 0 when all is well, 3 otherwise.
+    In a Lake project, or with `--project`, the project's own Lean is tried too. Exit code 0 when
+    all is well, 3 otherwise.
     """
-    raise typer.Exit(run(lambda: examine(json)))
+    raise typer.Exit(run(lambda: examine(json, project)))
 
 
-async def examine(json: bool) -> Exit:
+async def examine(json: bool, project: Path | None = None) -> Exit:
     """Runs every check and tells what each found."""
     well = True
-    for check in CHECKS:
+    checks: list[Check] = [*CHECKS, partial(native_lean, project)]
+    for check in checks:
         finding = await check()
         well = well and finding.ok
         if json:
@@ -109,12 +120,6 @@ async def llemma_memory() -> Finding:
     return Finding("memory for Llemma", True, detail)
 
 
-async def native_lean() -> Finding:
-    """What there is of a native Lean; none is fine."""
-    detail = f"{native.found(Path.cwd())}; the embedded Lean is what is used for now"
-    return Finding("native Lean", True, detail)
-
-
 async def embedded_lean() -> Finding:
     """Whether the embedded Lean is installed and whole."""
     try:
@@ -125,32 +130,53 @@ async def embedded_lean() -> Finding:
 
 
 async def proof() -> Finding:
+    """Whether the embedded Lean proves."""
+    try:
+        command = EmbeddedLean.find().worker_command()
+    except ProverError as error:
+        return Finding("proof", False, error.message, error.hint or SETUP)
+    return await trial("proof", command, SETUP)
+
+
+async def native_lean(folder: Path | None) -> Finding:
+    """Whether the Lean of the Lake project there, or here, proves; none is fine."""
+    try:
+        project = Project.at(folder) if folder else Project.around(Path.cwd())
+        if project is None:
+            return Finding("native Lean", True, "none: there is no Lake project here")
+        lean = NativeLean.find(project)
+        command = lean.worker_command()
+    except ProverError as error:
+        return Finding("native Lean", False, error.message, error.hint)
+    found = await trial("native Lean", command, f"Run `cd {project.root} && lake build`.")
+    return replace(found, detail=f"{project.root}: {lean.support}; {found.detail}")
+
+
+async def trial(check: str, command: Command, fix: str) -> Finding:
     """Whether Lean accepts a right proof and refuses a wrong one, in a fresh process each."""
     began = time.perf_counter()
     theorem = Theorem.from_statement("two", "theorem two : 1 + 1 = 2 := by")
     wrong = Theorem.from_statement("three", "theorem three : 1 + 1 = 3 := by")
-    fix = "Run `prover setup`."
     try:
-        async with LeanPool(EmbeddedLean.find().worker_command(), spare=False) as pool:
+        async with LeanPool(command, spare=False) as pool:
             right = await Gate(pool)(theorem, "rfl")
             refused = await Gate(pool)(wrong, "rfl")
     except ProverError as error:
-        return Finding("proof", False, error.message, error.hint or fix)
+        return Finding(check, False, error.message, error.hint or fix)
     if not right.accepted:
-        return Finding("proof", False, f"Lean refuses `1 + 1 = 2`: {right.reason}", fix)
+        return Finding(check, False, f"Lean refuses `1 + 1 = 2`: {right.reason}", fix)
     if refused.accepted:
-        return Finding("proof", False, "Lean accepts `1 + 1 = 3`", fix)
+        return Finding(check, False, "Lean accepts `1 + 1 = 3`", fix)
     seconds = time.perf_counter() - began
-    return Finding("proof", True, f"Lean checks a right and a wrong one in {seconds:.1f} s")
+    return Finding(check, True, f"Lean checks a right and a wrong one in {seconds:.1f} s")
 
 
-CHECKS: tuple[Callable[[], Awaitable[Finding]], ...] = (
+CHECKS: tuple[Check, ...] = (
     python,
     memory,
     gpu,
     models,
     llemma_memory,
-    native_lean,
     embedded_lean,
     proof,
 )

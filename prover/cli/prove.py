@@ -15,14 +15,14 @@ import typer
 
 from prover.check import Report
 from prover.check import check as check_file
-from prover.cli import choice
+from prover.cli import choice, leans
 from prover.cli.console import Exit, messages, run
 from prover.cli.graphs import Graphs
 from prover.cli.progress import Progress
 from prover.cli.report import Lines, lines_for
 from prover.errors import InputProblem, ProverError
 from prover.file import Hole, LeanFile
-from prover.lean.embedded import EmbeddedLean
+from prover.lean.choosing import Wanted
 from prover.lean.pool import LeanPool
 from prover.policy.base import Policy
 from prover.policy.choosing import open_policy
@@ -38,6 +38,7 @@ from prover.verify.gate import Gate
 EXAMPLES = (
     "Examples: `prover prove Demo.lean` · `prover prove Demo.lean:12 --seconds 300` · "
     "`prover prove Demo.lean --theorem add_comm' --write` · "
+    "`prover prove MyProject/Basic.lean --lean native` · "
     "`prover prove Demo.lean --policy mix:endpoint:http://localhost:8000*3+builtin`"
 )
 
@@ -103,6 +104,9 @@ def prove(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of what is random.")] = 0,
+    lean: leans.LeanOption = leans.DEFAULT,
+    project: leans.ProjectOption = None,
+    sandbox: leans.SandboxOption = False,
 ) -> None:
     """Find a proof for every `sorry` of a Lean file.
 
@@ -116,13 +120,14 @@ def prove(
     configuration = named(search)
     options = choice.options(model_option or [], ModelOptions(template=template, seed=seed))
     opened = partial(open_policy, parse(policy), options)
+    source = LeanFile.read(path)
     task = Task(
-        LeanFile.read(path),
+        source,
         line,
         theorem or [],
         write,
         limit,
-        workers,
+        Wanted(lean, project, file=path, imports=source.imports, sandbox=sandbox, workers=workers),
         configuration,
         opened,
         graph,
@@ -139,7 +144,7 @@ class Task:
     names: Sequence[str]
     write: bool
     limit: Limit
-    workers: int
+    lean: Wanted
     configuration: Configuration
     policy: Callable[[], AbstractAsyncContextManager[Policy]]
     graph: Path | None = None
@@ -157,11 +162,7 @@ class Task:
 
 async def work(task: Task, lines: Lines) -> Exit:
     """Does the task; its exit code."""
-    command = EmbeddedLean.find().worker_command()
-    async with (
-        LeanPool(command, workers=task.workers) as pool,
-        task.policy() as policy,
-    ):
+    async with leans.opened(task.lean) as pool, task.policy() as policy:
         with messages().status("starting Lean and reading the file"):
             report = await check_file(pool, task.file)
         lines.errors(report)
@@ -178,7 +179,7 @@ async def work(task: Task, lines: Lines) -> Exit:
                 pool, limit=task.limit, policy=policy, configuration=task.configuration
             ),
             verify=Gate(pool, seconds=task.limit.verify_seconds),
-            workers=task.workers,
+            workers=task.lean.workers,
         )
         graphs = Graphs(task.graph)
         interrupted = await follow(proving, lines, graphs, reach)

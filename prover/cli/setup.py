@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from prover.cli import native
+from prover.cli import leans
 from prover.cli.console import messages, results
-from prover.lean.install import install
+from prover.errors import EnvironmentProblem
+from prover.lean import toolchain
+from prover.lean.install import Report, install
+from prover.lean.native import NativeLean
+from prover.lean.project import Project
 
 
-def setup() -> None:
+def setup(
+    project: leans.ProjectOption = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Install the project's toolchain without asking.")
+    ] = False,
+) -> None:
     """Install the embedded Lean into your cache, or repair it; it does nothing when all is well.
 
-    A native Lean is only reported so far: proofs are made with the embedded one.
+    With `--project`, set up the native Lean of that Lake project instead: its toolchain, by elan,
+    if that is missing, and our worker compiled for it. The project itself is left alone.
     """
-    results().print(f"native Lean: {native.found(Path.cwd())}")
+    if project is None:
+        with_bar(_embedded)
+        return
+    lake_project = Project.at(project)
+    _ensure_toolchain(lake_project, yes=yes)
+    with_bar(lambda report: _native(lake_project, report))
+
+
+def with_bar(work: Callable[[Report], str]) -> None:
+    """Does the work under a progress bar, and tells what came of it."""
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -32,5 +56,34 @@ def setup() -> None:
         def report(step: str, done: int, total: int | None) -> None:
             bar.update(task, description=step, completed=done, total=total)
 
-        folder = install(report)
-    results().print(f"embedded Lean: ready in {folder}")
+        done = work(report)
+    results().print(done)
+
+
+def _embedded(report: Report) -> str:
+    return f"embedded Lean: ready in {install(report)}"
+
+
+def _native(project: Project, report: Report) -> str:
+    lean = NativeLean.find(project)
+    folder = lean.worker(report)
+    return f"native Lean: ready in {folder}; {lean.support}"
+
+
+def _ensure_toolchain(project: Project, *, yes: bool) -> None:
+    """Has elan install the project's toolchain, if the user wants that."""
+    name, elan = toolchain.wanted(project.root), toolchain.elan()
+    try:
+        toolchain.find(project.root)
+        return
+    except EnvironmentProblem:
+        if name is None or elan is None:
+            raise
+        question = f"Install the toolchain {toolchain.full_name(name)} (over a gigabyte) with elan?"
+        if not (yes or (sys.stdin.isatty() and typer.confirm(question, err=True))):
+            raise
+    command = (str(elan), "toolchain", "install", toolchain.full_name(name))
+    if code := subprocess.run(command, cwd=Path.home(), stdout=sys.stderr, check=False).returncode:
+        raise EnvironmentProblem(
+            f"`{' '.join(command)}` ended with code {code}", "Run it by hand to see why."
+        )

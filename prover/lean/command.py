@@ -17,3 +17,12 @@ class Command:
     cwd: Path
     stack: int = 0
     """Bytes of stack that it wants; 0 leaves the limit as it is."""
+    options: str = ""
+    """`set_option` commands, which its worker runs before every text."""
+    library: str = "the embedded Lean"
+    """What has the modules that a file can import."""
+    import_hint: str = (
+        "It has Lean's own library only: Init, Std and Lean. Leave that import out and state the "
+        "theorem with what core Lean has, or put the file into a Lake project that has the module."
+    )
+    """What to do when a file imports what is not there."""

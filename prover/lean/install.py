@@ -158,9 +158,17 @@ def fetch(package: Package, folder: Path, report: Report) -> Path:
 
 
 def run_tied(
-    command: tuple[str, ...], *, cwd: Path, environment: dict[str, str], stack: int = 0
+    command: tuple[str, ...],
+    *,
+    cwd: Path,
+    environment: dict[str, str],
+    stack: int = 0,
+    seconds: float | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Runs a command to its end; it does not outlive us."""
+    """Runs a command to its end; it does not outlive us.
+
+    Raises `subprocess.TimeoutExpired` when it is still running after `seconds`, and ends it.
+    """
     launch = (sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(stack))
     return subprocess.run(
         (*launch, *command),
@@ -171,6 +179,7 @@ def run_tied(
         text=True,
         check=False,
         errors="replace",
+        timeout=seconds,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
@@ -19,7 +19,7 @@ from prover.lean.command import Command
 from prover.lean.replay import ANSWER_SECONDS
 from prover.lean.session import Session
 from prover.lean.slots import Slots
-from prover.lean.worker import MEMORY, Worker
+from prover.lean.worker import MEMORY, Refused, Worker
 
 START_SECONDS = 120.0
 
@@ -28,6 +28,7 @@ class LeanPool:
     """Hands out sessions, at most `workers` at a time, and fresh workers, as many again.
 
     `memory` in bytes and `start_seconds` are for each process, `open_seconds` for each theorem.
+    Each process loads the modules of `imports`, in their order, before it is first wanted.
     There are never more than `2 * workers + 1` processes, and none after the `async with` block.
     """
 
@@ -40,8 +41,11 @@ class LeanPool:
         start_seconds: float = START_SECONDS,
         open_seconds: float = ANSWER_SECONDS,
         spare: bool = True,
+        imports: Sequence[str] = (),
     ) -> None:
-        self._command = command
+        self.command = command
+        """What each process is started with."""
+        self._imports = "".join(f"import {module}\n" for module in imports)
         self._memory = memory
         self._start_seconds = start_seconds
         self._open_seconds = open_seconds
@@ -159,8 +163,14 @@ class LeanPool:
         return start
 
     async def _start(self) -> Worker:
-        worker = await Worker.start(self._command, seconds=self._start_seconds, memory=self._memory)
+        worker = await Worker.start(self.command, seconds=self._start_seconds, memory=self._memory)
         self._started.add(worker)
+        if self._imports:
+            # What it can't load is told to who asks for it.
+            with contextlib.suppress(Refused):
+                limit = {"milliseconds": round(self._open_seconds * 1000)}
+                fields = {"text": self._imports, **limit}
+                await worker.request("check", fields, seconds=self._open_seconds)
         return worker
 
     async def _patiently(self, start: asyncio.Task[Worker]) -> Worker:

@@ -141,13 +141,17 @@ class LeanProcess:
     def resident(self) -> int:
         """Bytes of memory that the processes noted last hold of their own.
 
-        Libraries of compiled Lean are mapped from files and cost nothing that matters.
+        The library's files are mapped, Mathlib's too: all processes share them, and they cost
+        nothing that matters.
         """
         total = 0
         for member in self._members:
             with contextlib.suppress(psutil.Error):
                 memory = member.memory_info()
-                total += memory.rss - getattr(memory, "shared", 0)
+                shared = getattr(memory, "shared", None)
+                # Only Linux tells cheaply what is shared.
+                own = member.memory_full_info().uss if shared is None else memory.rss - shared
+                total += own
         return total
 
     def kill_now(self) -> None:

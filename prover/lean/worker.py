@@ -84,7 +84,7 @@ class Worker:
         process = await LeanProcess.spawn(command)
         worker = cls(process, secrets.token_hex(16), memory)
         try:
-            await worker._greet(seconds)
+            await worker._greet(command.options, seconds)
         except BaseException:
             await worker.close()
             raise
@@ -174,9 +174,10 @@ class Worker:
         """The error to raise when what it answers makes no sense; ends the process."""
         return await self._dead(LeanDied(f"Lean broke the protocol: {how}"))
 
-    async def _greet(self, seconds: float) -> None:
+    async def _greet(self, options: str, seconds: float) -> None:
         try:
-            hello = await self.request("hello", {"nonce": self._nonce}, seconds=seconds)
+            fields = {"nonce": self._nonce, "options": options}
+            hello = await self.request("hello", fields, seconds=seconds)
         except LeanDied as error:
             words = self._process.last_words[-SHOWN_CHARACTERS:]
             message = f"Lean did not start: {error.message}\n{words}".strip()

@@ -175,3 +175,26 @@ async def test_a_flood_of_noise_does_not_hide_the_answer() -> None:
     assert len(process.last_words) <= TAIL_BYTES
     assert time.perf_counter() - started < 5
     await process.kill()
+
+
+async def test_mapped_files_are_not_counted(tmp_path: Path) -> None:
+    size = 200 * 2**20
+    with (tmp_path / "library").open("wb") as file:
+        file.truncate(size)
+    reads = (
+        "import mmap, sys\n"
+        f"with open({str(tmp_path / 'library')!r}, 'rb') as file:\n"
+        "    mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)\n"
+        f"total = sum(mapped[i] for i in range(0, {size}, 4096))\n"
+        "print('mark', total, flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    command = Command((sys.executable, "-c", reads), dict(os.environ), tmp_path)
+    process = await LeanProcess.spawn(command)
+    try:
+        assert await process.read(b"mark ") == b"0\n"
+        process.note_members()
+        assert psutil.Process(process.pid).memory_info().rss > size
+        assert process.resident() < size / 2
+    finally:
+        await process.kill()

@@ -211,3 +211,43 @@ async def test_a_file_without_the_library_that_the_kernel_knows(pool: LeanPool) 
     text = "prelude\nimport Init.Tactics\naxiom propext : False\ntheorem t : False := propext\n"
     report = await checked(pool, text)
     assert [item.accepted for item in report.declarations] == [False, False]
+
+
+RESTS_ON = {
+    "plain": ("theorem plain : 1 = 1 := rfl", set()),
+    "extensional": (
+        "theorem extensional (p q : Prop) (h : p ↔ q) : p = q := propext h",
+        {"propext"},
+    ),
+    "chosen": (
+        "theorem chosen (h : Nonempty Nat) : ∃ _ : Nat, True := ⟨Classical.choice h, trivial⟩",
+        {"Classical.choice"},
+    ),
+    "quotient": (
+        "theorem quotient (s : Setoid Nat) (a b : Nat) (h : a ≈ b) : "
+        "Quot.mk s.r a = Quot.mk s.r b := Quot.sound h",
+        {"Quot.sound"},
+    ),
+    "lying": ("axiom lie : 1 = 2\ntheorem lying : 1 = 2 := lie", {"lie"}),
+    "both": (
+        "theorem both (p q : Prop) (h : p ↔ q) (g : Nonempty Nat) : p = q ∧ ∃ _ : Nat, True := "
+        "⟨propext h, Classical.choice g, trivial⟩",
+        {"propext", "Classical.choice"},
+    ),
+}
+"""Declarations, and the axioms below each."""
+
+
+@pytest.mark.parametrize("first", RESTS_ON)
+async def test_what_a_declaration_rests_on_does_not_depend_on_those_before(
+    pool: LeanPool, first: str
+) -> None:
+    names = [first, *(name for name in RESTS_ON if name != first), *reversed(RESTS_ON)]
+    parts = [f"namespace N{i}\n{RESTS_ON[name][0]}\nend N{i}\n" for i, name in enumerate(names)]
+    report = await checked(pool, "".join(parts))
+    assert not report.errors
+    found = {declaration.name: declaration for declaration in report.declarations}
+    for i, name in enumerate(names):
+        axioms = {axiom.removeprefix(f"N{i}.") for axiom in found[f"N{i}.{name}"].axioms}
+        assert axioms == RESTS_ON[name][1], f"{name}, number {i}"
+        assert found[f"N{i}.{name}"].accepted is ("lie" not in axioms)

@@ -1,0 +1,208 @@
+"""What every Lean must do, as interactions with what is expected of each.
+
+An interaction plays on a pool, whichever Lean is behind it; it fails by an `AssertionError`. Most
+are lines of the table in `scripts.py`: a statement, and tactics run one after the other, each on
+the first state that the last one left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from prover.check import check as check_file
+from prover.errors import InputProblem
+from prover.file import LeanFile
+from prover.lean.base import Closed, Outcome, Progress, TacticLimit, Timeout
+from prover.lean.pool import LeanPool
+from prover.theorem import Theorem
+from prover.verify.gate import Gate
+from tests.lean.scripts import AND, CLOSED, ERROR, LIMIT, SCRIPTS, SUM, TIMEOUT, opened, seen
+
+Interaction = Callable[[LeanPool], Awaitable[None]]
+
+
+async def the_statement_is_wrong(pool: LeanPool) -> None:
+    async with pool.session() as session:
+        with pytest.raises(InputProblem, match="nonsense"):
+            await opened(session, ": Nat.nonsense 1 = 1")
+
+
+async def the_header_is_wrong(pool: LeanPool) -> None:
+    async with pool.session() as session:
+        with pytest.raises(InputProblem, match="nonsense"):
+            await opened(session, ": 1 = 1", "def a : Nat := Nat.nonsense\n")
+
+
+async def an_import_is_not_there(pool: LeanPool) -> None:
+    async with pool.session() as session:
+        with pytest.raises(InputProblem, match="Nowhere"):
+            await opened(session, ": 1 = 1", "import Nowhere.AtAll\n")
+    async with pool.session() as session:
+        await opened(session, ": 1 = 1")
+
+
+async def an_import_is_loaded(pool: LeanPool) -> None:
+    async with pool.session() as session:
+        header = "import Std.Data.HashMap\nopen Std\n"
+        state = await opened(session, ": (∅ : HashMap Nat Nat).size = 0", header)
+        assert await session.run(state, ["simp"], LIMIT) == [Closed()]
+
+
+async def outcomes_end_at_the_first_that_closes(pool: LeanPool) -> None:
+    async with pool.session() as session:
+        state = await opened(session, AND)
+        outcomes = await session.run(state, ["omega", "exact ⟨hp, hq⟩", "constructor"], LIMIT)
+        assert [seen(outcome) for outcome in outcomes] == [ERROR, CLOSED]
+
+
+async def keys_tell_goals_apart(pool: LeanPool) -> None:
+    async with pool.session() as session:
+        state = await opened(session, "(p q : Prop) : p → q → p")
+        ways = ["intro a b", "intro a; intro b", "intro b a", "intros"]
+        outcomes = await session.run(state, ways, LIMIT)
+        keys = [outcome.states[0].key for outcome in outcomes if isinstance(outcome, Progress)]
+        assert keys[0] == keys[1] != keys[2]
+        assert len(set(keys)) == 3
+
+
+async def heartbeats_are_a_limit(pool: LeanPool) -> None:
+    async with pool.session() as session:
+        state = await opened(session, SUM)
+        [outcome] = await session.run(state, ["grind"], TacticLimit(seconds=30, heartbeats=1))
+        assert seen(outcome) == TIMEOUT
+        assert await session.run(state, ["omega"], LIMIT) == [Closed()]
+
+
+async def seconds_are_a_limit(pool: LeanPool) -> None:
+    slow = "have : (List.range 5000).length = 5000 := by decide +kernel"
+    async with pool.session() as session:
+        state = await opened(session, SUM)
+        [outcome, *_] = await session.run(state, [slow], TacticLimit(seconds=0.5))
+        assert seen(outcome) == TIMEOUT
+        assert await session.run(state, ["omega"], LIMIT) == [Closed()]
+
+
+async def a_dead_lean_is_replaced(pool: LeanPool) -> None:
+    async with pool.session() as session:
+        state = await opened(session, AND)
+        [outcome] = await session.run(state, ["constructor"], LIMIT)
+        assert isinstance(outcome, Progress)
+        lease = session._replays[0]._lease
+        assert lease is not None
+        os.kill(lease.worker.pid, signal.SIGKILL)
+        while lease.worker.alive:
+            await asyncio.sleep(0.05)
+        assert await session.run(outcome.states[1], ["exact hq"], LIMIT) == [Closed()]
+
+
+async def memory_is_a_limit(pool: LeanPool) -> None:
+    async with pool.session() as session:
+        state = await opened(session, SUM)
+        lease = session._replays[0]._lease
+        assert lease is not None
+        lease.worker._memory = 2**20
+        slow = "have : (List.range 5000).length = 5000 := by decide +kernel"
+        [outcome, *_] = await session.run(state, [slow], LIMIT)
+        assert isinstance(outcome, Timeout)
+        assert "memory" in outcome.message
+        assert await session.run(state, ["omega"], LIMIT) == [Closed()]
+
+
+async def two_sessions_at_once(pool: LeanPool) -> None:
+    async def prove(statement: str, tactic: str) -> list[Outcome]:
+        async with pool.session() as session:
+            return await session.run(await opened(session, statement), [tactic], LIMIT)
+
+    both = await asyncio.gather(prove(AND, "exact ⟨hp, hq⟩"), prove(SUM, "omega"))
+    assert [seen(outcome) for [outcome] in both] == [CLOSED, CLOSED]
+
+
+async def freed_states_are_gone_and_others_stay(pool: LeanPool) -> None:
+    async with pool.session() as session:
+        state = await opened(session, AND)
+        [outcome] = await session.run(state, ["constructor"], LIMIT)
+        assert isinstance(outcome, Progress)
+        first, second = outcome.states
+        await session.free([first])
+        assert await session.run(second, ["exact hq"], LIMIT) == [Closed()]
+
+
+async def premises_fit(pool: LeanPool) -> None:
+    async with pool.session() as session:
+        premises = await session.premises(await opened(session, SUM), 16)
+        assert 0 < len(premises) <= 16
+        assert "Nat.add_comm" in [premise.name for premise in premises]
+
+
+async def a_tactic_prints(pool: LeanPool) -> None:
+    forged = 'trace "{\\"id\\": 1, \\"result\\": {}}"'
+    async with pool.session() as session:
+        state = await opened(session, SUM)
+        [outcome] = await session.run(state, [f"{forged}; omega"], LIMIT)
+        assert seen(outcome) == CLOSED
+
+
+async def goals_are_shown_as_lean_shows_them(pool: LeanPool) -> None:
+    async with pool.session() as session:
+        state = await opened(session, "(x y : Nat) (h : x ≤ y) : ∃ z, x + z = y")
+        assert state.pretty == "x y : Nat\nh : x ≤ y\n⊢ ∃ z, x + z = y"
+
+
+async def the_gate_accepts_a_proof(pool: LeanPool) -> None:
+    theorem = Theorem.from_statement("t", f"theorem t {SUM} := by")
+    verdict = await Gate(pool)(theorem, "omega")
+    assert verdict.accepted, verdict
+    assert set(verdict.axioms) <= {"propext", "Quot.sound", "Classical.choice"}
+
+
+async def the_gate_refuses_what_is_none(pool: LeanPool) -> None:
+    theorem = Theorem.from_statement("t", "theorem t : 1 = 2 := by")
+    for script in ("rfl", "sorry", "exact t"):
+        assert not (await Gate(pool)(theorem, script)).accepted, script
+
+
+async def the_gate_refuses_an_axiom(pool: LeanPool) -> None:
+    theorem = Theorem.from_statement("t", "theorem t : 1 = 2 := by", header="axiom lie : False\n")
+    verdict = await Gate(pool)(theorem, "exact lie.elim")
+    assert not verdict.accepted
+    assert re.search("axiom|lie", verdict.reason)
+
+
+async def a_file_is_checked(pool: LeanPool) -> None:
+    text = "theorem a : 1 = 1 := rfl\ntheorem b : 1 = 2 := by sorry\ntheorem c : 1 = Nat.x := rfl\n"
+    report = await check_file(pool, LeanFile(Path("A.lean"), text.encode()))
+    assert {found.name: found.accepted for found in report.declarations}["a"]
+    assert [hole.line for hole in report.holes] == [2]
+    assert [message.line for message in report.errors] == [3]
+
+
+INTERACTIONS: dict[str, Interaction] = {
+    **SCRIPTS,
+    "the statement is wrong": the_statement_is_wrong,
+    "the header is wrong": the_header_is_wrong,
+    "an import is not there": an_import_is_not_there,
+    "an import is loaded": an_import_is_loaded,
+    "outcomes end at the first that closes": outcomes_end_at_the_first_that_closes,
+    "keys tell goals apart": keys_tell_goals_apart,
+    "heartbeats are a limit": heartbeats_are_a_limit,
+    "seconds are a limit": seconds_are_a_limit,
+    "a dead lean is replaced": a_dead_lean_is_replaced,
+    "memory is a limit": memory_is_a_limit,
+    "two sessions at once": two_sessions_at_once,
+    "freed states are gone and others stay": freed_states_are_gone_and_others_stay,
+    "premises fit": premises_fit,
+    "a tactic prints": a_tactic_prints,
+    "goals are shown as lean shows them": goals_are_shown_as_lean_shows_them,
+    "the gate accepts a proof": the_gate_accepts_a_proof,
+    "the gate refuses what is none": the_gate_refuses_what_is_none,
+    "the gate refuses an axiom": the_gate_refuses_an_axiom,
+    "a file is checked": a_file_is_checked,
+}
+"""All interactions by name."""

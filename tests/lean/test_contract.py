@@ -1,0 +1,73 @@
+"""Every Lean behind the same protocol does the same: the interactions of `contract.py`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from prover.lean.choosing import Wanted, open_lean
+from prover.lean.command import Command
+from prover.lean.pool import LeanPool
+from tests.lean.contract import INTERACTIONS
+from tests.lean.stand_in import StandIn, project
+
+pytestmark = [pytest.mark.lean, pytest.mark.slow]
+
+Backend = Callable[[Command, Path], AbstractAsyncContextManager[LeanPool]]
+WORKERS = 2
+
+
+@asynccontextmanager
+async def embedded(command: Command, _: Path) -> AsyncIterator[LeanPool]:
+    """The embedded Lean."""
+    async with LeanPool(command, WORKERS, spare=False) as pool:
+        yield pool
+
+
+@asynccontextmanager
+async def stand_in(command: Command, folder: Path) -> AsyncIterator[LeanPool]:
+    """A Lake project whose toolchain is a stand-in, with the embedded Lean's worker behind it."""
+    standing = StandIn.make(folder / "elan", command)
+    root = project(folder / "mine")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("ELAN_HOME", str(standing.home))
+        patched.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        patched.delenv("ELAN_TOOLCHAIN", raising=False)
+        wanted = Wanted("native", root, workers=WORKERS, spare=False)
+        async with open_lean(wanted) as pool:
+            yield pool
+
+
+@asynccontextmanager
+async def native(_command: Command, _: Path) -> AsyncIterator[LeanPool]:
+    """A real native Lean: of the project in `PROVER_TEST_PROJECT`, or of this package's own."""
+    if not shutil.which("lake"):
+        pytest.skip("there is no lake on the path")
+    root = os.environ.get("PROVER_TEST_PROJECT") or Path(__file__).parents[2] / "lean_project"
+    wanted = Wanted("native", Path(root), workers=WORKERS, spare=False)
+    async with open_lean(wanted) as pool:
+        yield pool
+
+
+BACKENDS: dict[str, Backend] = {"embedded": embedded, "stand-in": stand_in, "native": native}
+
+
+@pytest_asyncio.fixture(scope="session", params=BACKENDS)
+async def backend(
+    request: pytest.FixtureRequest, lean_command: Command, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[LeanPool]:
+    """A pool of each Lean in turn."""
+    folder = tmp_path_factory.mktemp(request.param)
+    async with BACKENDS[request.param](lean_command, folder) as pool:
+        yield pool
+
+
+@pytest.mark.parametrize("name", INTERACTIONS)
+async def test_contract(backend: LeanPool, name: str) -> None:
+    await INTERACTIONS[name](backend)
