@@ -15,7 +15,7 @@ from prover.policy.prompts import FILE
 from prover.theorem import Theorem
 
 SHOTS = yaml.safe_load(FILE.read_text("utf-8"))["shots"]
-NUMBERS = Path(__file__).parents[2] / "lean_project" / "Preludes" / "MiniF2F.lean"
+NUMBERS = Path(__file__).parents[2] / "lean_project" / "Preludes" / "Numbers.lean"
 
 
 def theorem(state: str) -> Theorem:
