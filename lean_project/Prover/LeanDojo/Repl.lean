@@ -110,7 +110,6 @@ def objection (own : Name) (root : MVarId) : Tactic.TacticM String := do
   if proof.hasSorry then return "proof contains `sorry`"
   if proof.hasExprMVar then return "proof contains metavariables"
   if namesItself own declaration.lctx proof then return "the proof uses what it is to prove"
-  let proof ← Term.levelMVarToParam proof
   fun _ _ _ _ metaContext metaState context core => do
     let within := { metaContext with
       lctx := declaration.lctx, localInstances := declaration.localInstances }
