@@ -35,6 +35,7 @@ from prover.lean import codec
 from prover.lean.base import Closed, Outcome, Premise, State, TacticLimit
 from prover.lean.command import Command
 from prover.lean.leandojo import goals
+from prover.lean.leandojo.child import HINT
 from prover.lean.leandojo.opening import Site
 from prover.lean.leandojo.place import theorem_in
 from prover.lean.leandojo.repository import Repository
@@ -207,7 +208,7 @@ def _refusal(problem: InputProblem) -> ProverError:
     """Why a theorem could not be entered: something here is missing, or it is the theorem."""
     refused = problem.__cause__
     kind = refused.kind if isinstance(refused, Refused) else ""
-    message, _, hint = problem.message.partition("\n⇒ ")
+    message, _, hint = problem.message.partition(HINT)
     hint = hint or HINTS.get(kind, "")
     return InputProblem(message, hint) if kind == "theorem" else EnvironmentProblem(message, hint)
 

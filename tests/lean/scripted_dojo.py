@@ -46,7 +46,9 @@ class ScriptedDojo:
 
     def __enter__(self) -> tuple[ScriptedDojo, TacticState]:
         if FAILURE == "init":
-            raise DojoInitError("Failed to locate the theorem with `t` as its fully qualified name.")
+            raise DojoInitError(
+                "Failed to locate the theorem with `t` as its fully qualified name."
+            )
         if FAILURE == "crash":
             raise DojoCrashError("Unexpected exit code: 1")
         self.proc = pexpect.spawn(sys.executable, ["-c", STUBBORN], encoding="utf-8", echo=False)

@@ -14,12 +14,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import stand_in_repl  # noqa: E402
+import stand_in_repl
 
 
 def main(arguments: list[str]) -> None:
     with Path(os.environ["LAKE_LOG"]).open("a") as log:
-        log.write(json.dumps([os.getcwd(), os.environ.get("LEAN_PATH"), *arguments]) + "\n")
+        log.write(json.dumps([str(Path.cwd()), os.environ.get("LEAN_PATH"), *arguments]) + "\n")
     if "--version" in arguments:
         print("Lean (version 4.28.0, stand-in)")
     elif "-o" in arguments:

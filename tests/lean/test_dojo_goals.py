@@ -119,7 +119,10 @@ def test_binders() -> None:
     )
     assert binders("∀ n, n = n") == (Binder("n", True, False),)
     assert binders("∀ n : ℕ, n = n") == (Binder("n", True, False),)
-    assert binders("a = b → ∀ (z : ℕ), z = a") == (Binder("a", False, True), Binder("z", True, False))
+    assert binders("a = b → ∀ (z : ℕ), z = a") == (
+        Binder("a", False, True),
+        Binder("z", True, False),
+    )
     assert binders("a = b") == ()
 
 

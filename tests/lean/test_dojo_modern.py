@@ -35,11 +35,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     programs.mkdir()
     lake = programs / "lake"
     stand_in = Path(__file__).with_name("stand_in_lake.py")
-    lake.write_text(f"#!/bin/sh\nexec {shlex.quote(sys.executable)} {stand_in} \"$@\"\n")
+    lake.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {stand_in} "$@"\n')
     lake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
     monkeypatch.setenv("LAKE_LOG", str(tmp_path / "lake.log"))
-    monkeypatch.setenv("PROVER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("CACHE_DIR", str(tmp_path / "leandojo"))
     folder = tmp_path / "project"
     (folder / "My").mkdir(parents=True)

@@ -20,11 +20,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Any
 
+from prover.errors import ProverError
 from prover.lean.leandojo.goals import key
 from prover.lean.leandojo.terminal import quicken
 
 PROTOCOL = 1
 GAVE_UP = "the proof holds a `sorry`"
+HINT = "\n⇒ "
 OUT_OF_TIME = "(deterministic) timeout"
 """How Lean's own message begins when a tactic has used up its heartbeats."""
 REFUSED = (
@@ -209,7 +211,9 @@ def kind(error: Exception) -> str:
 
 
 def told(error: Exception) -> str:
-    """An exception in words."""
+    """An exception in words; a hint stands behind a `HINT`."""
+    if isinstance(error, ProverError):
+        return error.message + HINT + error.hint
     return str(error) or type(error).__name__
 
 

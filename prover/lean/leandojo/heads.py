@@ -119,7 +119,9 @@ def _named(bound: str, body: str) -> tuple[Binder, ...]:
         else [(match[1] or match[3], match[2] or "") for match in BINDER_GROUP.finditer(bound)]
     )
     return tuple(
-        Binder(name, bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", body)), is_proposition(kind))
+        Binder(
+            name, bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", body)), is_proposition(kind)
+        )
         for names, kind in groups
         for name in names.split()
     )

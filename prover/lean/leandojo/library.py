@@ -50,7 +50,9 @@ def library(folder: Path, cache: Path | None = None) -> Path:
     texts = sources()
     version = run(["lake", "env", "lean", "--version"], folder, {}).stdout
     content = "\0".join((version, *texts, *texts.values()))
-    home = (cache or default_cache()) / f"leandojo-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+    home = (
+        cache or default_cache()
+    ) / f"leandojo-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
     if not home.is_dir():
         home.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=home.parent, prefix="leandojo-") as site:
@@ -81,7 +83,7 @@ def _compile(texts: dict[str, str], folder: Path, site: Path) -> None:
             said = (ran.stdout + ran.stderr).strip().replace(f"{site}/", "")
             raise EnvironmentProblem(
                 f"the prover's Repl for LeanDojo does not compile with this Lean: {said[:2000]}",
-                "It is written for Lean 4.27 and later; use the prover's own backend with this one.",
+                "It is written for Lean 4.27 and later; use another backend with this one.",
             )
 
 
