@@ -284,9 +284,9 @@ async def open_dojo(
     Lean, `open_seconds` for entering a theorem. Raises `InputProblem` or `EnvironmentProblem`,
     with the next step to take.
     """
-    found = Repository.named(str(repository), commit)
     installed = leandojo_version()
     check_programs()
+    found = Repository.named(str(repository), commit)
     folder = found.place()
     chosen = way(toolchain(folder), installed)
     log.info("LeanDojo %s in %s: %s", installed, folder, chosen.reason)

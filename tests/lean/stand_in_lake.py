@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import stand_in_repl
+REPL = Path(__file__).with_name("stand_in_repl.py")
 
 
 def main(arguments: list[str]) -> None:
@@ -31,7 +30,7 @@ def main(arguments: list[str]) -> None:
         print("T.lean:1:0: warning: printed before the first state")
         if "nowhere" in text:
             sys.exit(f"{arguments[-1]}:3:1: error: unknown identifier `nowhere`")
-        stand_in_repl.main(2000)
+        runpy.run_path(str(REPL))["main"](2000)
 
 
 main(sys.argv[1:])

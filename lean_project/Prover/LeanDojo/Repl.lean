@@ -19,7 +19,7 @@ It is not LeanDojo's own `Lean4Repl`, which later Leans broke:
   proof, so this one takes it out of the context first.
 -/
 
-public meta section
+public section
 
 namespace Prover.LeanDojo
 
