@@ -296,19 +296,21 @@ async def open_dojo(
             f"Trace it with `python -m prover.lean.leandojo {found.url} {found.commit}`.",
         )
     inside = relative(folder, Path(file))
-    yield Dojos(found, inside, chosen, Slots(workers), memory, open_seconds)
+    dojos = Dojos(found, inside, chosen, Slots(workers), memory, open_seconds)
+    if not (dojos.folder / inside).is_file():
+        raise InputProblem(
+            f"{dojos.folder} has no file {file}", "Name it relative to the repository's root."
+        )
+    yield dojos
 
 
 def relative(folder: Path, file: Path) -> Path:
-    """The file within the folder. Raises `InputProblem`."""
-    if not file.is_absolute() and (folder / file).is_file():
+    """A file's path within the folder. Raises `InputProblem` when it is outside."""
+    if not file.is_absolute() and not file.resolve().is_relative_to(folder):
         return file
-    absolute = file.resolve()
-    if not absolute.is_file():
-        raise InputProblem(f"{folder} has no file {file}", "Name it relative to the repository.")
-    if not absolute.is_relative_to(folder):
+    if not file.resolve().is_relative_to(folder):
         raise InputProblem(f"{file} is not in the repository {folder}", "Name a file inside it.")
-    return absolute.relative_to(folder)
+    return file.resolve().relative_to(folder)
 
 
 def check_programs() -> None:

@@ -1,8 +1,9 @@
 """Stands in for Lean behind LeanDojo's protocol; run as a program over a real terminal.
 
 The first state has as many characters as the first argument says. A command `reply N` is answered
-by a state of N characters; `length` by the number of bytes of its own line; `print` prints lines
-before and behind the reply; `sleep` never answers; `die` ends at once; anything else is refused.
+by a state of N characters; `state T` by the state `⊢ T`; `length` by the number of bytes of its
+own line; `print` prints lines before and behind the reply; `sleep` never answers; `die` ends at
+once; anything else is refused.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ def answer(line: bytes) -> None:
     match command.split():
         case ["reply", characters]:
             reply(state(int(characters)))
+        case ["state", *words]:
+            reply("⊢ " + " ".join(words))
         case ["length", *_]:
             reply(f"⊢ {len(line.rstrip())} = {len(command)}")
         case ["print"]:

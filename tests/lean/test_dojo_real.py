@@ -32,7 +32,9 @@ async def test_enters_and_runs() -> None:
         assert isinstance(outcomes[0], Progress)
         assert outcomes[0].states[0].key == root.key
         assert isinstance(outcomes[1], TacticError)
-        own = f"first | exact {ASKED['theorem']} | (intros; apply {ASKED['theorem']} <;> assumption)"
+        own = (
+            f"first | exact {ASKED['theorem']} | (intros; apply {ASKED['theorem']} <;> assumption)"
+        )
         if not dojo.way.as_it_is:
             [itself] = await session.run(root, [own], TacticLimit(seconds=30))
             assert isinstance(itself, TacticError)

@@ -59,7 +59,7 @@ def joined() -> str:
     body = "\n".join(
         re.sub(r"^(import .*|public (meta )?section)\n", "", text, flags=re.M) for text in texts
     )
-    body = body.replace("/proc/self/fd/0", "requests").replace("/proc/self/fd/1", "replies")
+    body = body.replace('(descriptor "0")', '"requests"').replace('(descriptor "1")', '"replies"')
     return f"module\n{head}public meta section\n{body}{THEOREM}"
 
 

@@ -217,6 +217,10 @@ def rootGoal (goal : MVarId) : MetaM MVarId := do
   let fresh ← mkFreshExprMVarAt erased declaration.localInstances type .syntheticOpaque
   return fresh.mvarId!
 
+/-- A descriptor of the process itself, whatever Lean has put in the place of its streams. -/
+def descriptor (number : String) : System.FilePath :=
+  (if System.Platform.isOSX then "/dev/fd/" else "/proc/self/fd/") ++ number
+
 /-- Speaks LeanDojo's protocol, and ends the process at the end of its input. -/
 def repl : Tactic.TacticM Unit := do
   let goals ← Tactic.getUnsolvedGoals
@@ -233,8 +237,8 @@ def repl : Tactic.TacticM Unit := do
         goals := [root] }
       let states : IO.Ref (Array Saved) ← (ST.Prim.mkRef #[saved.quiet] : BaseIO _)
       let serve : IO Unit := do
-        let input ← IO.FS.Handle.mk "/proc/self/fd/0" .read
-        let output ← IO.FS.Handle.mk "/proc/self/fd/1" .append
+        let input ← IO.FS.Handle.mk (descriptor "0") .read
+        let output ← IO.FS.Handle.mk (descriptor "1") .append
         let session : Session := {
           input, output, root, states, core := context, «meta» := metaContext
           term := { termContext with tacSnap? := none } }
