@@ -52,6 +52,8 @@ REPL = "lean_dojo_repl"
 MEMORY = 16 * 2**30
 """Bytes that one Lean may hold besides the library, which is mapped from its files."""
 START_SECONDS = 120.0
+QUIT_SECONDS = 2.0
+"""For ending Lean and removing the file that it read."""
 OPEN_SECONDS = 600.0
 """As LeanDojo's own limit: a large library is imported, and the file elaborated to the theorem."""
 HINTS = {
@@ -62,6 +64,23 @@ HINTS = {
 
 Start = Callable[[Theorem], Command]
 """The command of the child process for a theorem."""
+
+
+class DojoWorker(Worker):
+    """A child process, which is worn as soon as its Lean has ended."""
+
+    ended = False
+
+    async def reply(self, seconds: float) -> codec.Json:
+        """As for any worker; takes note of the end of Lean."""
+        reply = await super().reply(seconds)
+        self.ended = self.ended or "ended" in reply
+        return reply
+
+    @property
+    def worn(self) -> bool:
+        """Whether Lean has ended, or has grown too large: LeanDojo can't forget states."""
+        return self.ended or super().worn
 
 
 class DojoSession:
@@ -139,6 +158,9 @@ class DojoSession:
         worker, self._worker = self._worker, None
         if worker is not None:
             below = self._below | descendants(worker)
+            with suppress(LeanDied, Refused):
+                if worker.alive and worker.settled:
+                    await worker.request("quit", {}, seconds=QUIT_SECONDS)
             await worker.close()
             for process in below:
                 with suppress(psutil.Error):
@@ -154,7 +176,7 @@ class DojoSession:
         """A fresh process, in the place of the one that has ended."""
         assert self._theorem is not None, "no theorem is open"
         await self.close()
-        self._worker = await Worker.start(
+        self._worker = await DojoWorker.start(
             self._start(self._theorem), seconds=START_SECONDS, memory=self._memory
         )
         return self._worker
@@ -169,8 +191,6 @@ class DojoSession:
         except LeanDied as death:
             await self.close()
             return price(death, limit)
-        if "ended" in reply:
-            await self.close()
         try:
             states = [
                 self._state(json, child)

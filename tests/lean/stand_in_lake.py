@@ -1,8 +1,8 @@
 """Stands in for `lake`, so that LeanDojo's `Dojo` starts something over a real terminal.
 
-`env lean --version` tells a version; with `-o` it "compiles"; with a file it answers as the program
-beside this one, after what it finds in the file has told it so. Each call is a line of the file
-that the variable `LAKE_LOG` names.
+`build` does nothing; `env lean --version` tells a version; with `-o` it "compiles"; with a file it
+answers as the program beside this one, unless the file says `nowhere`. Each call is a line of the
+file that the variable `LAKE_LOG` names.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ REPL = Path(__file__).with_name("stand_in_repl.py")
 def main(arguments: list[str]) -> None:
     with Path(os.environ["LAKE_LOG"]).open("a") as log:
         log.write(json.dumps([str(Path.cwd()), os.environ.get("LEAN_PATH"), *arguments]) + "\n")
-    if "--version" in arguments:
+    if arguments == ["build"]:
+        print("Build completed successfully.")
+    elif "--version" in arguments:
         print("Lean (version 4.28.0, stand-in)")
     elif "-o" in arguments:
         if os.environ.get("LAKE_FAILS"):

@@ -1,4 +1,4 @@
-"""Traces a repository with LeanDojo: `python -m prover.lean.leandojo URL_OR_FOLDER [COMMIT]`."""
+"""Makes a repository ready for LeanDojo: `python -m prover.lean.leandojo REPOSITORY [COMMIT]`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from rich.progress import Progress
 from prover.errors import EnvironmentProblem, InputProblem, ProverError
 from prover.lean.dojo import check_programs
 from prover.lean.leandojo.repository import Repository
-from prover.lean.leandojo.tracing import shown, trace
-from prover.lean.leandojo.way import leandojo_version
+from prover.lean.leandojo.tracing import prepare, shown
 
 USAGE, ENVIRONMENT = 2, 3
 
@@ -23,15 +22,14 @@ def main(arguments: list[str]) -> int:
         if not 1 <= len(arguments) <= 2:
             raise InputProblem(str(__doc__))
         repository = Repository.named(*arguments)
-        leandojo_version()
         check_programs()
         with Progress(console=messages) as bar:
             task = bar.add_task("starting LeanDojo", total=None)
-            where = trace(
+            where = prepare(
                 repository, lambda step, done, total: bar.update(task, **shown(step, done, total))
             )
     except ProverError as error:
-        messages.print(f"{error.message}\n{error.hint}".strip(), style="red")
+        messages.print(f"{error.message}\n{error.hint}".strip(), style="red", soft_wrap=True)
         return ENVIRONMENT if isinstance(error, EnvironmentProblem) else USAGE
     print(where)
     return 0

@@ -5,8 +5,8 @@ process to itself. Standard output belongs to the protocol: it is moved to anoth
 what LeanDojo and the programs that it starts print goes to standard error.
 
 Requests are those of `prover.lean.worker`, with these differences: `open` needs no more than the
-theorem that the process was started for, a state comes as `text`, and `ended` on a reply says that
-Lean is gone and the process has to be replaced.
+theorem that the process was started for, a state comes as `text`, `ended` on a reply says that Lean
+is gone and the process has to be replaced, and `quit` ends Lean.
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ class Child:
             "premises": self._premises,
             "free": self._free,
             "ping": self._ping,
+            "quit": self._quit,
         }
 
     def serve(self, lines: Iterator[str]) -> None:
@@ -90,22 +91,17 @@ class Child:
         self._result(request, {"protocol": PROTOCOL, "lean": f"LeanDojo {__version__}"})
 
     def _open(self, request: Json) -> None:
-        """Enters a `Dojo`, unless one is open already, and gives its first state."""
+        """Enters the `Dojo`, and gives its first state."""
         try:
-            if self._context is None:
-                self._enter(request)
+            self._context = self._opener(request)
+            self._dojo, first = self._context.__enter__()
         except Exception as error:
-            self._leave()
             self._write(request, failure=kind(error), message=told(error))
             return
-        self._result(request, {"state": self._told(self._first)})
-
-    def _enter(self, request: Json) -> None:
-        self._context = self._opener(request)
-        self._dojo, self._first = self._context.__enter__()
         process = getattr(self._dojo, "proc", None)
         if process is not None:
             quicken(process)
+        self._result(request, {"state": self._told(first)})
 
     def _run(self, request: Json) -> None:
         state = self._states[request["state"]]
@@ -155,8 +151,14 @@ class Child:
         return {"outcome": "progress", "states": [self._told(result)]}
 
     def _premises(self, request: Json) -> None:
+        """The premises; a trace that LeanDojo's own classes refuse has none to give."""
         text = self._states[request["state"]].pp
-        self._result(request, {"premises": self._find(text, request["count"])})
+        found: list[Json] = []
+        try:
+            found = self._find(text, request["count"])
+        except Exception as error:
+            print(f"the trace can't be read: {error!r}", file=sys.stderr)
+        self._result(request, {"premises": found})
 
     def _free(self, request: Json) -> None:
         """Forgets states here; LeanDojo has no request to forget them in Lean."""
@@ -165,6 +167,11 @@ class Child:
         self._result(request, {})
 
     def _ping(self, request: Json) -> None:
+        self._result(request, {})
+
+    def _quit(self, request: Json) -> None:
+        """Ends Lean and cleans up behind it, before the process is killed."""
+        self._leave()
         self._result(request, {})
 
     def _told(self, state: Any) -> Json:

@@ -55,26 +55,36 @@ class Repository:
         return self.url.rpartition("/")[2]
 
     @property
-    def traced(self) -> Path | None:
-        """Where LeanDojo's cache holds it traced, by LeanDojo's own names for its folders."""
-        if not self.commit:
-            return None
+    def slug(self) -> str:
+        """LeanDojo's own name for it in its cache."""
         parts = re.split(r"[/:]", self.url)
         owner = parts[-2] if "github.com" in self.url else "gitpython"
-        found = cache_folder() / f"{owner}-{self.name}-{self.commit}" / self.name
-        return found if found.is_dir() else None
+        return f"{owner}-{self.name}-{self.commit}"
+
+    @property
+    def traced(self) -> Path | None:
+        """Where LeanDojo's cache holds it traced."""
+        found = cache_folder() / self.slug / self.name
+        return found if self.commit and found.is_dir() else None
+
+    @property
+    def checkout(self) -> Path:
+        """Where a remote one is cloned that needs no trace."""
+        return cache_folder() / "checkouts" / self.slug / self.name
 
     def place(self) -> Path:
-        """The folder to work in: its own, or else that of the traced copy.
+        """The folder to work in: its own, or else that of the traced or the cloned copy.
 
-        Raises `InputProblem` for a remote repository that has not been traced.
+        Raises `InputProblem` for a remote repository that is not here.
         """
         folder = self.folder or self.traced
+        if folder is None and self.checkout.is_dir():
+            folder = self.checkout
         if folder is None:
             raise InputProblem(
-                f"{self.url} at {self.commit[:10]} isn't here, and LeanDojo has not traced it",
-                "Clone it, run `lake build` in it and name the folder, or trace it with "
-                f"`python -m prover.lean.leandojo {self.url} {self.commit}`.",
+                f"{self.url} at {self.commit[:10]} isn't here",
+                f"Fetch it with `python -m prover.lean.leandojo {self.url} {self.commit}`, which "
+                "also traces it if its Lean needs that.",
             )
         return folder
 

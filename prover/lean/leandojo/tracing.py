@@ -1,6 +1,6 @@
-"""Tracing a repository with LeanDojo, which Lean up to 4.11 needs before a theorem is entered.
+"""Making a repository ready: building it, or tracing it with LeanDojo, as Lean up to 4.11 needs.
 
-It builds the repository and reads out all syntax trees: half as long again as building it, by
+Tracing builds the repository and reads out all syntax trees: half as long again as building it, by
 LeanDojo's own rule, which for Mathlib is hours. What it makes stays in LeanDojo's cache.
 """
 
@@ -15,19 +15,34 @@ from typing import Any
 
 from prover.errors import EnvironmentProblem
 from prover.lean.install import Report
+from prover.lean.leandojo.checkout import build, checkout
 from prover.lean.leandojo.repository import Repository
+from prover.lean.leandojo.way import leandojo_version, toolchain, way
 
 LOOK_SECONDS = 2.0
 
 
+def prepare(repository: Repository, report: Report) -> Path:
+    """Makes a repository ready for its theorems to be entered; where it is then.
+
+    Clones a remote one, and traces or builds it, as its version of Lean needs. Raises
+    `EnvironmentProblem`.
+    """
+    if repository.traced is not None:
+        return repository.traced
+    folder = repository.folder or checkout(repository, report)
+    if way(toolchain(folder), leandojo_version()).as_it_is:
+        return trace(repository, report)
+    build(folder, report)
+    return folder
+
+
 def trace(repository: Repository, report: Report) -> Path:
-    """Where the trace is; makes it unless LeanDojo's cache has it.
+    """Makes the trace, in LeanDojo's cache; where it is.
 
     Blocks, changes the working directory meanwhile, and asks the network for a remote repository.
     Raises `EnvironmentProblem` when LeanDojo fails.
     """
-    if repository.traced is not None:
-        return repository.traced
     # Else LeanDojo asks a server for a ready trace first, and fails where there is no network.
     os.environ.setdefault("DISABLE_REMOTE_CACHE", "1")
     from lean_dojo import LeanGitRepo
