@@ -37,7 +37,7 @@ from prover.lean.command import Command
 from prover.lean.leandojo import goals
 from prover.lean.leandojo.child import HINT
 from prover.lean.leandojo.opening import Site
-from prover.lean.leandojo.place import theorem_in
+from prover.lean.leandojo.place import is_whole_proof, theorem_in
 from prover.lean.leandojo.repository import Repository
 from prover.lean.leandojo.way import Way, leandojo_version, toolchain, way
 from prover.lean.replay import Known, Replay
@@ -119,7 +119,7 @@ class DojoSession:
             try:
                 json, root = await self._replay.open()
             except InputProblem as problem:
-                raise _refusal(problem) from problem
+                raise _refusal(problem) from problem.__cause__
             return self._state(json, root)
 
     async def run(self, state: State, tactics: Sequence[str], limit: TacticLimit) -> list[Outcome]:
@@ -227,10 +227,15 @@ def descendants(worker: Worker) -> set[psutil.Process]:
 def _refusal(problem: InputProblem) -> ProverError:
     """Why a theorem could not be entered: something here is missing, or it is the theorem."""
     refused = problem.__cause__
-    kind = refused.kind if isinstance(refused, Refused) else ""
+    if not isinstance(refused, Refused):
+        return problem
     message, _, hint = problem.message.partition(HINT)
-    hint = hint or HINTS.get(kind, "")
-    return InputProblem(message, hint) if kind == "theorem" else EnvironmentProblem(message, hint)
+    hint = hint or HINTS.get(refused.kind, "")
+    return (
+        InputProblem(message, hint)
+        if refused.kind == "theorem"
+        else EnvironmentProblem(message, hint)
+    )
 
 
 @dataclass(frozen=True)
@@ -272,7 +277,16 @@ class Dojos:
                 self.slots.give_back()
 
     def command(self, theorem: Theorem) -> Command:
-        """Starts the child process for a theorem."""
+        """Starts the child process for a theorem.
+
+        Raises `InputProblem` for a hole that LeanDojo can't take.
+        """
+        if self.way.as_it_is and not is_whole_proof(theorem):
+            raise InputProblem(
+                f"the `sorry` of `{theorem.name}` is a part of its proof, and LeanDojo's own Repl "
+                "takes whole proofs alone",
+                "Make what it stands for a theorem of its own.",
+            )
         site = Site(
             folder=str(self.folder),
             file=str(self.file),

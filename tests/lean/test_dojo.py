@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -28,7 +29,7 @@ from prover.lean.command import Command
 from prover.lean.dojo import DojoSession
 from prover.theorem import Theorem
 
-pytest.importorskip("lean_dojo")
+pytestmark = pytest.mark.skipif(find_spec("lean_dojo") is None, reason="no lean-dojo here")
 
 SCRIPTED = Path(__file__).with_name("scripted_dojo.py")
 THEOREM = Theorem.from_statement("t", "theorem t : True := by")
@@ -38,7 +39,8 @@ SHORT = TacticLimit(seconds=0.2)
 
 def session_with(folder: Path, failure: str = "") -> DojoSession:
     argv = (sys.executable, str(SCRIPTED), str(folder / "log"), failure)
-    return DojoSession(lambda _: Command(argv, dict(os.environ), folder), open_seconds=60)
+    environment = {**os.environ, "CACHE_DIR": str(folder / "leandojo")}
+    return DojoSession(lambda _: Command(argv, environment, folder), open_seconds=60)
 
 
 @pytest.fixture

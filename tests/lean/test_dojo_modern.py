@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from prover.lean.dojo import Dojos, open_dojo
 from prover.lean.leandojo.library import library, sources
 from prover.theorem import Theorem
 
-pytest.importorskip("lean_dojo")
+pytestmark = pytest.mark.skipif(find_spec("lean_dojo") is None, reason="no lean-dojo here")
 
 LIMIT = TacticLimit(seconds=20, heartbeats=7)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from prover.errors import InputProblem
-from prover.lean.base import Closed, Progress, TacticLimit, Timeout
+from prover.lean.base import Closed, Progress, Rejected, TacticLimit, Timeout
 from prover.lean.dojo import open_dojo
+from prover.theorem import Theorem
 from tests.lean.traced import write_traced
 
-pytest.importorskip("lean_dojo")
+pytestmark = pytest.mark.skipif(find_spec("lean_dojo") is None, reason="no lean-dojo here")
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 LIMIT = TacticLimit(seconds=20)
@@ -49,6 +51,8 @@ async def test_enters_a_traced_theorem(traced: Path) -> None:
             assert len(outcomes[0].states[0].pretty) == 3000
             assert isinstance(outcomes[1], Progress)
             assert outcomes[1].states[0].goals[0].target.endswith(" = 10007")
+            itself = Rejected("the proof uses what it is to prove")
+            assert await session.run(root, ["exact aim", "done _root_.aim"], LIMIT) == [itself] * 2
             [late] = await session.run(root, ["sleep"], TacticLimit(seconds=0.2))
             assert isinstance(late, Timeout)
             assert await session.run(root, ["done"], LIMIT) == [Closed()]
@@ -71,3 +75,32 @@ async def test_a_name_that_is_not_in_the_trace(traced: Path) -> None:
     async with open_dojo(traced, "My/Third.lean", commit=COMMIT) as dojo, dojo.session() as own:
         with pytest.raises(InputProblem, match=r"Cannot find the \*\.ast\.json file"):
             await own.open(dojo.theorem("untraced"))
+
+
+async def test_a_hole_that_is_a_part_of_a_proof(traced: Path) -> None:
+    theorem = Theorem("aim", "", "theorem aim : p := by\n  have : q := by\n    ")
+    async with open_dojo(traced, "My/Second.lean", commit=COMMIT) as dojo, dojo.session() as own:
+        with pytest.raises(InputProblem, match="part of its proof"):
+            await own.open(theorem)
+
+
+@pytest.mark.parametrize(
+    ("tactic", "named"),
+    [
+        ("exact foo a b", True),
+        ("simp [My.foo]", True),
+        ("exact (_root_.My.foo _).symm", True),
+        ("rw [← foo]", True),
+        ("exact Other.foo a", False),
+        ("exact foo' a", False),
+        ("exact foo.symm", True),
+        ("exact h.foo", False),
+        ("exact My a", False),
+        ("omega", False),
+        ("constructor <;> simp ...", False),
+    ],
+)
+def test_whether_a_tactic_names_the_theorem(tactic: str, named: bool) -> None:
+    from prover.lean.leandojo.traced import names
+
+    assert names(tactic, "My.foo") is named

@@ -225,7 +225,7 @@ def descriptor (number : String) : System.FilePath :=
 def repl : Tactic.TacticM Unit := do
   let goals ← Tactic.getUnsolvedGoals
   match goals with
-  | [goal] =>
+  | goal :: _ =>
     if !(← isProp (← goal.getType)) then throwError "[fatal] not_a_theorem"
     let root ← rootGoal goal
     let first ← printedGoals [root]
@@ -248,7 +248,7 @@ def repl : Tactic.TacticM Unit := do
       match ← serve.toBaseIO with
       | .ok () => return ()
       | .error error => throw (.error .missing (.ofFormat (toString error)))
-  | _ => throwError "[fatal] there is not exactly one goal"
+  | [] => throwError "[fatal] there is no goal"
 
 end Prover.LeanDojo
 

@@ -29,8 +29,9 @@ GAVE_UP = "the proof holds a `sorry`"
 HINT = "\n⇒ "
 OUT_OF_TIME = "(deterministic) timeout"
 """How Lean's own message begins when a tactic has used up its heartbeats."""
+USES_ITSELF = "the proof uses what it is to prove"
 REFUSED = (
-    "the proof uses what it is to prove",
+    USES_ITSELF,
     "proof contains metavariables",
     "not allowed: ",
 )

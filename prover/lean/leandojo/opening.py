@@ -54,12 +54,9 @@ def entry(site: Site) -> Any:
 
 def as_it_is(site: Site) -> Dojo:
     """LeanDojo's own `Dojo` in the traced repository."""
-    from lean_dojo.interaction import dojo
+    from prover.lean.leandojo.traced import TracedDojo
 
-    # Else it would ask GitHub for a repository whose traced copy is at hand.
-    dojo.get_traced_repo_path = lambda _repository, _build_deps=True: Path(site.traced)
-    made: Dojo = dojo.Dojo(entry(site), timeout=round(site.seconds))
-    return made
+    return TracedDojo(entry(site), Path(site.traced), timeout=round(site.seconds))
 
 
 def modern(site: Site, request: Json) -> Dojo:

@@ -109,3 +109,10 @@ def theorem_in(file: LeanFile, name: str) -> Theorem:
         hole="sorry",
         source=f"{file.path}:{line}",
     )
+
+
+def is_whole_proof(theorem: Theorem) -> bool:
+    """Whether the theorem's hole is all of its proof."""
+    start = proof_start(theorem.before)
+    proof = blanked(theorem.before[start:]) + blanked(theorem.after)
+    return start >= 0 and proof.strip() in ("", "by")
