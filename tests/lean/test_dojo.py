@@ -26,7 +26,7 @@ from prover.lean.base import (
     Timeout,
 )
 from prover.lean.command import Command
-from prover.lean.dojo import DojoSession
+from prover.lean.leandojo.session import DojoSession
 from prover.theorem import Theorem
 
 pytestmark = pytest.mark.skipif(find_spec("lean_dojo") is None, reason="no lean-dojo here")

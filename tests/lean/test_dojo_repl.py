@@ -71,7 +71,9 @@ def replies(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]
     lines = (json.dumps({"sid": n, "cmd": text, **more}) for n, text, more in REQUESTS)
     (work / "requests").write_text("".join(f"{line}\n" for line in lines))
     try:
-        command = EmbeddedLean.find().command("T.lean", work=work, writes=True)
+        command = EmbeddedLean.find().command(
+            "-Dweak.Elab.async=false", "T.lean", work=work, writes=True
+        )
     except EnvironmentProblem as problem:
         pytest.skip(f"{problem.message}. {problem.hint}")
     ran = run_tied(

@@ -120,8 +120,7 @@ def objection (own : Name) (root : MVarId) : Tactic.TacticM String := do
       levelParams := closed.levelParams.toList
       type := closed.type
       value := closed.value }
-    -- With asynchronous elaboration the kernel's verdict would come after this has returned.
-    let context := { context with options := context.options.setBool `Elab.async false }
+    -- Lean is started without `Elab.async`, or the kernel's verdict would come too late.
     let add : CoreM Unit := addDecl (.thmDecl statement)
     add context core
     return ""

@@ -25,6 +25,7 @@ from prover.lean.leandojo.terminal import READ_BYTES, quicken
 
 REPLY = r"REPL> (.*?)\r?\n"
 REPL_MODULE = "Prover.LeanDojo.Repl"
+FLAGS = (f"--threads={TACTIC_CPU_LIMIT + 1}", "-Dweak.Elab.async=false")
 SHOWN_CHARACTERS = 2000
 """How much of Lean's own words is told when it does not come up."""
 
@@ -52,7 +53,7 @@ class ModernDojo(Dojo):  # type: ignore[misc]
             self.modified_file.flush()
             self.proc = pexpect.spawn(
                 "lake",
-                ["env", "lean", f"--threads={TACTIC_CPU_LIMIT + 1}", self.modified_file.name],
+                ["env", "lean", *FLAGS, self.modified_file.name],
                 cwd=str(self._folder),
                 env={**os.environ, "LEAN_PATH": str(self._library)},
                 timeout=self.timeout,
