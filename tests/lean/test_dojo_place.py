@@ -9,9 +9,10 @@ import pytest
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.file import LeanFile
 from prover.lean.dojo import standing
-from prover.lean.leandojo.place import proof_start, theorem_in, theorems
+from prover.lean.leandojo.place import is_whole_proof, proof_start, theorem_in, theorems
 from prover.lean.leandojo.repository import Repository
 from prover.lean.leandojo.way import parsed, way
+from prover.theorem import Theorem
 
 TEXT = """import Lean
 /-! theorem in_a_comment : True := trivial -/
@@ -30,6 +31,12 @@ theorem two : "theorem x := 1" = "theorem x := 1" := rfl
 end A.B
 
 namespace C
+open Nat in
+set_option maxRecDepth 99 in
+/-- It's documented. /- Nested -- -/ -/
+@[simp, deriving_of [a, b]]
+theorem within (c : Char := '"') :
+True := trivial
 theorem _root_.top : True := trivial
 lemma «a b» : 1 = 1
   := rfl
@@ -43,7 +50,7 @@ end C
 theorem last : True := trivial
 #print axioms last
 """
-NAMES = ["A.B.one", "A.B.two", "top", "C.«a b»", "C.three", "C.byCases", "last"]
+NAMES = ["A.B.one", "A.B.two", "C.within", "top", "C.«a b»", "C.three", "C.byCases", "last"]
 
 
 def file(tmp_path: Path, text: str = TEXT) -> LeanFile:
@@ -59,9 +66,17 @@ def test_names_by_their_namespaces() -> None:
 def test_a_theorem_keeps_all_that_stands_before_its_proof(tmp_path: Path) -> None:
     theorem = theorem_in(file(tmp_path), "A.B.one")
     assert theorem.header + theorem.before == TEXT[: TEXT.index(" by\n  intro m")] + " by\n  "
-    assert (theorem.source, theorem.hole, theorem.after) == (f"{tmp_path}/T.lean:8", "sorry", "")
+    assert theorem.before.startswith("/-- Documented: theorem not_this. -/\n@[simp] private")
+    assert (theorem.source, theorem.hole, theorem.after) == (f"{tmp_path}/T.lean:7", "sorry", "")
     filled = theorem.filled("intro m\nrfl").declaration
     assert filled.endswith("let m := n; m = n := by\n  intro m\n  rfl")
+
+
+def test_what_a_theorem_is_declared_within_belongs_to_it(tmp_path: Path) -> None:
+    theorem = theorem_in(file(tmp_path), "C.within")
+    assert theorem.header.endswith("namespace C\n")
+    assert theorem.before.startswith("open Nat in\nset_option")
+    assert theorem.before.endswith(":\nTrue := by\n  ")
 
 
 def test_the_last_theorem_ends_where_the_next_command_starts(tmp_path: Path) -> None:
@@ -138,5 +153,16 @@ def test_repositories_that_are_not_named_well(tmp_path: Path) -> None:
         Repository.named(str(tmp_path / "nothing"))
 
 
-def test_what_the_doctor_says(tmp_path: Path) -> None:
+def test_whole_proofs_and_parts_of_them() -> None:
+    assert is_whole_proof(Theorem("t", "", "theorem t : p := by\n  "))
+    assert is_whole_proof(Theorem("t", "", "theorem t : p := ", is_term=True))
+    assert is_whole_proof(Theorem("t", "", "theorem t : p := by -- easy\n  ", after=" -- done"))
+    assert not is_whole_proof(Theorem("t", "", "theorem t : p := by\n  intro x\n  "))
+    assert not is_whole_proof(Theorem("t", "", "theorem t : p := by\n  ", after="\n  rfl"))
+    assert not is_whole_proof(Theorem("t", "", "theorem t (h : q := "))
+
+
+def test_what_the_doctor_says(tmp_path: Path, project: Path) -> None:
     assert "no `lean-toolchain`" in standing(tmp_path)
+    assert "used with the prover's own Repl" in standing(project)
+    assert "v4.28.0" in standing(project)

@@ -16,14 +16,28 @@ from prover.file import LeanFile
 from prover.nearest import nearest
 from prover.theorem import Theorem
 
-COMMENT = re.compile(r'/-(?:[^-/]|-(?!/)|/(?!-))*-/|--[^\n]*|"(?:[^"\\]|\\.)*"', re.DOTALL)
+LEXEME = re.compile(
+    r'--[^\n]*|/-|"(?:[^"\\]|\\.)*"|(?<![\w\'])\'(?:[^\'\\\n]|\\[^\n\']+|\\\')\'', re.DOTALL
+)
+"""What may hold words that are none of Lean's: comments, strings and characters."""
+BLOCK = re.compile(r"/-|-/")
 NAME = r"(?:«[^»\n]*»|[^\s:({\[«⦃])+"
-MODIFIERS = r"(?:@\[[^\]]*\]\s*|(?:private|protected|public|noncomputable|nonrec|unsafe)\s+)*"
+ATTRIBUTES = r"@\[(?:[^\[\]]|\[[^\[\]]*\])*\]"
+MODIFIERS = (
+    rf"(?:{ATTRIBUTES}\s*|(?:private|protected|public|noncomputable|nonrec|unsafe|meta|local)\s+)*"
+)
+OTHERS = (
+    "abbrev alias attribute axiom builtin_initialize class def deriving elab elab_rules example "
+    "export include inductive infix infixl infixr initialize instance irreducible_def macro "
+    "macro_rules notation omit opaque open postfix prefix run_cmd scoped set_option simproc "
+    "structure syntax universe variable variables"
+)
 COMMAND = re.compile(
-    rf"^(?:(?P<opens>namespace|section|mutual)\b[ \t]*(?P<opened>{NAME})?"
+    rf"^(?:(?P<opens>(?:public |noncomputable |meta )*(?:namespace|section|mutual))\b"
+    rf"[ \t]*(?P<opened>{NAME})?"
     r"|(?P<end>end)\b"
     rf"|(?P<theorem>{MODIFIERS}(?:theorem|lemma)\s+(?P<name>{NAME}))"
-    r"|(?P<other>[a-zA-Z#@/]\S*))",
+    rf"|(?P<other>{MODIFIERS}(?:{OTHERS.replace(' ', '|')})\b|{ATTRIBUTES}|#))",
     re.MULTILINE,
 )
 BRACKETS = {"(": 1, "[": 1, "{": 1, "⦃": 1, "⟨": 1, ")": -1, "]": -1, "}": -1, "⦄": -1, "⟩": -1}
@@ -35,32 +49,55 @@ class Found:
 
     name: str
     start: int
+    """Where its documentation starts, or what it is declared within, as `open A in`."""
     stop: int
 
 
+def hidden(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of comments, which may be nested, of strings and of characters."""
+    position = 0
+    while match := LEXEME.search(text, position):
+        position = _comment_end(text, match.start()) if match[0] == "/-" else match.end()
+        yield match.start(), position
+
+
+def _comment_end(text: str, start: int) -> int:
+    depth = 0
+    for match in BLOCK.finditer(text, start):
+        depth += 1 if match[0] == "/-" else -1
+        if depth == 0:
+            return match.end()
+    return len(text)
+
+
 def blanked(text: str) -> str:
-    """The text with spaces for comments and strings, so that every place stays the same."""
-    before = None
-    while text != before:
-        before, text = text, COMMENT.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
-    return text
+    """The text with spaces for what is hidden, so that every place stays the same."""
+    shown, position = [], 0
+    for start, stop in hidden(text):
+        shown += [text[position:start], re.sub(r"[^\n]", " ", text[start:stop])]
+        position = stop
+    return "".join([*shown, text[position:]])
 
 
 def theorems(text: str) -> Iterator[Found]:
     """The theorems of a text, in order."""
     bare = blanked(text)
+    documents = {stop: start for start, stop in hidden(text) if text.startswith("/--", start)}
     commands = list(COMMAND.finditer(bare))
     scopes: list[str] = []
+    begun = 0
     for command, following in zip(commands, [*commands[1:], None], strict=True):
+        if not re.search(r"\sin\s*$", bare[: command.start()]):
+            begun = command.start()
+            begun = documents.get(len(text[:begun].rstrip()), begun)
         if command["opens"]:
             name = command["opened"] or ""
-            scopes.append(name if command["opens"] == "namespace" else "")
+            scopes.append(name if command["opens"].endswith("namespace") else "")
         elif command["end"] and scopes:
             scopes.pop()
         elif command["theorem"]:
             stop = following.start() if following else len(bare)
-            stop = command.start() + len(bare[command.start() : stop].rstrip())
-            yield Found(full_name(scopes, command["name"]), command.start(), stop)
+            yield Found(full_name(scopes, command["name"]), begun, len(bare[:stop].rstrip()))
 
 
 def full_name(scopes: list[str], name: str) -> str:
