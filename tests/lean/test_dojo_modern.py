@@ -23,6 +23,15 @@ def calls(project: Path) -> list[list[str]]:
     return [json.loads(line) for line in (project.parent / "lake.log").read_text().splitlines()]
 
 
+async def test_which_way_it_goes_is_in_the_log(
+    project: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", logger="prover.lean.dojo"):
+        async with open_dojo(project, "My/File.lean"):
+            pass
+    assert "fails on Lean 4.12 and later, and this is v4.28.0" in caplog.text
+
+
 async def test_a_session_from_file_and_name(project: Path) -> None:
     async with open_dojo(project, "My/File.lean") as dojo, dojo.session() as session:
         assert not dojo.way.as_it_is
