@@ -59,11 +59,8 @@ class Dojos:
         return theorem_in(LeanFile.read(self.folder / self.file), name)
 
     @asynccontextmanager
-    async def session(self, *, alone: bool = False) -> AsyncIterator[DojoSession]:  # noqa: ARG002
-        """A session for one theorem of the file; as many at once as there are workers.
-
-        It is always alone: what one Dojo knows no other one can take over.
-        """
+    async def session(self) -> AsyncIterator[DojoSession]:
+        """A session for one theorem of the file; as many at once as there are workers."""
         await self.slots.take()
         session = DojoSession(self.command, memory=self.memory, open_seconds=self.open_seconds)
         try:

@@ -83,7 +83,9 @@ def test_a_let_inside_a_type_is_no_value() -> None:
         ("a + b = b + a", "Eq"),
         ("(a = b) ∧ c", "And"),
         ("∀ (x : ℕ), x = x", "∀"),
-        ("p → q ↔ r", "→"),
+        ("p → q ↔ r", "Iff"),
+        ("p ∧ q →\n  r", "→"),
+        ("‖x‖ ≤ 1", "LE.le"),
         ("¬p", "Not"),
         ("∃ x, x = 2 ∧ p", "Exists"),
         ("¬p ∨ q", "Or"),
@@ -124,6 +126,7 @@ def test_binders() -> None:
         Binder("z", True, False),
     )
     assert binders("a = b") == ()
+    assert binders("a ↔ b → c") == ()
 
 
 NAMES = st.from_regex(r"[a-zαβ_][a-z0-9_']{0,5}✝?", fullmatch=True)

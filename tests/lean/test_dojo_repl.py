@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,8 @@ end My
 """
 ROOT = "a b : Nat\nh : a = b\n⊢ b = a"
 SORRY = "not allowed: it leaves the goal unproved (`sorry`)"
-REQUESTS: tuple[tuple[int, str, dict[str, int]], ...] = (
+Request = tuple[int, str, dict[str, int]]
+REQUESTS: tuple[Request, ...] = (
     (0, "skip", {}),
     (0, "exact foo a b h", {}),
     (0, "exact My.foo a b h", {}),
@@ -49,7 +51,21 @@ REQUESTS: tuple[tuple[int, str, dict[str, int]], ...] = (
 )
 
 
-def joined() -> str:
+INSIDE = """
+end
+universe u
+variable {β : Type u} (unused : β)
+theorem bar {α : Type u} [Inhabited α] (s : α) (n : Nat) : (∃ x, x = s) ∧ n + 0 = n := by
+  let m := n + 1
+  have key : m = n + 1 := rfl
+  refine ⟨?_, ?_⟩
+  · exact ⟨s, rfl⟩
+  · lean_dojo_repl
+    sorry
+"""
+
+
+def joined(theorem: str) -> str:
     """Our modules as one, with what they import and the theorem."""
     texts = sources().values()
     imports = {
@@ -60,20 +76,18 @@ def joined() -> str:
         re.sub(r"^(import .*|public (meta )?section)\n", "", text, flags=re.M) for text in texts
     )
     body = body.replace('(descriptor "0")', '"requests"').replace('(descriptor "1")', '"replies"')
-    return f"module\n{head}public meta section\n{body}{THEOREM}"
+    return f"module\n{head}public meta section\n{body}{theorem}"
 
 
-@pytest.fixture(scope="module")
-def replies(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]:
-    work = tmp_path_factory.mktemp("repl")
-    (work / "T.lean").write_text(joined())
+def answers(work: Path, theorem: str, requests: Sequence[Request]) -> list[dict[str, object]]:
+    """The first state, and the reply to each request."""
+    (work / "T.lean").write_text(joined(theorem))
     (work / "replies").touch()
-    lines = (json.dumps({"sid": n, "cmd": text, **more}) for n, text, more in REQUESTS)
+    lines = (json.dumps({"sid": n, "cmd": text, **more}) for n, text, more in requests)
     (work / "requests").write_text("".join(f"{line}\n" for line in lines))
+    arguments = ("-Dweak.Elab.async=false", "T.lean")
     try:
-        command = EmbeddedLean.find().command(
-            "-Dweak.Elab.async=false", "T.lean", work=work, writes=True
-        )
+        command = EmbeddedLean.find().command(*arguments, work=work, writes=True)
     except EnvironmentProblem as problem:
         pytest.skip(f"{problem.message}. {problem.hint}")
     ran = run_tied(
@@ -81,6 +95,11 @@ def replies(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]
     )
     assert ran.returncode == 0, ran.stdout
     return read(work)
+
+
+@pytest.fixture(scope="module")
+def replies(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]:
+    return answers(tmp_path_factory.mktemp("repl"), THEOREM, REQUESTS)
 
 
 def read(work: Path) -> list[dict[str, object]]:
@@ -138,3 +157,12 @@ def test_heartbeats_end_a_tactic(replies: list[dict[str, object]]) -> None:
     few, many = (replies[1 + i] for i, (_, text, _) in enumerate(REQUESTS) if text == "omega")
     assert str(few["error"]).startswith("(deterministic) timeout")
     assert many["tacticState"] == "no goals"
+
+
+def test_a_hole_inside_a_proof(tmp_path: Path) -> None:
+    """With universes, instances and a `let` before it: the kernel accepts the part alone."""
+    tactics = ("omega", "exact (bar s n).2", "induction n with | zero => rfl | succ k ih => rfl")
+    first, *others = answers(tmp_path, INSIDE, [(0, tactic, {}) for tactic in tactics])
+    assert str(first["tacticState"]).endswith("m : Nat := n + 1\nkey : m = n + 1\n⊢ n + 0 = n")
+    assert [reply["tacticState"] for reply in others] == ["no goals", None, "no goals"]
+    assert "nknown identifier `bar`" in str(others[1]["error"])

@@ -46,15 +46,6 @@ Premises = Callable[[str, int], list[Json]]
 """The premises for a state's text, at most so many."""
 
 
-class Ended(Exception):
-    """The Dojo cannot be used any more; the outcome says why."""
-
-    def __init__(self, outcome: str, message: str) -> None:
-        super().__init__(message)
-        self.outcome = outcome
-        self.message = message
-
-
 class Child:
     """Answers requests about one theorem, one at a time."""
 
@@ -125,8 +116,8 @@ class Child:
             return {"outcome": "error", "message": f"LeanDojo can't read its reply: {error}"}
         except Exception as error:
             self._leave()
-            end = ending(error)
-            return {"outcome": end.outcome, "message": end.message, "ended": True}
+            outcome, message = ending(error)
+            return {"outcome": outcome, "message": message, "ended": True}
 
     def _limit(self, request: Json) -> None:
         process = getattr(self._dojo, "proc", None)
@@ -195,18 +186,18 @@ class Child:
         self._output.flush()
 
 
-def ending(error: Exception) -> Ended:
-    """What a tactic gets that has spent its Dojo by this exception."""
+def ending(error: Exception) -> tuple[str, str]:
+    """Outcome and message for a tactic that has spent its Dojo by this exception."""
     from lean_dojo import DojoCrashError, DojoTacticTimeoutError
 
     match error:
         case DojoTacticTimeoutError():
-            return Ended("timeout", "did not stop within its time, so its Lean was ended")
+            return "timeout", "did not stop within its time, so its Lean was ended"
         case DojoCrashError() if error.is_out_of_memory:
-            return Ended("timeout", "Lean used more memory than it may")
+            return "timeout", "Lean used more memory than it may"
         case DojoCrashError():
-            return Ended("error", f"Lean ended while running it: {error}")
-    return Ended("error", f"LeanDojo failed while running it: {told(error)}")
+            return "error", f"Lean ended while running it: {error}"
+    return "error", f"LeanDojo failed while running it: {told(error)}"
 
 
 def kind(error: Exception) -> str:

@@ -12,6 +12,7 @@ from prover.lean.base import Binder
 
 OPERATORS = (
     ("↔", "Iff"),
+    ("→", "→"),
     ("∨", "Or"),
     ("∧", "And"),
     ("=", "Eq"),
@@ -24,11 +25,16 @@ OPERATORS = (
     ("∈", "Membership.mem"),
     ("⊆", "HasSubset.Subset"),
 )
-"""Infix propositions, those that bind least first."""
-PREFIXES = (("∀", "∀"), ("∃", "Exists"), ("¬", "Not"))
-PROPOSITIONAL = {name for _, name in (*OPERATORS, *PREFIXES)} | {"True", "False", "Nonempty"}
+"""Infix operators, those that bind least first."""
+PROPOSITIONAL = {name for _, name in OPERATORS if name != "→"} | {
+    "Exists",
+    "Not",
+    "True",
+    "False",
+    "Nonempty",
+}
 TYPES = {"ℕ": "Nat", "ℤ": "Int", "ℚ": "Rat", "ℝ": "Real", "ℂ": "Complex", "Type*": "Type"}
-OPEN, CLOSE = "([{⟨⦃‖", ")]}⟩⦄"
+OPEN, CLOSE = "([{⟨⦃", ")]}⟩⦄"
 NAME = re.compile(r"@?([^\s()\[\]{}⟨⟩,:↑⇑√-]+)")
 BINDER_GROUP = re.compile(r"\s*[({⦃]([^(){}⦃⦄:]+):([^(){}⦃⦄]*)[)}⦄]|\s*([^\s(){}⦃⦄,:\[\]]+)")
 
@@ -53,8 +59,6 @@ def head(type_: str) -> str:
         return "∀"
     if text.startswith("∃"):
         return "Exists"
-    if re.search(r"\s→\s", bare):
-        return "→"
     for symbol, name in OPERATORS:
         if re.search(rf"\s{symbol}\s", bare):
             return name
@@ -72,15 +76,15 @@ def is_proposition(type_: str, propositions: frozenset[str] = frozenset()) -> bo
     """Whether a printed type is surely a proposition; `propositions` are variables that are."""
     known = head(type_)
     if known == "→":
-        return is_proposition(outside_last_arrow(type_), propositions)
+        return is_proposition(result(type_), propositions)
     if known == "∀":
         body = type_.partition(",")[2]
         return bool(body) and is_proposition(body, propositions)
     return known in PROPOSITIONAL or known in propositions
 
 
-def outside_last_arrow(type_: str) -> str:
-    """The result of a printed function type."""
+def result(type_: str) -> str:
+    """What a printed function type ends in."""
     return type_[outside(type_).rfind("→") + 1 :]
 
 
@@ -92,11 +96,10 @@ def binders(target: str) -> tuple[Binder, ...]:
         if not comma:
             return ()
         return (*_named(bound, body), *binders(body))
-    bare = outside(text)
-    arrow = bare.find(" → ")
-    if arrow < 0:
+    if head(text) != "→":
         return ()
-    premise, body = text[:arrow], text[arrow + 3 :]
+    arrow = outside(text).index("→")
+    premise, body = text[:arrow], text[arrow + 1 :]
     return (Binder("a", False, is_proposition(premise)), *binders(body))
 
 

@@ -17,7 +17,7 @@ import psutil
 
 from prover.errors import EnvironmentProblem, InputProblem, LeanDied, ProverError
 from prover.lean import codec
-from prover.lean.base import Closed, Outcome, Premise, State, TacticLimit
+from prover.lean.base import Closed, Outcome, Premise, State, TacticError, TacticLimit
 from prover.lean.command import Command
 from prover.lean.leandojo import goals
 from prover.lean.leandojo.child import HINT
@@ -136,14 +136,17 @@ class DojoSession:
         worker, self._worker = self._worker, None
         if worker is not None:
             below = self._below | descendants(worker)
-            with suppress(LeanDied, Refused):
-                if worker.alive and worker.settled:
-                    await worker.request("quit", {}, seconds=QUIT_SECONDS)
+            self._below = set()
+            try:
+                with suppress(LeanDied, Refused):
+                    if worker.alive and worker.settled:
+                        await worker.request("quit", {}, seconds=QUIT_SECONDS)
+            finally:
+                worker.kill()
+                for process in below:
+                    with suppress(psutil.Error):
+                        process.kill()
             await worker.close()
-            for process in below:
-                with suppress(psutil.Error):
-                    process.kill()
-        self._below = set()
 
     @property
     def _replayed(self) -> Replay:
@@ -175,7 +178,7 @@ class DojoSession:
                 for json, child in zip(reply.get("states", ()), left, strict=True)
             ]
         except LeanDied as unreadable:
-            return price(unreadable, limit)
+            return TacticError(unreadable.message)
         return codec.outcome(reply, states)
 
     def _note(self) -> None:
