@@ -92,7 +92,7 @@ class Dojos:
         )
         return Command(
             argv=(sys.executable, "-m", "prover.lean.leandojo.opening", site.text()),
-            environment={**os.environ, "RAY_DEDUP_LOGS": "0", "DISABLE_REMOTE_CACHE": "1"},
+            environment={**os.environ, "DISABLE_REMOTE_CACHE": "1"},
             cwd=Path.cwd(),
         )
 
