@@ -160,6 +160,10 @@ class Worker:
                 replies.append(await self.reply(max(0.0, deadline - time.monotonic())))
         return replies
 
+    def note_members(self) -> None:
+        """Counts what the process has started meanwhile towards its memory."""
+        self._process.note_members()
+
     async def close(self) -> None:
         """Ends the process and waits until it is gone. Doing it twice is fine."""
         await self._process.kill()

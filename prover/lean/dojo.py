@@ -1,0 +1,165 @@
+"""Theorems of a repository through LeanDojo, behind the protocol `LeanSession`.
+
+LeanDojo names theorems by file and name; a session for each enters it (`leandojo/session.py`).
+
+LeanDojo's word that a proof is finished is not believed: whoever searches with these sessions gives
+each script to the gate.
+
+    async with open_dojo("path/of/project", "Project/File.lean") as dojo:
+        theorem = dojo.theorem("Project.name")
+        async with dojo.session() as session:
+            state = await session.open(theorem)
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from prover.errors import EnvironmentProblem, InputProblem
+from prover.file import LeanFile
+from prover.lean.command import Command
+from prover.lean.leandojo.opening import Site
+from prover.lean.leandojo.place import is_whole_proof, theorem_in
+from prover.lean.leandojo.repository import Repository
+from prover.lean.leandojo.session import MEMORY, OPEN_SECONDS, DojoSession
+from prover.lean.leandojo.way import Way, leandojo_version, toolchain, way
+from prover.lean.slots import Slots
+from prover.theorem import Theorem
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Dojos:
+    """A file of a repository, whose theorems LeanDojo enters. Make it with `open_dojo`."""
+
+    repository: Repository
+    file: Path
+    """Relative to the repository."""
+    way: Way
+    slots: Slots
+    memory: int = MEMORY
+    open_seconds: float = OPEN_SECONDS
+
+    @property
+    def folder(self) -> Path:
+        """Where the repository is worked with."""
+        traced = self.repository.traced
+        return traced if self.way.as_it_is and traced else self.repository.place()
+
+    def theorem(self, name: str) -> Theorem:
+        """The theorem of this full name. Raises `InputProblem`."""
+        return theorem_in(LeanFile.read(self.folder / self.file), name)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[DojoSession]:
+        """A session for one theorem of the file; as many at once as there are workers."""
+        await self.slots.take()
+        session = DojoSession(self.command, memory=self.memory, open_seconds=self.open_seconds)
+        try:
+            yield session
+        finally:
+            try:
+                await session.close()
+            finally:
+                self.slots.give_back()
+
+    def command(self, theorem: Theorem) -> Command:
+        """Starts the child process for a theorem.
+
+        Raises `InputProblem` for a hole that LeanDojo can't take.
+        """
+        if self.way.as_it_is and not is_whole_proof(theorem):
+            raise InputProblem(
+                f"the `sorry` of `{theorem.name}` is a part of its proof, and LeanDojo's own Repl "
+                "takes whole proofs alone",
+                "Make what it stands for a theorem of its own.",
+            )
+        site = Site(
+            folder=str(self.folder),
+            file=str(self.file),
+            theorem=theorem.name,
+            as_it_is=self.way.as_it_is,
+            traced=str(self.repository.traced or ""),
+            seconds=self.open_seconds,
+        )
+        return Command(
+            argv=(sys.executable, "-m", "prover.lean.leandojo.opening", site.text()),
+            environment={**os.environ, "DISABLE_REMOTE_CACHE": "1"},
+            cwd=Path.cwd(),
+        )
+
+
+@asynccontextmanager
+async def open_dojo(
+    repository: str | Path,
+    file: str | Path,
+    *,
+    commit: str | None = None,
+    workers: int = 1,
+    memory: int = MEMORY,
+    open_seconds: float = OPEN_SECONDS,
+) -> AsyncIterator[Dojos]:
+    """LeanDojo for a file of a repository, which is an address with a commit, or a local folder.
+
+    `file` is relative to the repository, or a path in a local one. `memory` in bytes is for each
+    Lean, `open_seconds` for entering a theorem. Raises `InputProblem` or `EnvironmentProblem`,
+    with the next step to take.
+    """
+    installed = leandojo_version()
+    check_programs()
+    found = Repository.named(str(repository), commit)
+    folder = found.place()
+    chosen = way(toolchain(folder), installed)
+    log.info("LeanDojo %s in %s: %s", installed, folder, chosen.reason)
+    if chosen.as_it_is and found.traced is None:
+        raise InputProblem(
+            f"LeanDojo has not traced {found.url}, which this Lean needs: {chosen.reason}",
+            f"Trace it with `python -m prover.lean.leandojo {found.url} {found.commit}`.",
+        )
+    inside = relative(folder, Path(file))
+    dojos = Dojos(found, inside, chosen, Slots(workers), memory, open_seconds)
+    if not (dojos.folder / inside).is_file():
+        raise InputProblem(
+            f"{dojos.folder} has no file {file}", "Name it relative to the repository's root."
+        )
+    yield dojos
+
+
+def relative(folder: Path, file: Path) -> Path:
+    """A file's path within the folder. Raises `InputProblem` when it is outside."""
+    if not file.is_absolute() and not file.resolve().is_relative_to(folder):
+        return file
+    if not file.resolve().is_relative_to(folder):
+        raise InputProblem(f"{file} is not in the repository {folder}", "Name a file inside it.")
+    return file.resolve().relative_to(folder)
+
+
+def check_programs() -> None:
+    """Raises `EnvironmentProblem` where a program is missing that LeanDojo runs."""
+    if sys.platform == "win32":
+        raise EnvironmentProblem("LeanDojo needs Linux or macOS", "Use WSL.")
+    if shutil.which("lake") is None:
+        raise EnvironmentProblem(
+            "LeanDojo needs `lake`, which is not on the path",
+            "Install elan (https://github.com/leanprover/elan), which brings it.",
+        )
+
+
+def standing(folder: Path) -> str:
+    """What LeanDojo would do in a folder, as a sentence, for `prover doctor`."""
+    try:
+        installed = leandojo_version()
+        chosen = way(toolchain(folder), installed)
+        check_programs()
+    except EnvironmentProblem as problem:
+        return f"can't be used here: {problem.message}"
+    how = "as it is" if chosen.as_it_is else "with the prover's own Repl"
+    return f"lean-dojo {installed}, used {how}: {chosen.reason}"

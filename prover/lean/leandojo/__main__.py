@@ -1,0 +1,39 @@
+"""Makes a repository ready for LeanDojo: `python -m prover.lean.leandojo REPOSITORY [COMMIT]`."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.progress import Progress
+
+from prover.errors import EnvironmentProblem, InputProblem, ProverError
+from prover.lean.dojo import check_programs
+from prover.lean.leandojo.repository import Repository
+from prover.lean.leandojo.tracing import prepare, shown
+
+USAGE, ENVIRONMENT = 2, 3
+
+
+def main(arguments: list[str]) -> int:
+    """Traces, with progress on standard error; the exit code of the program."""
+    messages = Console(stderr=True, highlight=False)
+    try:
+        if not 1 <= len(arguments) <= 2:
+            raise InputProblem(str(__doc__))
+        repository = Repository.named(*arguments)
+        check_programs()
+        with Progress(console=messages) as bar:
+            task = bar.add_task("starting LeanDojo", total=None)
+            where = prepare(
+                repository, lambda step, done, total: bar.update(task, **shown(step, done, total))
+            )
+    except ProverError as error:
+        messages.print(f"{error.message}\n{error.hint}".strip(), style="red", soft_wrap=True)
+        return ENVIRONMENT if isinstance(error, EnvironmentProblem) else USAGE
+    print(where)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
