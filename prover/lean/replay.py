@@ -147,14 +147,17 @@ class Replay:
             with suppress(LeanDied), refusals_are_fatal("free"):
                 await lease.worker.request("free", {"states": numbers}, seconds=ANSWER_SECONDS)
 
-    async def close(self) -> Worker | None:
-        """Gives the worker back with all states in it forgotten, or None if it is dead."""
+    async def close(self, settle_seconds: float = GRACE_SECONDS) -> Worker | None:
+        """Gives the worker back with all states in it forgotten, or None if it is dead.
+
+        One that is still at work has `settle_seconds` to finish, or is ended.
+        """
         lease, self._lease = self._lease, None
         if lease is None or not lease.worker.alive:
             return None
         worker = lease.worker
         try:
-            self._note(await worker.settle(GRACE_SECONDS))
+            self._note(await worker.settle(settle_seconds))
             fields = {"states": sorted(self._held)}
             await worker.request("free", fields, seconds=ANSWER_SECONDS)
         except (LeanDied, Refused):
