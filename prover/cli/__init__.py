@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from prover.cli import check, doctor, graph, prove, setup
+from prover.cli import check, doctor, graph, prove, serve, setup
 from prover.cli.console import Exit, complain
 from prover.errors import EnvironmentProblem, InputProblem, LeanDied, ProverError
 
@@ -27,6 +27,7 @@ app.command("doctor")(doctor.doctor)
 app.command("prove", epilog=prove.EXAMPLES)(prove.prove)
 app.command("check", epilog=check.EXAMPLES)(check.check)
 app.command("graph", epilog=graph.EXAMPLES)(graph.graph)
+app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
 
 
 def _show_version(wanted: bool) -> None:
