@@ -11,8 +11,9 @@ import asyncio
 import base64
 import binascii
 import hmac
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -29,7 +30,7 @@ HOSTS = ("127.0.0.1", "localhost", "[::1]")
 class Rules:
     """What is let in."""
 
-    token: str
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     """What a request by TCP must bring."""
     most_bytes: int = MOST_BYTES
     """The largest body."""
@@ -153,7 +154,7 @@ def _too_large(rules: Rules) -> Problem:
     detail = f"the body is larger than {rules.most_bytes} bytes"
     hint = "Send less of the file, or its `path`."
     headers = {"Connection": "close"}
-    return Problem(HTTPStatus.CONTENT_TOO_LARGE, detail, hint, headers)
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, hint, headers)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -30,8 +30,8 @@ class TheoremPart(Part):
     """What stands before it: imports, options, opened namespaces, definitions."""
     statement: Text
     """The statement, up to `:= by`."""
-    name: Name = "theorem"
-    """What events call it."""
+    name: Name | None = None
+    """What events call it; by default its name in the statement."""
 
 
 class FilePart(Part):

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import errno
 import os
-import secrets
 import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -36,6 +35,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,
                 timeout_graceful_shutdown=STOP_SECONDS,
             )
         )
@@ -56,20 +56,21 @@ async def serve(
     place: Place,
     *,
     port: int | None = None,
+    rules: Rules | None = None,
     started: Callable[[Address], None],
 ) -> None:
     """Serves until it is cancelled; `started` is told how to reach it.
 
     Raises `EnvironmentProblem` when it can't listen, or when its parts can't be made.
     """
-    token = secrets.token_urlsafe(32)
-    server = Server(create_app(service, Rules(token)), service)
+    rules = rules or Rules()
+    server = Server(create_app(service, rules), service)
     with place.held(), contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(place.listen())]
         if port is not None:
             sockets.append(stack.enter_context(listen(port)))
             port = sockets[-1].getsockname()[1]
-        address = Address(os.getpid(), version("prover"), str(place.socket), token, port)
+        address = Address(os.getpid(), version("prover"), str(place.socket), rules.token, port)
         serving = asyncio.create_task(server.serve(sockets))
         try:
             while not server.started and not serving.done():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,7 +77,9 @@ async def subject(parts: Parts, root: Path, request: GoalRequest) -> Subject:
 
 def theorem_of(part: TheoremPart) -> Theorem:
     """The theorem that was sent."""
-    return Theorem.from_statement(part.name, part.statement, header=part.header)
+    named = re.search(r"\b(?:theorem|lemma)\s+([^\s:({\[]+)", part.statement)
+    name = part.name or (named[1] if named else "example")
+    return Theorem.from_statement(name, part.statement, header=part.header)
 
 
 def file_of(root: Path, part: FilePart) -> LeanFile:

@@ -8,23 +8,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from prover.lean.base import Closed, LeanSession, Outcome, Progress, State
+from prover.lean.base import Closed, LeanSession, Outcome, Progress, State, TacticLimit, Timeout
 from prover.policy.base import Candidate, Policy, Question
 from prover.search.limit import Limit
 from prover.search.result import Status
 from prover.service.parts import Parts
 from prover.service.requests import SuggestRequest
 from prover.service.runs import Json, Work
-from prover.service.subject import InFile, subject
+from prover.service.subject import InFile, Subject, subject
 
 BEFORE_PREMISES = 8
 """Tactics that are tried before Lean looks for premises, which takes it a while."""
 TOGETHER = 4
-"""Tactics that Lean is sent at once; of those that work, the ones that close the goal are told
+"""Tactics that are looked at together; of those that work, the ones that close the goal are told
 first."""
+FIRST_SHARE = 0.1
+"""The part of its heartbeats that a tactic has at first; those that need more come last."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,20 @@ class Suggestion:
     def rank(self) -> tuple[bool, float]:
         """The best is least."""
         return not self.closes, -self.candidate.logprob
+
+    def is_new(self, seen: set[tuple[str, ...]]) -> bool:
+        """Whether it leaves what none before it has left; takes note of it."""
+        keys = tuple(state.key for state in self.left)
+        new = self.closes or keys not in seen
+        seen.add(keys)
+        return new
+
+    @property
+    def script(self) -> str:
+        """The tactic, with a `sorry` for each goal that it leaves."""
+        goals = sum(len(state.goals) for state in self.left)
+        rest = ["sorry"] if goals == 1 else ["· sorry"] * goals
+        return "\n".join([self.candidate.tactic, *rest])
 
     def to_json(self) -> Json:
         """The event for clients."""
@@ -74,11 +90,7 @@ async def suggest(parts: Parts, root: Path, limit: Limit, request: SuggestReques
                         break
     except TimeoutError:
         status, message = Status.LIMIT, limit.message("seconds")
-    ranked = [suggestion.to_json() for suggestion in sorted(told, key=lambda one: one.rank)]
-    for json in ranked:
-        del json["event"]
-        if isinstance(found, InFile):
-            json["edit"] = found.edit(json["tactic"])
+    ranked = [_ranked(one, found) for one in sorted(told, key=lambda one: one.rank)]
     yield {
         "event": "result",
         **found.place,
@@ -88,24 +100,36 @@ async def suggest(parts: Parts, root: Path, limit: Limit, request: SuggestReques
     }
 
 
+def _ranked(suggestion: Suggestion, found: Subject) -> Json:
+    """The suggestion for the result, with the edit that puts it into the file."""
+    json = suggestion.to_json()
+    del json["event"]
+    return json | ({"edit": found.edit(suggestion.script)} if isinstance(found, InFile) else {})
+
+
 async def working(
     session: LeanSession, policy: Policy, state: State, limit: Limit, prefix: str
 ) -> AsyncGenerator[Suggestion, None]:
     """The candidates that work, most likely first; of those that leave the same, the first."""
     seen: set[tuple[str, ...]] = {(state.key,)}
+    late: list[Candidate] = []
+    short = replace(limit.tactic, heartbeats=round(limit.tactic.heartbeats * FIRST_SHARE) or 1)
+
+    async def tried(batch: Sequence[Candidate], budget: TacticLimit) -> list[Suggestion]:
+        outcomes = await _outcomes(session, state, batch, budget)
+        pairs = list(zip(batch, outcomes, strict=True))
+        if budget is short:
+            late.extend(candidate for candidate, out in pairs if isinstance(out, Timeout))
+        found = [Suggestion(c, _left(out)) for c, out in pairs if isinstance(out, Progress | Closed)]
+        return [one for one in sorted(found, key=lambda one: one.rank) if one.is_new(seen)]
+
     async with aclosing(_candidates(session, policy, state, limit, prefix)) as batches:
         async for batch in batches:
-            outcomes = await _outcomes(session, state, batch, limit)
-            found = [
-                Suggestion(candidate, _left(outcome))
-                for candidate, outcome in zip(batch, outcomes, strict=True)
-                if isinstance(outcome, Progress | Closed)
-            ]
-            for suggestion in sorted(found, key=lambda one: one.rank):
-                keys = tuple(left.key for left in suggestion.left)
-                if suggestion.closes or keys not in seen:
-                    seen.add(keys)
-                    yield suggestion
+            for suggestion in await tried(batch, short):
+                yield suggestion
+    for candidate in late:
+        for suggestion in await tried([candidate], limit.tactic):
+            yield suggestion
 
 
 async def _candidates(
@@ -127,13 +151,13 @@ async def _candidates(
 
 
 async def _outcomes(
-    session: LeanSession, state: State, batch: Sequence[Candidate], limit: Limit
+    session: LeanSession, state: State, batch: Sequence[Candidate], budget: TacticLimit
 ) -> list[Outcome]:
     """The outcome of every tactic: Lean stops after one that closes the goal, and is sent on."""
     tactics = [candidate.tactic for candidate in batch]
     outcomes: list[Outcome] = []
     while len(outcomes) < len(tactics):
-        outcomes += await session.run(state, tactics[len(outcomes) :], limit.tactic)
+        outcomes += await session.run(state, tactics[len(outcomes) :], budget)
     return outcomes
 
 
