@@ -20,7 +20,7 @@ SUGGEST_SECONDS = 10.0
 class Part(BaseModel):
     """Any part of a request."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class TheoremPart(Part):
@@ -127,6 +127,8 @@ class CheckRequest(Request):
 
 class GenerateRequest(BaseModel):
     """LeanCopilot's request to an external generator."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
 
     name: str = ""
     input: Text

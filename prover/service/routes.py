@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from prover.service import streaming
 from prover.service.problems import MEDIA_TYPE, Problem, ProblemBody
@@ -93,19 +93,19 @@ Asked = Annotated[Service, Depends(service_of)]
 Client = Annotated[str, Depends(client_of)]
 
 
-@router.post("/v1/prove", response_class=EventStream, responses=EVENTS)
+@router.post("/v1/prove", response_class=StreamingResponse, responses=EVENTS)
 async def prove(body: ProveRequest, service: Asked, client: Client) -> Response:
     """Search for a proof. The search ends when the client goes away."""
     return EventStream(service.prove(body, client), owned=True, omit=body.omit)
 
 
-@router.post("/v1/suggest", response_class=EventStream, responses=EVENTS)
+@router.post("/v1/suggest", response_class=StreamingResponse, responses=EVENTS)
 async def suggest(body: SuggestRequest, service: Asked, client: Client) -> Response:
     """Suggest next tactics, each tried in Lean."""
     return EventStream(service.suggest(body, client), owned=True, omit=body.omit)
 
 
-@router.post("/v1/check", response_class=EventStream, responses=EVENTS)
+@router.post("/v1/check", response_class=StreamingResponse, responses=EVENTS)
 async def check(body: CheckRequest, service: Asked, client: Client) -> Response:
     """Check a file, or a script for a theorem, in a fresh Lean."""
     return EventStream(service.check(body, client), owned=True, omit=body.omit)
@@ -122,7 +122,7 @@ def known_run(run: Annotated[str, Path(max_length=100)], request: Request) -> Ru
 Known = Annotated[Run, Depends(known_run)]
 
 
-@router.get("/v1/runs/{run}", response_class=EventStream, responses=EVENTS)
+@router.get("/v1/runs/{run}", response_class=StreamingResponse, responses=EVENTS)
 async def follow(found: Known) -> Response:
     """The events of a run so far, and those to come; without `expanded` of the past."""
     return EventStream(found, owned=False)

@@ -13,14 +13,12 @@ from prover.service.turns import Busy, Ticket, Turns
 from tests.service.serving import THEOREM, TREE, Scripted, StuckLean, events_of, serving
 
 
-async def served_order(turns: Turns, tickets: list[Ticket]) -> list[Ticket]:
-    """The tickets in the order in which they have their turn, each leaving at once."""
-    order: list[Ticket] = []
-    while len(order) < len(tickets):
-        called = [one for one in tickets if one.called.is_set() and one not in order]
-        order += called
-        for ticket in called:
-            turns.leave(ticket)
+def served_order(turns: Turns, tickets: list[Ticket]) -> list[Ticket]:
+    """The tickets in the order in which they have their turn, the oldest leaving first."""
+    order = [ticket for ticket in tickets if ticket.called.is_set()]
+    for ticket in order:
+        turns.leave(ticket)
+        order += [one for one in tickets if one.called.is_set() and one not in order]
     return order
 
 
@@ -28,7 +26,7 @@ async def test_clients_take_turns() -> None:
     turns = Turns(slots=1, most=64)
     tickets = [turns.ticket(client) for client in "aaaabbc"]
     assert [turns.position(ticket) for ticket in tickets] == [0, 1, 4, 6, 2, 5, 3]
-    order = await served_order(turns, tickets)
+    order = served_order(turns, tickets)
     assert "".join(ticket.client for ticket in order) == "aabcaba"
 
 
@@ -40,7 +38,7 @@ def test_everybody_is_served_as_was_foretold(clients: str, slots: int) -> None:
         foretold = {ticket: turns.position(ticket) for ticket in tickets}
         waiting = [ticket for ticket in tickets if not ticket.called.is_set()]
         assert turns.running == min(slots, len(clients))
-        order = await served_order(turns, tickets)
+        order = served_order(turns, tickets)
         late = [ticket for ticket in order if ticket in waiting]
         assert [foretold[ticket] for ticket in late] == list(range(1, len(late) + 1))
         assert (turns.running, turns.waiting) == (0, 0)
