@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,9 @@ from prover.service.app import create_app
 from prover.service.guard import Rules
 from prover.service.service import Service, Settings
 from tests.service.serving import Scripted, Served, serving
+
+if TYPE_CHECKING:
+    from schemathesis import GenerationMode
 
 schemathesis = pytest.importorskip(
     "schemathesis", reason="schemathesis is not installed: pip install 'prover[dev]'"
@@ -50,13 +54,23 @@ OPERATIONS = {
 }
 
 
-@pytest.mark.parametrize("label", OPERATIONS)
+@pytest.mark.parametrize(
+    ("label", "mode"),
+    [
+        (label, mode)
+        for label in OPERATIONS
+        for mode in schemathesis.GenerationMode
+        if mode.is_positive or label.startswith("POST")
+    ],
+)
 @settings(
     max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 @given(data=st.data())
-def test_every_answer_is_as_described(served: Served, label: str, data: st.DataObject) -> None:
-    case = data.draw(OPERATIONS[label].as_strategy())
+def test_every_answer_is_as_described(
+    served: Served, label: str, mode: GenerationMode, data: st.DataObject
+) -> None:
+    case = data.draw(OPERATIONS[label].as_strategy(generation_mode=mode))
     case.call_and_validate(
         base_url=f"http://127.0.0.1:{served.address.port}",
         headers={"Authorization": f"Bearer {served.address.token}"},
