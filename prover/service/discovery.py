@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from socket import AF_UNIX, SOCK_STREAM
+from socket import socket as Listener
 
 from filelock import FileLock, Timeout
 
@@ -99,9 +100,9 @@ class Place:
                 "`--socket`.",
             ) from None
 
-    def listen(self) -> socket.socket:
+    def listen(self) -> Listener:
         """Binds the socket, so that only its user can connect."""
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener = Listener(AF_UNIX, SOCK_STREAM)
         mask = os.umask(0o177)
         try:
             listener.bind(str(self.socket))

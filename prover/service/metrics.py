@@ -14,20 +14,25 @@ class Metrics:
     """Counters of one service."""
 
     def __init__(self) -> None:
-        self._registry = CollectorRegistry()
-        labels = {"registry": self._registry, "namespace": "prover"}
-        self._ended = Counter("runs", "Runs that have ended.", ["kind", "status"], **labels)
+        self._registry = registry = CollectorRegistry()
+        self._ended = Counter(
+            "prover_runs", "Runs that have ended.", ["kind", "status"], registry=registry
+        )
         self._seconds = Histogram(
-            "run_seconds",
+            "prover_run_seconds",
             "From a request to its last event.",
             ["kind"],
             buckets=BUCKETS,
-            **labels,
+            registry=registry,
         )
-        self._refused = Counter("refused_requests", "Requests refused.", ["status"], **labels)
-        self._running = Gauge("running", "Runs under way.", ["queue"], **labels)
-        self._waiting = Gauge("waiting", "Runs in the queue.", ["queue"], **labels)
-        self._resident = Gauge("resident_bytes", "Memory, without that of Lean.", **labels)
+        self._refused = Counter(
+            "prover_refused_requests", "Requests not let in.", ["status"], registry=registry
+        )
+        self._running = Gauge("prover_running", "Runs under way.", ["queue"], registry=registry)
+        self._waiting = Gauge("prover_waiting", "Runs in the queue.", ["queue"], registry=registry)
+        self._resident = Gauge(
+            "prover_resident_bytes", "Memory, without that of Lean.", registry=registry
+        )
 
     def ended(self, run: Run) -> None:
         """Counts a run that has ended."""

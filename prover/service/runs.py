@@ -24,6 +24,8 @@ PASSING = ("progress",)
 """Events of which only the latest matters."""
 KEPT_RUNS = 64
 """How many ended runs can still be asked for."""
+SILENCE_SECONDS = 2.0
+"""How long those who follow a run hear nothing."""
 BEHIND = 1_000
 """Events that a reader may be behind before it is spared the big and the passing ones."""
 
@@ -52,14 +54,20 @@ class Run:
     @property
     def seconds(self) -> float:
         """Wall-clock time since it was asked for, until now or its end."""
-        if self.ended.is_set():
-            return float(self._history[-1]["t"])
-        return time.monotonic() - self._began
+        return float(self._history[-1]["t"]) if self.ended.is_set() else self._now
+
+    @property
+    def _now(self) -> float:
+        return round(time.monotonic() - self._began, 3)
 
     def to_json(self) -> Json:
         """What is known of it."""
-        seconds = round(self.seconds, 3)
-        return {"run": self.id, "kind": self.kind, "status": self.status, "seconds": seconds}
+        return {
+            "run": self.id,
+            "kind": self.kind,
+            "status": self.status,
+            "seconds": self.seconds,
+        }
 
     def cancel(self) -> None:
         """Has it stop as soon as it can; its last event says so."""
@@ -68,7 +76,7 @@ class Run:
 
     def tell(self, event: Json) -> None:
         """Sends an event to all who follow."""
-        event = {**event, "t": round(time.monotonic() - self._began, 3)}
+        event = {**event, "t": self._now}
         kind = event["event"]
         if kind in PASSING:
             self._history = [old for old in self._history if old["event"] != kind]
@@ -87,7 +95,10 @@ class Run:
             reader.put_nowait(None)
 
     async def follow(self) -> AsyncGenerator[Json, None]:
-        """What has been told so far, then what is told from now on, to the last event."""
+        """What has been told so far, then what is told from now on, to the last event.
+
+        While nothing is told it says now and then that it is `waiting`.
+        """
         reader: asyncio.Queue[Json | None] = asyncio.Queue()
         for event in self._history:
             reader.put_nowait(event)
@@ -95,7 +106,14 @@ class Run:
             reader.put_nowait(None)
         self._readers.add(reader)
         try:
-            while (event := await reader.get()) is not None:
+            while True:
+                try:
+                    async with asyncio.timeout(SILENCE_SECONDS):
+                        event = await reader.get()
+                except TimeoutError:
+                    event = {"event": "waiting", "status": self.status, "t": self._now}
+                if event is None:
+                    return
                 yield event
         finally:
             self._readers.discard(reader)

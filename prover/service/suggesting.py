@@ -120,7 +120,9 @@ async def working(
         pairs = list(zip(batch, outcomes, strict=True))
         if budget is short:
             late.extend(candidate for candidate, out in pairs if isinstance(out, Timeout))
-        found = [Suggestion(c, _left(out)) for c, out in pairs if isinstance(out, Progress | Closed)]
+        found = [
+            Suggestion(c, _left(out)) for c, out in pairs if isinstance(out, Progress | Closed)
+        ]
         return [one for one in sorted(found, key=lambda one: one.rank) if one.is_new(seen)]
 
     async with aclosing(_candidates(session, policy, state, limit, prefix)) as batches:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import httpx2
 
 from prover.check import Report
 from prover.file import LeanFile
-from prover.lean.base import Outcome, State, TacticLimit
+from prover.lean.base import Outcome
 from prover.search.engine import search
 from prover.search.limit import Limit
 from prover.service.discovery import SOCKET, Address, Place
@@ -42,7 +42,7 @@ class StuckLean(Lean):
 
     stopped: int = 0
 
-    async def run(self, state: State, tactics: Sequence[str], limit: TacticLimit) -> list[Outcome]:
+    async def run(self, *_: object) -> list[Outcome]:
         """Runs for ever."""
         self.running += 1
         try:
@@ -153,15 +153,18 @@ async def serving(
     started: asyncio.Future[Address] = loop.create_future()
     with short_folder() as folder:
         place = Place(Path(folder) / SOCKET)
-        task = asyncio.create_task(serve(service, place, port=0, rules=rules, started=started.set_result))
-        await asyncio.wait({task, started}, return_when=asyncio.FIRST_COMPLETED)
-        address = started.result()
+        task = asyncio.create_task(
+            serve(service, place, port=0, rules=rules, started=started.set_result)
+        )
+        task.add_done_callback(lambda _: started.done() or started.cancel())
+        address = await started
         over_unix = httpx2.AsyncHTTPTransport(uds=address.socket)
         async with (
-            httpx2.AsyncClient(transport=over_unix, base_url="http://localhost") as unix,
+            httpx2.AsyncClient(
+                transport=over_unix, base_url="http://localhost", timeout=60
+            ) as unix,
             httpx2.AsyncClient(base_url=f"http://127.0.0.1:{address.port}") as tcp,
         ):
             yield Served(service, address, unix, tcp, task)
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait({task})

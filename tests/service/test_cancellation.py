@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 import pytest
 
-from prover.policy.base import Candidate, Question
+from prover.policy.base import Candidate
+from prover.service import runs
 from tests.search.scripted import Policy
 from tests.service.serving import (
     THEOREM,
@@ -32,7 +33,7 @@ class StuckPolicy(Policy):
 
     stopped: int = 0
 
-    async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
+    async def propose(self, *_: object) -> list[list[Candidate]]:
         """Thinks for ever."""
         try:
             return await asyncio.Future()
@@ -40,7 +41,7 @@ class StuckPolicy(Policy):
             self.stopped += 1
 
 
-async def lines(served: Served, path: str) -> AsyncIterator[Json]:
+async def lines(served: Served, path: str) -> AsyncGenerator[Json, None]:
     """The events of a request, as they come; closed, the client goes away."""
     async with served.unix.stream("POST", path, json=THEOREM) as answer:
         async for line in answer.aiter_lines():
@@ -145,3 +146,12 @@ async def test_stopping_the_service_gives_every_run_its_result() -> None:
         await asyncio.wait({served.stop}, timeout=5)
         assert served.stop.done()
     assert scripted.sessions == 0
+
+
+async def test_a_quiet_run_says_that_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "SILENCE_SECONDS", 0.05)
+    async with serving(Scripted(lean=StuckLean(TREE)).opened) as served:
+        events = lines(served, "/v1/suggest")
+        kinds = [(await anext(events))["event"] for _ in range(3)]
+        await events.aclose()
+    assert kinds == ["queued", "waiting", "waiting"]

@@ -77,7 +77,7 @@ async def test_tcp_needs_the_token_for_everything(served: Served, path: str) -> 
     "given", ["Bearer wrong", "Bearer", "Bearer é", "Basic !!", "Basic", "wrong", "Digest x"]
 )
 async def test_a_wrong_token_is_refused(served: Served, given: str) -> None:
-    headers = {"Authorization": given.encode()}
+    headers = {b"Authorization": given.encode()}
     assert (await served.tcp.get("/v1/status", headers=headers)).status_code == 401
 
 
@@ -207,7 +207,8 @@ async def test_a_wrong_field_is_told_its_nearest_neighbour(served: Served) -> No
 
 
 @pytest.mark.parametrize(
-    "name", ["../A.lean", "/etc/passwd", "sub/../../A.lean", "link/A.lean", "A.lean\0", "B.txt", "/"]
+    "name",
+    ["../A.lean", "/etc/passwd", "sub/../../A.lean", "link/A.lean", "A.lean\0", "B.txt", "/"],
 )
 def test_paths_can_not_escape(tmp_path: Path, name: str) -> None:
     root = tmp_path / "root"
