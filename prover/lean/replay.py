@@ -8,6 +8,7 @@ elaborated goals, say whether it is the same state.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -157,9 +158,14 @@ class Replay:
             return None
         worker = lease.worker
         try:
-            self._note(await worker.settle(settle_seconds))
+            async with asyncio.timeout(settle_seconds):
+                self._note(await worker.settle(ANSWER_SECONDS))
             fields = {"states": sorted(self._held)}
             await worker.request("free", fields, seconds=ANSWER_SECONDS)
+        except TimeoutError:
+            # Whoever waits for the end of the session need not wait for that of the process.
+            worker.kill()
+            return None
         except (LeanDied, Refused):
             await worker.close()
             return None

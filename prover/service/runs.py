@@ -109,7 +109,7 @@ class Run:
             while True:
                 try:
                     async with asyncio.timeout(SILENCE_SECONDS):
-                        event = await reader.get()
+                        event: Json | None = await reader.get()
                 except TimeoutError:
                     event = {"event": "waiting", "status": self.status, "t": self._now}
                 if event is None:
