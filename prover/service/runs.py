@@ -94,8 +94,8 @@ class Run:
         for reader in self._readers:
             reader.put_nowait(None)
 
-    async def follow(self) -> AsyncGenerator[Json, None]:
-        """What has been told so far, then what is told from now on, to the last event.
+    def follow(self) -> AsyncGenerator[Json, None]:
+        """What has been told so far, then all that is told from this call on, to the last event.
 
         While nothing is told it says now and then that it is `waiting`.
         """
@@ -105,11 +105,14 @@ class Run:
         if self.ended.is_set():
             reader.put_nowait(None)
         self._readers.add(reader)
+        return self._read(reader)
+
+    async def _read(self, reader: asyncio.Queue[Json | None]) -> AsyncGenerator[Json, None]:
         try:
             while True:
                 try:
                     async with asyncio.timeout(SILENCE_SECONDS):
-                        event: Json | None = await reader.get()
+                        event = await reader.get()
                 except TimeoutError:
                     event = {"event": "waiting", "status": self.status, "t": self._now}
                 if event is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing
 
 from starlette.responses import StreamingResponse
@@ -19,7 +19,7 @@ class EventStream(StreamingResponse):
 
     def __init__(self, run: Run, *, owned: bool, omit: Collection[str] = ()) -> None:
         headers = {"Cache-Control": "no-store", "Prover-Run": run.id}
-        super().__init__(lines(run, omit), headers=headers, media_type=MEDIA_TYPE)
+        super().__init__(lines(run.follow(), omit), headers=headers, media_type=MEDIA_TYPE)
         self._run = run
         self._owned = owned
 
@@ -32,9 +32,9 @@ class EventStream(StreamingResponse):
                 self._run.cancel()
 
 
-async def lines(run: Run, omit: Collection[str]) -> AsyncIterator[bytes]:
+async def lines(events: AsyncGenerator[Json, None], omit: Collection[str]) -> AsyncIterator[bytes]:
     """The events that are not to be left out, as lines."""
-    async with aclosing(run.follow()) as events:
+    async with aclosing(events):
         async for event in events:
             if event["event"] not in omit:
                 yield line(event)
