@@ -132,7 +132,8 @@ async def work(
 def _tell(address: Address) -> None:
     """One line for programs; the token stays in the file."""
     json = {key: value for key, value in asdict(address).items() if key != "token"}
-    write_json({"event": "serving", **json})
+    file = Place(Path(address.socket)).file
+    write_json({"event": "serving", **json, "file": str(file)})
     where = f" and on 127.0.0.1:{address.port}" if address.port else ""
     messages().print(f"serving on {address.socket}{where}; Ctrl-C ends it")
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 import os
+import socket as sockets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from socket import AF_UNIX, SOCK_STREAM
-from socket import socket as Listener
 
 from filelock import FileLock, Timeout
 
@@ -100,9 +99,9 @@ class Place:
                 "`--socket`.",
             ) from None
 
-    def listen(self) -> Listener:
+    def listen(self) -> sockets.socket:
         """Binds the socket, so that only its user can connect."""
-        listener = Listener(AF_UNIX, SOCK_STREAM)
+        listener = sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM)
         mask = os.umask(0o177)
         try:
             listener.bind(str(self.socket))

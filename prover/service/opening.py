@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
@@ -10,6 +11,8 @@ from typing import Self
 
 from prover.errors import ProverError
 from prover.service.parts import Parts
+
+LOG = logging.getLogger(__name__)
 
 
 class Opening:
@@ -48,11 +51,16 @@ class Opening:
         """Why they could not be made, if so."""
         if not self._parts.done() or self._parts.cancelled():
             return None
-        error = self._parts.exception()
-        return error if isinstance(error, ProverError) else None
+        match self._parts.exception():
+            case None:
+                return None
+            case ProverError() as problem:
+                return problem
+            case error:
+                return ProverError(f"the service has a bug: {error!r}", "Report it.")
 
     async def parts(self) -> Parts:
-        """Waits for the parts. Raises the `ProverError` that they could not be made for."""
+        """Waits for the parts. Raises what kept them from being made."""
         return await asyncio.shield(self._parts)
 
     async def _hold(self) -> None:
@@ -60,9 +68,11 @@ class Opening:
             async with self._make() as parts:
                 self._parts.set_result(parts)
                 await self._closing.wait()
-        except ProverError as error:
+        # Whatever it is: who waits for the parts has to know.
+        except Exception as error:
             if self._parts.done():
-                raise
+                LOG.exception("the parts could not be let go of")
+                return
             self._parts.set_exception(error)
             self.failed.set()
         finally:

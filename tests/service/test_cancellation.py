@@ -41,19 +41,23 @@ class StuckPolicy(Policy):
             self.stopped += 1
 
 
-async def lines(served: Served, path: str) -> AsyncGenerator[Json, None]:
+IN_FILE = {"file": {"text": "theorem t : 1 = 1 := by\n  sorry\n", "line": 2}}
+
+
+async def lines(served: Served, path: str, body: Json = THEOREM) -> AsyncGenerator[Json, None]:
     """The events of a request, as they come; closed, the client goes away."""
-    async with served.unix.stream("POST", path, json=THEOREM) as answer:
+    async with served.unix.stream("POST", path, json=body) as answer:
         async for line in answer.aiter_lines():
             yield json.loads(line)
 
 
+@pytest.mark.parametrize("body", [THEOREM, IN_FILE])
 @pytest.mark.parametrize("path", ["/v1/prove", "/v1/suggest"])
-async def test_a_client_that_goes_away_stops_lean(path: str) -> None:
+async def test_a_client_that_goes_away_stops_lean(path: str, body: Json) -> None:
     lean = StuckLean(TREE)
     scripted = Scripted(lean=lean)
     async with serving(scripted.opened) as served:
-        events = lines(served, path)
+        events = lines(served, path, body)
         await anext(events)
         await served.until(lambda: lean.running)
         await events.aclose()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from prover.errors import EnvironmentProblem
+from prover.errors import EnvironmentProblem, ProverError
 from prover.search.events import Event
 from prover.search.limit import Limit
 from prover.search.result import Result
@@ -208,6 +208,19 @@ async def test_a_service_that_can_not_start_says_why() -> None:
         error = served.stop.exception()
     assert isinstance(error, EnvironmentProblem)
     assert error.message == "there is no Lean"
+
+
+async def test_a_bug_on_the_way_ends_the_service_too() -> None:
+    @asynccontextmanager
+    async def broken() -> AsyncIterator[Parts]:
+        raise ZeroDivisionError
+        yield
+
+    async with serving(broken) as served:
+        await asyncio.wait({served.stop}, timeout=5)
+        error = served.stop.exception()
+    assert isinstance(error, ProverError)
+    assert "ZeroDivisionError" in error.message
 
 
 async def test_a_bug_in_the_work_is_told_without_its_words(

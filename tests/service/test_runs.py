@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 
 from prover.service import runs
 from prover.service.runs import Json, Run, Runs, Work
@@ -16,8 +17,14 @@ async def counting(count: int, event: str = "expanded") -> Work:
     yield {"event": "result", "status": "exhausted"}
 
 
-async def collected(run: Run) -> list[Json]:
-    return [event async for event in run.follow()]
+def collected(run: Run) -> Awaitable[list[Json]]:
+    """Its events, those included that are told before they are awaited."""
+    events = run.follow()
+
+    async def all_of_them() -> list[Json]:
+        return [event async for event in events]
+
+    return all_of_them()
 
 
 async def test_many_may_follow_a_run() -> None:
