@@ -19,12 +19,16 @@ from prover.service.turns import Busy
 MEDIA_TYPE = "application/problem+json"
 SHOWN = 100
 """Characters that are shown of a wrong name."""
-FIELDS = {
-    name
-    for part in vars(requests).values()
-    if isinstance(part, type) and issubclass(part, BaseModel)
-    for name in part.model_fields
+PARTS: Mapping[str, type[BaseModel]] = {
+    "theorem": requests.TheoremPart,
+    "file": requests.FilePart,
+    "limit": requests.LimitPart,
 }
+REQUESTS: tuple[type[BaseModel], ...] = (
+    requests.ProveRequest,
+    requests.SuggestRequest,
+    requests.CheckRequest,
+)
 
 
 class ProblemBody(BaseModel):
@@ -83,7 +87,7 @@ def of_validation(_: Request, error: Exception) -> JSONResponse:
             detail = f"the body is not JSON: {first['ctx']['error']}"
             hint = "Send one JSON object, in UTF-8."
         case "extra_forbidden":
-            detail, hint = f"there is no field `{place}`", nearest(sorted(FIELDS), name)
+            detail, hint = f"there is no field `{place}`", nearest(_beside(place), name)
         case "missing" if not place:
             detail, hint = "the body is empty", "Send one JSON object."
         case _:
@@ -92,6 +96,13 @@ def of_validation(_: Request, error: Exception) -> JSONResponse:
             hint = "`/openapi.json` describes each field."
     clean = detail.encode(errors="replace").decode()
     return Problem(HTTPStatus.BAD_REQUEST, clean, hint).response()
+
+
+def _beside(place: str) -> list[str]:
+    """The fields that there are where somebody wrote this one."""
+    part = place.rpartition(".")[0]
+    models = (PARTS[part],) if part in PARTS else REQUESTS
+    return sorted({name for model in models for name in model.model_fields})
 
 
 def of_bug(_: Request, __: Exception) -> JSONResponse:

@@ -204,6 +204,8 @@ async def test_malformed_bodies_are_explained(served: Served, body: bytes, told:
 async def test_a_wrong_field_is_told_its_nearest_neighbour(served: Served) -> None:
     answer = await served.post("/v1/prove", {**THEOREM, "limitt": {}})
     assert answer.json()["hint"] == "Did you mean `limit`?"
+    nested = await served.post("/v1/prove", {**THEOREM, "limit": {"secnds": 1}})
+    assert nested.json()["hint"] == "Did you mean `seconds`?"
 
 
 @pytest.mark.parametrize(
