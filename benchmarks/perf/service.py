@@ -103,7 +103,7 @@ async def repeated(measure: Callable[[], Awaitable[float]], times: int) -> list[
 
 async def measure(client: httpx2.AsyncClient, service: psutil.Process, quick: bool) -> Json:
     """All numbers."""
-    few, many = (3, 8) if quick else (10, 40)
+    few, many = (3, 8) if quick else (5, 20)
     began = time.perf_counter()
     while (await client.get("/readyz")).status_code != 200:
         await asyncio.sleep(0.02)

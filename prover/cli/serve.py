@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import time
-from dataclasses import asdict
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +17,7 @@ import typer
 from prover.cli import choice
 from prover.cli.console import Exit, messages, run, write_json
 from prover.errors import EnvironmentProblem
+from prover.policy.base import Policy
 from prover.policy.choosing import open_policy
 from prover.policy.options import ModelOptions
 from prover.policy.spec import parse
@@ -100,19 +103,25 @@ def serve(
     limit = Limit(seconds=seconds)
     options = choice.options(model_option or [], ModelOptions(template=template, seed=seed))
     opens = partial(open_policy, parse(policy), options)
-    raise typer.Exit(run(lambda: work(place, tcp, opens, workers, limit, waiting, root)))
+    task = Task(place, tcp, opens, workers, limit, waiting, root)
+    raise typer.Exit(run(lambda: work(task)))
 
 
-async def work(
-    place: Place,
-    port: int | None,
-    policy: Any,
-    workers: int,
-    limit: Limit,
-    waiting: int,
-    root: Path,
-) -> Exit:
-    """Serves until it is told to stop."""
+@dataclass(frozen=True)
+class Task:
+    """What the user asked for."""
+
+    place: Place
+    port: int | None
+    policy: Callable[[], AbstractAsyncContextManager[Policy]]
+    workers: int
+    limit: Limit
+    waiting: int
+    root: Path
+
+
+async def work(task: Task) -> Exit:
+    """Serves until it is told to stop. Raises `EnvironmentProblem` when it can't."""
     try:
         from prover.service.parts import opened
         from prover.service.server import serve as serve_until_stopped
@@ -122,9 +131,9 @@ async def work(
             f"`prover serve` needs the package `{error.name}`, which is not installed",
             "Install what it needs with: pip install 'prover[serve]'",
         ) from error
-    parts = partial(opened, policy, workers=workers, limit=limit)
-    service = Service(parts, Settings(workers, limit, waiting, root))
-    await serve_until_stopped(service, place, port=port, started=_tell)
+    parts = partial(opened, task.policy, workers=task.workers, limit=task.limit)
+    service = Service(parts, Settings(task.workers, task.limit, task.waiting, task.root))
+    await serve_until_stopped(service, task.place, port=task.port, started=_tell)
     messages().print("stopped")
     return Exit.PROVED
 
