@@ -29,7 +29,7 @@ class TheoremPart(Part):
     header: Annotated[str, Field(max_length=MOST_TEXT)] = ""
     """What stands before it: imports, options, opened namespaces, definitions."""
     statement: Text
-    """The statement, up to `:= by`."""
+    """The statement; `:= by` and a `sorry` may follow it."""
     name: Name | None = None
     """What events call it; by default its name in the statement."""
 

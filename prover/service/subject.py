@@ -79,7 +79,15 @@ def theorem_of(part: TheoremPart) -> Theorem:
     """The theorem that was sent."""
     named = re.search(r"\b(?:theorem|lemma)\s+([^\s:({\[]+)", part.statement)
     name = part.name or (named[1] if named else "example")
-    return Theorem.from_statement(name, part.statement, header=part.header)
+    return Theorem.from_statement(name, _up_to_by(part.statement), header=part.header)
+
+
+def _up_to_by(statement: str) -> str:
+    """The statement up to `:= by`, which may be missing, or have its `sorry` behind it."""
+    text = re.sub(r"\bsorry$", "", statement.rstrip()).rstrip()
+    if re.search(r"\bby$", text):
+        return text
+    return f"{text} by" if text.endswith(":=") else f"{text} := by"
 
 
 def file_of(root: Path, part: FilePart) -> LeanFile:

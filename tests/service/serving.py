@@ -6,7 +6,7 @@ import asyncio
 import json
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,10 +82,10 @@ class Scripted:
 
         async def events(theorem: Any) -> Any:
             async with self.session() as session:
-                async for event in search(
-                    theorem, session, self.parts.policy, self.gate, limit=limit
-                ):
-                    yield event
+                found = search(theorem, session, self.parts.policy, self.gate, limit=limit)
+                async with aclosing(found):
+                    async for event in found:
+                        yield event
 
         return events
 
