@@ -14,6 +14,7 @@ from prover.errors import InputProblem
 from prover.lean.pool import LeanPool
 from prover.nearest import among, nearest
 
+
 def needs_lean(config: Config) -> bool:
     """Whether the problems come from Lean itself."""
     return config.problems.source.startswith(LIBRARY)

@@ -17,6 +17,7 @@ from prover.cli import (
     graph,
     prove,
     report_run,
+    serve,
     setup,
 )
 from prover.cli.console import Exit, complain
@@ -39,6 +40,7 @@ app.command("bench", epilog=bench.EXAMPLES)(bench.bench)
 app.command("graph", epilog=graph.EXAMPLES)(graph.graph)
 app.command("report", epilog=report_run.EXAMPLES)(report_run.report)
 app.command("compare", epilog=compare_runs.EXAMPLES)(compare_runs.compare_runs)
+app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
 
 
 def _show_version(wanted: bool) -> None:

@@ -19,7 +19,7 @@ from prover.lean.command import Command
 from prover.lean.replay import ANSWER_SECONDS
 from prover.lean.session import Session
 from prover.lean.slots import Slots
-from prover.lean.worker import MEMORY, Refused, Worker
+from prover.lean.worker import GRACE_SECONDS, MEMORY, Refused, Worker
 
 START_SECONDS = 120.0
 
@@ -28,7 +28,8 @@ class LeanPool:
     """Hands out sessions, at most `workers` at a time, and fresh workers, as many again.
 
     `memory` in bytes and `start_seconds` are for each process, `open_seconds` for each theorem.
-    Each process loads the modules of `imports`, in their order, before it is first wanted.
+    Each process loads the modules of `imports`, in their order, before it is first wanted. A worker
+    that is still at work when its session ends has `settle_seconds` to finish, or is ended.
     There are never more than `2 * workers + 1` processes, and none after the `async with` block.
     """
 
@@ -40,6 +41,7 @@ class LeanPool:
         memory: int = MEMORY,
         start_seconds: float = START_SECONDS,
         open_seconds: float = ANSWER_SECONDS,
+        settle_seconds: float = GRACE_SECONDS,
         spare: bool = True,
         imports: Sequence[str] = (),
     ) -> None:
@@ -49,6 +51,7 @@ class LeanPool:
         self._memory = memory
         self._start_seconds = start_seconds
         self._open_seconds = open_seconds
+        self._settle_seconds = settle_seconds
         self._keeps_spare = spare
         self._sessions = Slots(workers)
         self._checks = asyncio.Semaphore(workers)
@@ -80,6 +83,11 @@ class LeanPool:
         self._warm.clear()
         self._spare = None
 
+    @property
+    def version(self) -> str:
+        """Of the Lean that its workers run; empty before one has started."""
+        return next((worker.version for worker in self._started), "")
+
     def prepare(self) -> None:
         """Starts a spare process in the background, unless there is one."""
         if self._spare is None:
@@ -100,7 +108,13 @@ class LeanPool:
         """
         await self._sessions.take()
         helpers = None if alone else self._sessions
-        session = Session(self._take, self._keep, open_seconds=self._open_seconds, helpers=helpers)
+        session = Session(
+            self._take,
+            self._keep,
+            open_seconds=self._open_seconds,
+            settle_seconds=self._settle_seconds,
+            helpers=helpers,
+        )
         try:
             yield session
         finally:

@@ -8,6 +8,7 @@ elaborated goals, say whether it is the same state.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -147,16 +148,24 @@ class Replay:
             with suppress(LeanDied), refusals_are_fatal("free"):
                 await lease.worker.request("free", {"states": numbers}, seconds=ANSWER_SECONDS)
 
-    async def close(self) -> Worker | None:
-        """Gives the worker back with all states in it forgotten, or None if it is dead."""
+    async def close(self, settle_seconds: float = GRACE_SECONDS) -> Worker | None:
+        """Gives the worker back with all states in it forgotten, or None if it is dead.
+
+        One that is still at work has `settle_seconds` to finish, or is ended.
+        """
         lease, self._lease = self._lease, None
         if lease is None or not lease.worker.alive:
             return None
         worker = lease.worker
         try:
-            self._note(await worker.settle(GRACE_SECONDS))
+            async with asyncio.timeout(settle_seconds):
+                self._note(await worker.settle(ANSWER_SECONDS))
             fields = {"states": sorted(self._held)}
             await worker.request("free", fields, seconds=ANSWER_SECONDS)
+        except TimeoutError:
+            # Whoever waits for the end of the session need not wait for that of the process.
+            worker.kill()
+            return None
         except (LeanDied, Refused):
             await worker.close()
             return None

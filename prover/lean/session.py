@@ -16,7 +16,7 @@ from prover.lean import codec
 from prover.lean.base import Closed, Outcome, Premise, State, TacticError, TacticLimit, Timeout
 from prover.lean.replay import ANSWER_SECONDS, Known, Replay, Take
 from prover.lean.slots import Slots
-from prover.lean.worker import OutOfMemory, Overdue, Worker
+from prover.lean.worker import GRACE_SECONDS, OutOfMemory, Overdue, Worker
 from prover.theorem import Theorem
 
 
@@ -33,12 +33,17 @@ class Session:
         keep: Callable[[Worker], None],
         *,
         open_seconds: float = ANSWER_SECONDS,
+        settle_seconds: float = GRACE_SECONDS,
         helpers: Slots | None = None,
     ) -> None:
-        """Gets its workers by `take` and gives back those that live by `keep`."""
+        """Gets its workers by `take` and gives back those that live by `keep`.
+
+        A worker that is still at work when the session ends has `settle_seconds` to finish.
+        """
         self._take = take
         self._keep = keep
         self._open_seconds = open_seconds
+        self._settle_seconds = settle_seconds
         self._helpers = helpers or Slots(0)
         self._theorem: Theorem | None = None
         self._replays: list[Replay] = []
@@ -162,7 +167,7 @@ class Session:
             self._helpers.give_back()
 
     async def _give_back(self, replay: Replay) -> None:
-        worker = await replay.close()
+        worker = await replay.close(self._settle_seconds)
         if worker is not None:
             self._keep(worker)
 

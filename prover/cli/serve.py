@@ -1,0 +1,187 @@
+"""`prover serve`: the local service for editors and tools."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from prover.cli import choice
+from prover.cli.console import Exit, messages, run, write_json
+from prover.errors import EnvironmentProblem
+from prover.policy.base import Policy
+from prover.policy.choosing import open_policy
+from prover.policy.options import ModelOptions
+from prover.policy.spec import parse
+from prover.search.limit import Limit
+from prover.service.discovery import Address, Place
+
+EXAMPLES = (
+    "Examples: `prover serve` · `prover serve --policy llemma --workers 4` · "
+    "`prover serve --tcp 8765` · `prover serve --status` · `prover serve --stop`"
+)
+STOP_SECONDS = 15.0
+"""How long a service may take to end."""
+ASK_SECONDS = 5.0
+
+
+def serve(
+    policy: Annotated[
+        str, typer.Option(metavar="NAME", help="What proposes tactics, as for `prover prove`.")
+    ] = "builtin",
+    model_option: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="How language models are asked, as `samples=16`. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="How a language model is shown a state.", show_default=False
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of what is random.")] = 0,
+    workers: Annotated[
+        int,
+        typer.Option(min=1, help="Searches at once; each needs a Lean of about 2 GB of memory."),
+    ] = min(2, os.cpu_count() or 1),
+    seconds: Annotated[
+        float, typer.Option(help="The most search time that a request may ask for.")
+    ] = 300.0,
+    waiting: Annotated[int, typer.Option(min=1, help="How many requests may wait.")] = 64,
+    root: Annotated[
+        Path,
+        typer.Option(
+            exists=True, file_okay=False, help="The folder under which clients may name files."
+        ),
+    ] = Path(),
+    socket: Annotated[
+        Path | None,
+        typer.Option(
+            help="The Unix socket, in a folder of your own; by default "
+            "`$XDG_RUNTIME_DIR/prover/serve.sock`, or in the cache.",
+            show_default=False,
+        ),
+    ] = None,
+    tcp: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            metavar="PORT",
+            help="Listen on this port of 127.0.0.1 too, for who has the token; 0 for any.",
+            show_default=False,
+        ),
+    ] = None,
+    status: Annotated[bool, typer.Option("--status", help="Show how the service stands.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="End the service.")] = False,
+) -> None:
+    """Keep a policy and Lean ready, and serve editors and tools of this machine.
+
+    One line of JSON on standard output says how to reach it, as does the file `serve.json` beside
+    the socket. Ctrl-C ends it: what is under way gets its result first.
+    """
+    place = Place(Path(os.path.abspath(socket))) if socket else Place.default()  # noqa: PTH100
+    if status or stop:
+        address = _running(place)
+        if status:
+            write_json(_asked(address))
+        if stop:
+            _stop(place, address)
+        return
+    limit = Limit(seconds=seconds)
+    options = choice.options(model_option or [], ModelOptions(template=template, seed=seed))
+    opens = partial(open_policy, parse(policy), options)
+    task = Task(place, tcp, opens, workers, limit, waiting, root)
+    raise typer.Exit(run(lambda: work(task)))
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the user asked for."""
+
+    place: Place
+    port: int | None
+    policy: Callable[[], AbstractAsyncContextManager[Policy]]
+    workers: int
+    limit: Limit
+    waiting: int
+    root: Path
+
+
+async def work(task: Task) -> Exit:
+    """Serves until it is told to stop. Raises `EnvironmentProblem` when it can't."""
+    try:
+        from prover.service.parts import opened
+        from prover.service.server import serve as serve_until_stopped
+        from prover.service.service import Service, Settings
+    except ModuleNotFoundError as error:
+        raise EnvironmentProblem(
+            f"`prover serve` needs the package `{error.name}`, which is not installed",
+            "Install what it needs with: pip install 'prover[serve]'",
+        ) from error
+    parts = partial(opened, task.policy, workers=task.workers, limit=task.limit)
+    service = Service(parts, Settings(task.workers, task.limit, task.waiting, task.root))
+    await serve_until_stopped(service, task.place, port=task.port, started=_tell)
+    messages().print("stopped")
+    return Exit.PROVED
+
+
+def _tell(address: Address) -> None:
+    """One line for programs; the token stays in the file."""
+    json = {key: value for key, value in asdict(address).items() if key != "token"}
+    file = Place(Path(address.socket)).file
+    write_json({"event": "serving", **json, "file": str(file)})
+    where = f" and on 127.0.0.1:{address.port}" if address.port else ""
+    messages().print(f"serving on {address.socket}{where}; Ctrl-C ends it")
+
+
+def _running(place: Place) -> Address:
+    """The service that runs. Raises `EnvironmentProblem` when none does."""
+    if (address := place.address()) is None:
+        raise EnvironmentProblem(
+            f"no service runs at {place.socket}", "Start it with `prover serve`."
+        )
+    return address
+
+
+def _asked(address: Address) -> dict[str, Any]:
+    """What the service says of itself. Raises `EnvironmentProblem`."""
+    # Only where it is needed: it takes a while to import.
+    import httpx2
+
+    transport = httpx2.HTTPTransport(uds=address.socket)
+    try:
+        with httpx2.Client(transport=transport, timeout=ASK_SECONDS) as client:
+            answer = client.get("http://localhost/v1/status").raise_for_status()
+            return {"pid": address.pid, "socket": address.socket, **answer.json()}
+    except httpx2.HTTPError as error:
+        raise EnvironmentProblem(
+            f"process {address.pid} does not answer at {address.socket}: {error}",
+            "End it with `prover serve --stop`.",
+        ) from error
+
+
+def _stop(place: Place, address: Address) -> None:
+    """Ends the service and waits until it is gone. Raises `EnvironmentProblem`."""
+    os.kill(address.pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while place.running:
+        if time.monotonic() > deadline:
+            raise EnvironmentProblem(
+                f"process {address.pid} is still there after {STOP_SECONDS:g} seconds",
+                f"End it with `kill -9 {address.pid}`.",
+            )
+        time.sleep(0.05)
+    messages().print(f"ended process {address.pid}")

@@ -1,0 +1,1 @@
+"""The local service: one process with a policy and a pool of Leans, for editors and tools."""

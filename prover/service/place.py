@@ -1,0 +1,64 @@
+"""The hole of a file that a position in an editor means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prover.errors import InputProblem
+from prover.file import Edit, Hole, LeanFile
+from prover.service.runs import Json
+
+
+def hole_at(
+    file: LeanFile, holes: Sequence[Hole], line: int | None, column: int | None = None
+) -> Hole:
+    """The hole at a position, else the nearest one on its line or in the declaration around it.
+
+    Lines count from 1, columns in characters from 0; without a line it is the file's only hole.
+    Raises `InputProblem` when there is none, or no way to tell which.
+    """
+    if line is None:
+        if len(holes) == 1:
+            return holes[0]
+        raise InputProblem(
+            f"{file.path} has {len(holes)} `sorry`s" if holes else f"{file.path} has no `sorry`",
+            _lines(holes) and f"Say with `line` which one. {_lines(holes)}",
+        )
+    near = [hole for hole in holes if hole.line == line] or [
+        hole for hole in holes if _within(file, hole, line)
+    ]
+    if not near:
+        raise InputProblem(
+            f"there is no `sorry` on line {line} of {file.path} nor in a declaration around it",
+            _lines(holes),
+        )
+    return min(near, key=lambda hole: (abs(hole.line - line), _columns(hole, column)))
+
+
+def edit_to_json(file: LeanFile, edit: Edit) -> Json:
+    """What an editor needs to make an edit."""
+    start, stop = file.place(edit.span.start), file.place(edit.span.stop)
+    return {
+        "start": {"line": start[0], "column": start[1]},
+        "end": {"line": stop[0], "column": stop[1]},
+        "text": edit.text,
+    }
+
+
+def _within(file: LeanFile, hole: Hole, line: int) -> bool:
+    first, _ = file.place(hole.declaration.start)
+    last, _ = file.place(hole.declaration.stop)
+    return first <= line <= last
+
+
+def _columns(hole: Hole, column: int | None) -> int:
+    """How far a column is from the hole's."""
+    if column is None:
+        return 0
+    stop = hole.column + hole.span.stop - hole.span.start
+    return max(hole.column - column, column - stop, 0)
+
+
+def _lines(holes: Sequence[Hole]) -> str:
+    numbers = ", ".join(str(number) for number in sorted({hole.line for hole in holes}))
+    return f"There is one on each of these lines: {numbers}." if numbers else ""

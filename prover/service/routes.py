@@ -1,0 +1,181 @@
+"""The paths of the service. Each asks the `Service`, and knows nothing of how it works."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+
+from prover.service import streaming
+from prover.service.problems import MEDIA_TYPE, Problem, ProblemBody
+from prover.service.requests import (
+    CheckRequest,
+    GenerateRequest,
+    GenerateResponse,
+    ProveRequest,
+    SuggestRequest,
+)
+from prover.service.runs import Run
+from prover.service.service import Service
+from prover.service.streaming import EventStream
+
+CLIENT = "prover-client"
+"""The header in which a client says who it is, for its share of the turns."""
+PROBLEM = {"content": {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema()}}}
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Events, one JSON object a line; the last is `result`.",
+        "content": {streaming.MEDIA_TYPE: {}},
+    },
+}
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "The request was refused.", **PROBLEM},
+    "503": {"description": "The service can't do it now.", **PROBLEM},
+}
+
+router = APIRouter(responses=REFUSALS)
+
+
+class StatusBody(BaseModel):
+    """How the service stands."""
+
+    version: str
+    ready: bool
+    problem: str
+    """Why it can't become ready; empty while there is hope."""
+    policy: str
+    lean: str
+    """The version of Lean."""
+    workers: int
+    running: int
+    waiting: int
+    seconds: float
+    """Since it was started."""
+    runs: list[RunBody]
+    """Those that have not ended."""
+
+
+class RunBody(BaseModel):
+    """A run."""
+
+    run: str
+    kind: str
+    status: str
+    seconds: float
+
+
+class Health(BaseModel):
+    """That it is there."""
+
+    status: str
+
+
+def service_of(request: Request) -> Service:
+    """The service behind the application."""
+    service: Service = request.app.state.service
+    if service.runs.closed:
+        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "the service is being stopped")
+    return service
+
+
+def client_of(request: Request) -> str:
+    """Who asks: the name that the client gives itself, or where it is."""
+    host = request.client.host if request.client else ""
+    return request.headers.get(CLIENT, "")[:100] or host
+
+
+Asked = Annotated[Service, Depends(service_of)]
+Client = Annotated[str, Depends(client_of)]
+
+
+@router.post("/v1/prove", response_class=StreamingResponse, responses=EVENTS)
+async def prove(body: ProveRequest, service: Asked, client: Client) -> Response:
+    """Search for a proof. The search ends when the client goes away."""
+    return EventStream(service.prove(body, client), owned=True, omit=body.omit)
+
+
+@router.post("/v1/suggest", response_class=StreamingResponse, responses=EVENTS)
+async def suggest(body: SuggestRequest, service: Asked, client: Client) -> Response:
+    """Suggest next tactics, each tried in Lean."""
+    return EventStream(service.suggest(body, client), owned=True, omit=body.omit)
+
+
+@router.post("/v1/check", response_class=StreamingResponse, responses=EVENTS)
+async def check(body: CheckRequest, service: Asked, client: Client) -> Response:
+    """Check a file, or a script for a theorem, in a fresh Lean."""
+    return EventStream(service.check(body, client), owned=True, omit=body.omit)
+
+
+def known_run(run: Annotated[str, Path(max_length=100)], request: Request) -> Run:
+    """The run of a path."""
+    service: Service = request.app.state.service
+    if (found := service.runs.get(run)) is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND, "no such run, or it ended long ago")
+    return found
+
+
+Known = Annotated[Run, Depends(known_run)]
+
+
+@router.get("/v1/runs/{run}", response_class=StreamingResponse, responses=EVENTS)
+async def follow(found: Known) -> Response:
+    """The events of a run so far, and those to come; without `expanded` of the past."""
+    return EventStream(found, owned=False)
+
+
+@router.delete("/v1/runs/{run}", response_model=RunBody)
+async def cancel(found: Known) -> Any:
+    """Cancel a run; answers when it has ended."""
+    found.cancel()
+    await found.ended.wait()
+    return found.to_json()
+
+
+@router.get("/v1/status", response_model=StatusBody)
+async def status(service: Asked) -> Any:
+    """How the service stands."""
+    return service.status()
+
+
+@router.get("/healthz", response_model=Health)
+async def healthz() -> Any:
+    """Whether it is alive."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz", response_model=Health)
+async def readyz(service: Asked) -> Any:
+    """Whether the policy is loaded and Lean has proved something."""
+    if service.opening.ready is not None:
+        return {"status": "ready"}
+    problem = service.opening.problem
+    detail = problem.message if problem else "the policy or Lean is being loaded"
+    hint = problem.hint if problem else "Requests are taken already, and wait for it."
+    headers = {"Retry-After": "1"}
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, hint, headers).response()
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+async def metrics(service: Asked) -> Response:
+    """Counters, in Prometheus' text format."""
+    return Response(service.measured(), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.post("/generate", response_model=GenerateResponse)
+async def generate(body: GenerateRequest, service: Asked, client: Client) -> Response:
+    """What LeanCopilot asks of an external generator."""
+    run = service.generate(body, client)
+    try:
+        async for event in run.follow():
+            if event["event"] == "result" and "outputs" in event:
+                return JSONResponse({"outputs": event["outputs"]})
+    finally:
+        run.cancel()
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, event["message"], event.get("hint", "")
+    ).response()

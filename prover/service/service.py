@@ -1,0 +1,145 @@
+"""The service itself: takes requests, gives each its turn, and knows its runs.
+
+HTTP is one way to it (`prover.service.app`); others may be put on top.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from prover.search.limit import Limit
+from prover.service import work
+from prover.service.generating import generate
+from prover.service.metrics import Metrics
+from prover.service.opening import Opening
+from prover.service.parts import Parts
+from prover.service.requests import (
+    DEFAULT_SECONDS,
+    SUGGEST_SECONDS,
+    CheckRequest,
+    GenerateRequest,
+    ProveRequest,
+    SuggestRequest,
+)
+from prover.service.runs import Json, Run, Runs, Work
+from prover.service.suggesting import suggest
+from prover.service.turns import Turns
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user decided when the service was started."""
+
+    workers: int = 1
+    """How many searches, and as many checks, run at once."""
+    limit: Limit = field(default_factory=lambda: Limit(seconds=300.0))
+    """The most that one request may use."""
+    waiting: int = 64
+    """How many requests may wait for a search, and as many for a check."""
+    root: Path = Path()
+    """The folder under which clients may name files."""
+
+
+class Service:
+    """Made with what makes its parts, which happens in the background of the `async with` block."""
+
+    def __init__(
+        self, make: Callable[[], AbstractAsyncContextManager[Parts]], settings: Settings
+    ) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.runs = Runs(self.metrics.ended)
+        self._make = make
+        self._searches = Turns(settings.workers, settings.waiting)
+        self._checks = Turns(settings.workers, settings.waiting)
+        self._began = time.monotonic()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        self.opening = await self._stack.enter_async_context(Opening(self._make))
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.runs.close()
+        await self._stack.aclose()
+
+    def prove(self, request: ProveRequest, client: str) -> Run:
+        """Starts a search. Raises `Busy`."""
+        limit = request.limit.within(self.settings.limit, DEFAULT_SECONDS)
+        return self._start(
+            "prove",
+            self._searches,
+            client,
+            lambda parts: work.prove(parts, self.settings.root, limit, request),
+        )
+
+    def suggest(self, request: SuggestRequest, client: str) -> Run:
+        """Starts looking for suggestions. Raises `Busy`."""
+        limit = request.limit.within(self.settings.limit, SUGGEST_SECONDS)
+        return self._start(
+            "suggest",
+            self._searches,
+            client,
+            lambda parts: suggest(parts, self.settings.root, limit, request),
+        )
+
+    def check(self, request: CheckRequest, client: str) -> Run:
+        """Starts a check. Raises `Busy`."""
+        limit = request.limit.within(self.settings.limit, DEFAULT_SECONDS)
+        return self._start(
+            "check",
+            self._checks,
+            client,
+            lambda parts: work.check(parts, self.settings.root, limit, request),
+        )
+
+    def generate(self, request: GenerateRequest, client: str) -> Run:
+        """Starts to ask the policy for LeanCopilot. Raises `Busy`."""
+        return self._start(
+            "generate", self._searches, client, lambda parts: generate(parts, request)
+        )
+
+    def status(self) -> Json:
+        """How it stands."""
+        parts, problem = self.opening.ready, self.opening.problem
+        return {
+            "version": version("prover"),
+            "ready": parts is not None,
+            "problem": problem.message if problem else "",
+            "policy": parts.policy.name if parts else "",
+            "lean": parts.lean() if parts else "",
+            "workers": self.settings.workers,
+            "running": self._searches.running + self._checks.running,
+            "waiting": self._searches.waiting + self._checks.waiting,
+            "seconds": round(time.monotonic() - self._began, 3),
+            "runs": [run.to_json() for run in self.runs.alive],
+        }
+
+    def measured(self) -> bytes:
+        """Its metrics, as text."""
+        for name, turns in (("search", self._searches), ("check", self._checks)):
+            self.metrics.queue(name, turns.running, turns.waiting)
+        return self.metrics.text()
+
+    def _start(self, kind: str, turns: Turns, client: str, begin: Callable[[Parts], Work]) -> Run:
+        return self.runs.start(kind, turns, client, lambda: self._with_parts(begin))
+
+    async def _with_parts(self, begin: Callable[[Parts], Work]) -> Work:
+        """The work's events, as soon as there are parts to do it with."""
+        if self.opening.ready is None:
+            yield {"event": "loading"}
+        async with aclosing(begin(await self.opening.parts())) as events:
+            async for event in events:
+                yield event

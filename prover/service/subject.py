@@ -1,0 +1,97 @@
+"""What a request is about, as Lean has it: a theorem, on its own or at a hole of a file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from prover.check import SECONDS, Report
+from prover.errors import InputProblem
+from prover.file import Hole, LeanFile
+from prover.prove import within_reach
+from prover.service import paths, printed
+from prover.service.parts import Parts
+from prover.service.place import edit_to_json, hole_at
+from prover.service.requests import FilePart, GoalRequest, TheoremPart
+from prover.service.runs import Json
+from prover.theorem import Theorem
+
+
+@dataclass(frozen=True)
+class InFile:
+    """A hole of a file."""
+
+    file: LeanFile
+    report: Report
+    hole: Hole
+
+    @property
+    def theorem(self) -> Theorem:
+        """The theorem of the hole."""
+        return self.file.theorem(self.hole, {})
+
+    @property
+    def place(self) -> Json:
+        """What each event says of it."""
+        hole = self.hole
+        return {"theorem": hole.name, "line": hole.line, "column": hole.column}
+
+    def edit(self, script: str) -> Json:
+        """The edit that puts a script into the hole."""
+        [edit] = self.file.edits({self.hole: script})
+        return edit_to_json(self.file, edit)
+
+
+@dataclass(frozen=True)
+class Alone:
+    """A theorem that stands in no file."""
+
+    theorem: Theorem
+
+    @property
+    def place(self) -> Json:
+        """What each event says of it."""
+        return {"theorem": self.theorem.name}
+
+
+Subject = InFile | Alone
+
+
+async def subject(parts: Parts, root: Path, request: GoalRequest) -> Subject:
+    """The subject of a request. Raises `InputProblem`, or `LeanDied` while Lean reads the file."""
+    if request.theorem is not None:
+        return Alone(theorem_of(request.theorem))
+    if request.goal is not None:
+        return Alone(printed.theorem(request.goal, request.header))
+    assert request.file is not None
+    file = file_of(root, request.file)
+    report = await parts.check(file, SECONDS)
+    hole = hole_at(file, report.holes, request.file.line, request.file.column)
+    if not within_reach(file, report, [hole]):
+        raise InputProblem(
+            f"{file.path}:{report.errors[0]}", "Mend this error, which comes before the `sorry`."
+        )
+    return InFile(file, report, hole)
+
+
+def theorem_of(part: TheoremPart) -> Theorem:
+    """The theorem that was sent."""
+    named = re.search(r"\b(?:theorem|lemma)\s+([^\s:({\[]+)", part.statement)
+    name = part.name or (named[1] if named else "example")
+    return Theorem.from_statement(name, _up_to_by(part.statement), header=part.header)
+
+
+def _up_to_by(statement: str) -> str:
+    """The statement up to `:= by`, which may be missing, or have its `sorry` behind it."""
+    text = re.sub(r"\bsorry$", "", statement.rstrip()).rstrip()
+    if re.search(r"\bby$", text):
+        return text
+    return f"{text} by" if text.endswith(":=") else f"{text} := by"
+
+
+def file_of(root: Path, part: FilePart) -> LeanFile:
+    """The file that was sent or named. Raises `InputProblem`."""
+    if part.text is not None:
+        return paths.given(part.path or "", part.text)
+    return paths.read(root, part.path or "")

@@ -1,0 +1,167 @@
+"""Suggests next tactics for a goal: what the policy proposes, as far as it works in Lean.
+
+A suggestion has been run by Lean and has not been through the gate: it is a step, not a proof.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from prover.lean.base import Closed, LeanSession, Outcome, Progress, State, TacticLimit, Timeout
+from prover.policy.base import Candidate, Policy, Question
+from prover.search.limit import Limit
+from prover.search.result import Status
+from prover.service.parts import Parts
+from prover.service.requests import SuggestRequest
+from prover.service.runs import Json, Work
+from prover.service.subject import InFile, Subject, subject
+
+BEFORE_PREMISES = 8
+"""Tactics that are tried before Lean looks for premises, which takes it a while."""
+TOGETHER = 4
+"""Tactics that are looked at together; of those that work, the ones that close the goal are told
+first."""
+FIRST_SHARE = 0.1
+"""The part of its heartbeats that a tactic has at first; those that need more come last."""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A tactic that works, and what it leaves."""
+
+    candidate: Candidate
+    left: tuple[State, ...]
+
+    @property
+    def closes(self) -> bool:
+        """Whether it leaves nothing."""
+        return not self.left
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """The best is least."""
+        return not self.closes, -self.candidate.logprob
+
+    def is_new(self, seen: set[tuple[str, ...]]) -> bool:
+        """Whether it leaves what none before it has left; takes note of it."""
+        keys = tuple(state.key for state in self.left)
+        new = self.closes or keys not in seen
+        seen.add(keys)
+        return new
+
+    @property
+    def script(self) -> str:
+        """The tactic, with a `sorry` for each goal that it leaves."""
+        goals = sum(len(state.goals) for state in self.left)
+        rest = ["sorry"] if goals == 1 else ["· sorry"] * goals
+        return "\n".join([self.candidate.tactic, *rest])
+
+    def to_json(self) -> Json:
+        """The event for clients."""
+        return {
+            "event": "suggestion",
+            "tactic": self.candidate.tactic,
+            "goals": [goal.pretty for state in self.left for goal in state.goals],
+            "closes": self.closes,
+            "logprob": self.candidate.logprob,
+            "policy": self.candidate.policy,
+        }
+
+
+async def suggest(parts: Parts, root: Path, limit: Limit, request: SuggestRequest) -> Work:
+    """Suggestions as they are found; the result has all of them, those that close first."""
+    found = await subject(parts, root, request)
+    told: list[Suggestion] = []
+    status, message = Status.EXHAUSTED, "every tactic that the policy proposed was tried"
+    try:
+        async with asyncio.timeout(limit.seconds), parts.session() as session:
+            root_state = await session.open(found.theorem)
+            works = working(session, parts.policy, root_state, limit, request.prefix)
+            async with aclosing(works) as suggestions:
+                async for suggestion in suggestions:
+                    told.append(suggestion)
+                    yield suggestion.to_json()
+                    if len(told) == request.top:
+                        status, message = Status.LIMIT, f"found {request.top}, as many as wanted"
+                        break
+    except TimeoutError:
+        status, message = Status.LIMIT, limit.message("seconds")
+    ranked = [_ranked(one, found) for one in sorted(told, key=lambda one: one.rank)]
+    yield {
+        "event": "result",
+        **found.place,
+        "status": status.value,
+        "message": message,
+        "suggestions": ranked,
+    }
+
+
+def _ranked(suggestion: Suggestion, found: Subject) -> Json:
+    """The suggestion for the result, with the edit that puts it into the file."""
+    json = suggestion.to_json()
+    del json["event"]
+    return json | ({"edit": found.edit(suggestion.script)} if isinstance(found, InFile) else {})
+
+
+async def working(
+    session: LeanSession, policy: Policy, state: State, limit: Limit, prefix: str
+) -> AsyncGenerator[Suggestion, None]:
+    """The candidates that work, most likely first; of those that leave the same, the first."""
+    seen: set[tuple[str, ...]] = {(state.key,)}
+    late: list[Candidate] = []
+    short = replace(limit.tactic, heartbeats=round(limit.tactic.heartbeats * FIRST_SHARE) or 1)
+
+    async def tried(batch: Sequence[Candidate], budget: TacticLimit) -> list[Suggestion]:
+        outcomes = await _outcomes(session, state, batch, budget)
+        pairs = list(zip(batch, outcomes, strict=True))
+        if budget is short:
+            late.extend(candidate for candidate, out in pairs if isinstance(out, Timeout))
+        found = [
+            Suggestion(c, _left(out)) for c, out in pairs if isinstance(out, Progress | Closed)
+        ]
+        return [one for one in sorted(found, key=lambda one: one.rank) if one.is_new(seen)]
+
+    async with aclosing(_candidates(session, policy, state, limit, prefix)) as batches:
+        async for batch in batches:
+            for suggestion in await tried(batch, short):
+                yield suggestion
+    for candidate in late:
+        for suggestion in await tried([candidate], limit.tactic):
+            yield suggestion
+
+
+async def _candidates(
+    session: LeanSession, policy: Policy, state: State, limit: Limit, prefix: str
+) -> AsyncGenerator[list[Candidate], None]:
+    """What the policy proposes, a few at a time; with premises when the first ones were tried."""
+    tried: set[str] = set()
+    for premises_wanted in (0, policy.premises_wanted):
+        if tried and not premises_wanted:
+            return
+        premises = await session.premises(state, premises_wanted) if premises_wanted else ()
+        [proposed] = await policy.propose([Question(state, premises)], limit.candidates)
+        fresh = [c for c in proposed if c.tactic.startswith(prefix) and c.tactic not in tried]
+        if policy.premises_wanted and not premises_wanted:
+            fresh = fresh[:BEFORE_PREMISES]
+        for begin in range(0, len(fresh), TOGETHER):
+            yield (batch := fresh[begin : begin + TOGETHER])
+            tried |= {candidate.tactic for candidate in batch}
+
+
+async def _outcomes(
+    session: LeanSession, state: State, batch: Sequence[Candidate], budget: TacticLimit
+) -> list[Outcome]:
+    """The outcome of every tactic: Lean stops after one that closes the goal, and is sent on."""
+    tactics = [candidate.tactic for candidate in batch]
+    outcomes: list[Outcome] = []
+    while len(outcomes) < len(tactics):
+        outcomes += await session.run(state, tactics[len(outcomes) :], budget)
+    return outcomes
+
+
+def _left(outcome: Progress | Closed) -> tuple[State, ...]:
+    return outcome.states if isinstance(outcome, Progress) else ()

@@ -1,0 +1,91 @@
+"""The work behind the requests, in events. It knows nothing of HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from pathlib import Path
+
+from prover.check import Report
+from prover.file import LeanFile
+from prover.prove import Proving
+from prover.search.events import Event, Verified
+from prover.search.limit import Limit
+from prover.search.result import Result
+from prover.service.parts import Parts
+from prover.service.requests import CheckRequest, ProveRequest
+from prover.service.runs import Json, Work
+from prover.service.subject import Alone, InFile, Subject, file_of, subject, theorem_of
+
+
+async def prove(parts: Parts, root: Path, limit: Limit, request: ProveRequest) -> Work:
+    """Searches for a proof: the events of the search, as `prover prove --json` has them.
+
+    The result of a proof in a file has the `edit` that puts it there.
+    """
+    found = await subject(parts, root, request)
+    async with aclosing(_search(parts, limit, found)) as events:
+        async for event in events:
+            json = event.to_json()
+            json = {"event": json["event"], **found.place, **json}
+            if isinstance(event, Result) and event.script is not None and isinstance(found, InFile):
+                json["edit"] = found.edit(event.script)
+            yield json
+
+
+async def _search(parts: Parts, limit: Limit, found: Subject) -> AsyncGenerator[Event, None]:
+    search = parts.search(limit)
+    match found:
+        case Alone(theorem):
+            async with aclosing(search(theorem)) as events:
+                async for event in events:
+                    yield event
+        case InFile(file, report, hole):
+            proving = Proving(file, report, search=search, verify=parts.verify)
+            async with aclosing(proving.run([hole])) as pairs:
+                async for _, event in pairs:
+                    yield event
+
+
+async def check(parts: Parts, root: Path, limit: Limit, request: CheckRequest) -> Work:
+    """What Lean says of a file, or the gate of a script: `accepted` or `refused`."""
+    if request.theorem is not None and request.script is not None:
+        theorem = theorem_of(request.theorem)
+        verification = await parts.verify(theorem, request.script)
+        yield Verified(request.script, verification).to_json()
+        yield _judged(verification.accepted, verification.reason)
+        return
+    assert request.file is not None
+    file = file_of(root, request.file)
+    report = await parts.check(file, limit.seconds)
+    for event in _report(report):
+        yield {**event, "file": str(file.path)}
+    yield _judged(*_verdict(file, report))
+
+
+def _report(report: Report) -> list[Json]:
+    return [
+        *(message.to_json() for message in report.messages),
+        *(declaration.to_json() for declaration in report.declarations),
+        *(
+            {"event": "hole", "theorem": hole.name, "line": hole.line, "column": hole.column}
+            for hole in report.holes
+        ),
+    ]
+
+
+def _verdict(file: LeanFile, report: Report) -> tuple[bool, str]:
+    """Whether a file is in order, and what is first to be mended in it."""
+    if report.errors:
+        return False, f"{file.path}:{report.errors[0]}"
+    if report.holes:
+        return False, f"{file.path}:{report.holes[0].line}: there is a `sorry`"
+    for declaration in report.declarations:
+        if not declaration.accepted:
+            return False, f"{declaration.name} is not accepted: {declaration.reason}"
+    return True, ""
+
+
+def _judged(accepted: bool, message: str) -> Json:
+    status = "accepted" if accepted else "refused"
+    return {"event": "result", "status": status, "message": message}

@@ -1,0 +1,59 @@
+"""What requests are about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from prover.check import Message, Report
+from prover.errors import InputProblem
+from prover.file import LeanFile
+from prover.service.requests import FilePart, ProveRequest, TheoremPart
+from prover.service.subject import Alone, InFile, subject, theorem_of
+from tests.service.serving import Scripted
+from tests.test_file import TWO, holes_of
+
+PARTS = Scripted().parts
+
+
+@pytest.mark.parametrize("end", ["", " :=", " := by", " := by\n  sorry", " := by sorry\n"])
+def test_a_statement_may_end_as_users_write_it(end: str) -> None:
+    theorem = theorem_of(TheoremPart(statement=f"theorem t (n : Nat) : n = n{end}"))
+    assert theorem.declaration == "theorem t (n : Nat) : n = n := by\n  sorry"
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("theorem Nat.foo' : 1 = 1", "Nat.foo'"),
+        ("@[simp] private lemma x{n : Nat} : n = n", "x"),
+        ("example : 1 = 1", "example"),
+    ],
+)
+def test_a_theorem_is_called_as_it_calls_itself(statement: str, name: str) -> None:
+    assert theorem_of(TheoremPart(statement=statement)).name == name
+    assert theorem_of(TheoremPart(statement=statement, name="other")).name == "other"
+
+
+async def test_a_goal_and_a_file() -> None:
+    goal = await subject(PARTS, Path(), ProveRequest(goal="⊢ 1 = 1", header="open Nat"))
+    assert isinstance(goal, Alone)
+    assert goal.theorem.header == "open Nat\n"
+    asked = ProveRequest(file=FilePart(text=TWO, line=6))
+    found = await subject(PARTS, Path(), asked)
+    assert isinstance(found, InFile)
+    assert found.place == {"theorem": "ℓ", "line": 6, "column": 2}
+    assert found.theorem.header + found.theorem.declaration + "\n" == TWO
+
+
+async def test_an_error_before_the_hole_is_in_the_way() -> None:
+    async def check(file: LeanFile, _: float) -> Report:
+        error = Message(1, 0, "error", "what is this?")
+        return Report((error,), (), tuple(holes_of(file.text)))
+
+    parts = replace(PARTS, check=check)
+    with pytest.raises(InputProblem, match=r"file.lean:1:0: what is this\?") as caught:
+        await subject(parts, Path(), ProveRequest(file=FilePart(text=TWO, line=6)))
+    assert "before the `sorry`" in caught.value.hint
