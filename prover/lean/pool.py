@@ -84,7 +84,7 @@ class LeanPool:
         self._spare = None
 
     @property
-    def version(self) -> str:
+    def known_version(self) -> str:
         """Of the Lean that its workers run; empty before one has started."""
         return next((worker.version for worker in self._started), "")
 

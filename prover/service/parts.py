@@ -74,7 +74,7 @@ async def opened(
             session=partial(pool.session, alone=True),
             check=lambda file, seconds: check(pool, file, seconds=seconds),
             verify=Gate(pool, seconds=limit.verify_seconds),
-            lean=lambda: pool.version,
+            lean=lambda: pool.known_version,
         )
 
 
