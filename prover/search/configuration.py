@@ -58,6 +58,9 @@ class Configuration:
     """Whether what no proof of the theorem needs any more is left alone (Aesop)."""
     turn: int = 4
     """Tactics run on a state before others have their turn."""
+    root_turn: int = 12
+    """The same for the first turn of the theorem itself: most theorems that can be proved at all
+    need one tactic, so that its best ones come before any on what they leave."""
     first_share: float = 0.1
     """The part of a tactic's heartbeats that it has at first; only if they do not suffice, it has
     the whole later."""
@@ -68,7 +71,7 @@ class Configuration:
     a language model, so that neither waits for the other."""
 
     def __post_init__(self) -> None:
-        for entry, least in (("width", 1), ("turn", 1), ("ahead", 0)):
+        for entry, least in (("width", 1), ("turn", 1), ("root_turn", 1), ("ahead", 0)):
             _require(entry, getattr(self, entry), least, math.inf)
         _require("alpha", self.alpha, 0, math.inf)
         _require("exploration", self.exploration, 0, math.inf)
@@ -150,6 +153,7 @@ PUBLISHED = Configuration(
     rescore=False,
     irrelevance=False,
     turn=WHOLE,
+    root_turn=WHOLE,
     first_share=1.0,
     ahead=1,
 )

@@ -217,7 +217,7 @@ class _Search:
         key = self._strategy.choose(self.graph)
         if key is None:
             return None
-        turn = self._expander.turn(key, min(left, self._configuration.turn))
+        turn = self._expander.turn(key, left)
         self.graph.begin(key)
         self.ledger.count(expansions=turn.first)
         return turn

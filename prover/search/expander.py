@@ -83,11 +83,13 @@ class Expander:
         """Why states were given up, oldest first."""
 
     def turn(self, key: str, most: int) -> Turn:
-        """A turn for a state of the frontier."""
+        """A turn for a state of the frontier, of at most so many tactics."""
         node, path = self._graph.nodes[key], self._graph.path(key)
         tactics = tuple(entry.candidate.tactic for entry in path)
         question = Question(node.state, path=tactics, seed=self._seed)
         first = key not in self._expansions
+        how = self._configuration
+        most = min(most, how.root_turn if first and key == self._graph.root else how.turn)
         return Turn(question, self._graph.cost(key), node.depth, most, first)
 
     async def ask(self, turns: Sequence[Turn]) -> None:

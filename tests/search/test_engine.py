@@ -357,3 +357,14 @@ async def test_the_proof_as_found_is_kept_when_the_gate_refuses_the_minimised_on
     assert result.status is Status.PROVED
     assert result.script == "skip\nsimp [a]"
     assert result.counters.refused == 0
+
+
+async def test_the_theorem_itself_has_a_longer_first_turn() -> None:
+    steps = {f"no {number}": "error" for number in range(20)}
+    tree: Tree = {"root": {"step": "next", **steps}, "next": {**steps, "close": "closed"}}
+    how = Configuration(turn=2, root_turn=5)
+    events = await events_of(tree, configuration=how)
+    ran = [(e.state.key, len(e.trials)) for e in events if isinstance(e, Expanded)]
+    assert ran[0] == ("root", 5)
+    assert all(tactics <= 2 for _, tactics in ran[1:])
+    assert ran[1] == ("next", 2)
