@@ -150,16 +150,17 @@ class Killing:
             with self.start() as run:
                 while left and self._wait_for_lean(run):
                     _sleep(run, self.random.uniform(0, patience))
-                    if run.poll() is None and self._kill(run, left.pop()) == "runner":
+                    if run.poll() is None and self._kill(run, left[-1]) and left.pop() == "runner":
                         break
                 else:
                     if self._end(run) == 0:
                         return
         raise AssertionError("it did not come to an end")
 
-    def _kill(self, run: subprocess.Popen[str], what: str) -> str:
+    def _kill(self, run: subprocess.Popen[str], what: str) -> bool:
+        """Whether there was one to kill."""
         victims = self._leans(run) if what == "worker" else []
-        with contextlib.suppress(psutil.NoSuchProcess):
+        try:
             if what == "runner":
                 run.kill()
             elif what == "node" and self.nodes:
@@ -168,9 +169,11 @@ class Killing:
             elif victims:
                 self.random.choice(victims).kill()
             else:
-                return what
-            self.kills[what] += 1
-        return what
+                return False
+        except psutil.NoSuchProcess:
+            return False
+        self.kills[what] += 1
+        return True
 
     def _leans(self, run: subprocess.Popen[str]) -> list[psutil.Process]:
         """The Lean processes of a run, and what starts them in a cluster."""
@@ -271,7 +274,8 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     calm = time.monotonic() - began
     with Nodes.started() if options.cluster else contextlib.nullcontext() as nodes:
         wild = Killing(folder / "wild", file, options.workers, chance, nodes)
-        wild.disturbed(deaths, options.patience)
+        # On average a kill comes after half of it: all of them take as long as the calm run.
+        wild.disturbed(deaths, options.patience or 2 * calm / kills)
     found = differences(folder / "calm", folder / "wild")
     results = latest(folder / "wild" / "results.jsonl")
     return {
@@ -290,7 +294,9 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=7, help="decides what is killed, and when")
-    parser.add_argument("--patience", type=float, default=8.0, help="seconds to a kill at most")
+    parser.add_argument(
+        "--patience", type=float, help="seconds to a kill at most; by default as spreads them out"
+    )
     parser.add_argument("--cluster", action="store_true", help="on a Ray cluster of this machine")
     parser.add_argument("--quick", action="store_true", help="four kills, four problems")
     options = parser.parse_args()

@@ -46,11 +46,10 @@ def test_a_node_that_is_killed_costs_nothing(tmp_path: Path) -> None:
         Nodes.started() as nodes,
         Killing(folder, file, workers=0, random=chance, nodes=nodes).start() as together,
     ):
-        raylet = nodes.raylets[0]
-        while not makes_an_attempt(raylet):
+        while not (busy := actors_of("LeanActor.attempt")):
             assert together.poll() is None
-            time.sleep(0.1)
-        nodes.kill(raylet)
+            time.sleep(0.05)
+        nodes.kill(next(raylet for raylet in nodes.raylets if raylet in busy[0].parents()))
         out, _ = together.communicate(timeout=600)
     told = json.loads(out.splitlines()[-1])
     assert together.returncode in (0, 1)
@@ -59,9 +58,42 @@ def test_a_node_that_is_killed_costs_nothing(tmp_path: Path) -> None:
     assert {one.name for one in read(folder) if one.proved} >= {"t0", "t1", "t2"}
 
 
-def makes_an_attempt(raylet: psutil.Process) -> bool:
-    lines = (" ".join(child.cmdline()) for child in raylet.children())
-    return any("LeanActor.attempt" in line for line in lines)
+@pytest.mark.lean
+@pytest.mark.slow
+@pytest.mark.cluster
+@pytest.mark.usefixtures("lean_command")
+@pytest.mark.filterwarnings("default")
+def test_a_policy_that_is_killed_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("ray")
+    monkeypatch.setenv("PROVER_POLICY", "mix:builtin*3+builtin")
+    file, folder = tmp_path / "few.jsonl", tmp_path / "run"
+    write(file, problems(3))
+    with (
+        Nodes.started(1) as nodes,
+        Killing(folder, file, 0, random.Random(7), nodes).start() as run,
+    ):
+        while not (actors_of("LeanActor.attempt") and (proposing := actors_of("PolicyActor"))):
+            assert run.poll() is None
+            time.sleep(0.05)
+        proposing[0].kill()
+        out, _ = run.communicate(timeout=600)
+    told = json.loads(out.splitlines()[-1])
+    assert (told["proved"], told["errors"], told["attempts"]) == (3, 0, 3)
+
+
+def actors_of(kind: str) -> list[psutil.Process]:
+    """The actors of this process's cluster, of a kind or with a method that they were asked."""
+    below = psutil.Process().children(recursive=True)
+    return [each for each in below if f"ray::{kind}" in " ".join(line_of(each))]
+
+
+def line_of(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 @pytest.mark.slow
