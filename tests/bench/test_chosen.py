@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.perf.kill import write
 from prover.bench.chosen import chosen, problems_of
 from prover.bench.config import Config, Wanted
 from prover.errors import InputProblem
 from tests.bench.building import problems
-from tests.bench.killing import write
 
 SET = problems("ab", "ac", "b", "c")
 
