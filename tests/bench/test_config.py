@@ -89,7 +89,7 @@ def test_what_is_resolved_is_the_same_again(tmp_path: Path) -> None:
 
 def test_the_hash_is_of_what_decides(tmp_path: Path) -> None:
     config = config_of(tmp_path, FILE)
-    assert config_of(tmp_path, FILE, "workers=31", "run=x").sha256 == config.sha256
+    assert config_of(tmp_path, FILE, "workers=31", "run=x", "cluster=local").sha256 == config.sha256
     for flag in ("seed=1", "limit.tactics=3", "search.turn=4", "policy=llemma"):
         assert config_of(tmp_path, FILE, flag).sha256 != config.sha256, flag
 
@@ -159,3 +159,17 @@ def test_problems_without_a_file_of_settings() -> None:
     name, config = resolved("some/problems.jsonl", Settings(), {})
     assert name == "problems"
     assert config == Config(problems=Wanted("some/problems.jsonl"))
+
+
+@pytest.mark.parametrize(("given", "workers"), [((), 0), (("workers=3",), 3)])
+def test_a_cluster_has_as_many_workers_as_it_has_room_for(
+    tmp_path: Path, given: tuple[str, ...], workers: int
+) -> None:
+    config = config_of(tmp_path, FILE, "cluster=ray://node1:10001", *given)
+    assert config.workers == workers
+
+
+@pytest.mark.parametrize("where", ["node1:10001", "ray://", "ray://node1", "ray://node1:x", "auto"])
+def test_an_address_that_is_none(tmp_path: Path, where: str) -> None:
+    with pytest.raises(InputProblem, match="`cluster` is"):
+        config_of(tmp_path, FILE, f"cluster={where}")
