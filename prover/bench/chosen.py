@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 from prover.bench.config import Config, Wanted
+from prover.bench.dialect import DIALECTS
 from prover.bench.folder import Tell, silent
 from prover.bench.problem import Problem, ProblemSet
 from prover.bench.problems import LIBRARY, load
@@ -14,10 +13,6 @@ from prover.bench.selection import Selection
 from prover.errors import InputProblem
 from prover.lean.pool import LeanPool
 from prover.nearest import among, nearest
-
-PACKAGE = Path(__file__).parents[1]
-DIALECTS = {"minif2f-embedded": Path("Preludes") / "Numbers.lean"}
-"""The header that takes the place of every problem's own, below `lean_project`."""
 
 
 def needs_lean(config: Config) -> bool:
@@ -56,13 +51,8 @@ def in_dialect(problems: ProblemSet, dialect: str) -> ProblemSet:
     """With the headers of a dialect. Raises `InputProblem` for one that is unknown."""
     if not dialect:
         return problems
-    name = among(DIALECTS, dialect, "dialect")
-    # The wheel holds a copy of the project; in a checkout it lies beside the package.
-    folders = (PACKAGE / "lean_project", PACKAGE.parent / "lean_project")
-    file = next(folder / name for folder in folders if (folder / name).is_file())
-    header = file.read_text(encoding="utf-8")
-    changed = (replace(problem, header=header) for problem in problems.problems)
-    return ProblemSet(problems.name, tuple(changed))
+    reading = among(DIALECTS, dialect, "dialect")
+    return ProblemSet(problems.name, tuple(map(reading.read, problems.problems)))
 
 
 def _is_named(problem: Problem, names: tuple[str, ...]) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.bench.killing import write
 
 from prover.bench.chosen import chosen, problems_of
 from prover.bench.config import Config, Wanted
 from prover.errors import InputProblem
 from tests.bench.building import problems
-from tests.bench.killing import write
 
 SET = problems("ab", "ac", "b", "c")
 
