@@ -189,7 +189,9 @@ theorem sqrt_spec (n : Nat) : sqrt n * sqrt n ≤ n ∧ n < (sqrt n + 1) * (sqrt
     split
     · refine ⟨by assumption, ?_⟩
       have : (sqrt n + 1 + 1) * (sqrt n + 1 + 1) =
-        (sqrt n + 1) * (sqrt n + 1) + 2 * sqrt n + 3 := by grind
+        (sqrt n + 1) * (sqrt n + 1) + 2 * sqrt n + 3 := by
+        simp only [Nat.add_mul, Nat.mul_add]
+        omega
       omega
     · omega
 grind_pattern sqrt_spec => sqrt n
@@ -250,8 +252,9 @@ theorem List.perm_of_mem_iff {α : Type _} : ∀ {l m : List α}, l.Nodup → m.
     have rest : ∀ b, b ∈ l ↔ b ∈ m.erase a := by
       intro b
       rw [hm.mem_erase_iff, ← h b]
-      have := List.nodup_cons.1 hl
-      grind
+      have fresh := (List.nodup_cons.1 hl).1
+      exact ⟨fun i => ⟨fun e => fresh (e ▸ i), .tail _ i⟩,
+        fun i => (List.mem_cons.1 i.2).resolve_left i.1⟩
     have := perm_of_mem_iff (List.nodup_cons.1 hl).2 (hm.erase a) rest
     exact (this.cons a).trans (List.perm_cons_erase inside).symm
 
@@ -497,15 +500,13 @@ instance (priority := low) {K : Type _} [Lean.Grind.Field K] : CoeHTCT Rat K := 
 
 end
 
-syntax "∑ " ident " ∈ " term ", " term:67 : term
-syntax "∑ " ident " in " term ", " term:67 : term
-syntax "∏ " ident " ∈ " term ", " term:67 : term
-syntax "∏ " ident " in " term ", " term:67 : term
+syntax finsetIn := " ∈ " <|> " in "
+syntax "∑ " ident finsetIn term ", " term:67 : term
+syntax "∏ " ident finsetIn term ", " term:67 : term
 macro_rules
-  | `(∑ $x:ident ∈ $s, $f) => `(Finset.sum $s fun $x:ident => $f)
-  | `(∑ $x:ident in $s, $f) => `(Finset.sum $s fun $x:ident => $f)
-  | `(∏ $x:ident ∈ $s, $f) => `(Finset.prod $s fun $x:ident => $f)
-  | `(∏ $x:ident in $s, $f) => `(Finset.prod $s fun $x:ident => $f)
+  | `(∑ $x:ident $_:finsetIn $s, $f) => `(Finset.sum $s fun $x:ident => $f)
+macro_rules
+  | `(∏ $x:ident $_:finsetIn $s, $f) => `(Finset.prod $s fun $x:ident => $f)
 
 macro:max atomic("|" noWs) a:term noWs "|" : term => `(abs $a)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 from prover.bench.config import Config, Wanted
-from prover.bench.dialect import AS_IS, DIALECTS
+from prover.bench.dialect import DIALECTS
 from prover.bench.folder import Tell, silent
 from prover.bench.problem import Problem, ProblemSet
 from prover.bench.problems import LIBRARY, load
@@ -49,8 +49,10 @@ def chosen(everything: ProblemSet, wanted: Wanted) -> ProblemSet:
 
 def in_dialect(problems: ProblemSet, dialect: str) -> ProblemSet:
     """With the headers of a dialect. Raises `InputProblem` for one that is unknown."""
-    reads = among(DIALECTS, dialect or AS_IS, "dialect").read
-    return ProblemSet(problems.name, tuple(map(reads, problems.problems)))
+    if not dialect:
+        return problems
+    reading = among(DIALECTS, dialect, "dialect")
+    return ProblemSet(problems.name, tuple(map(reading.read, problems.problems)))
 
 
 def _is_named(problem: Problem, names: tuple[str, ...]) -> bool:

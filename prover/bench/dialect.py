@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 
 from prover.bench.problem import Problem
-from prover.errors import InputProblem
 
 PACKAGE = Path(__file__).parents[1]
 UNKNOWN = re.compile(r"Unknown (?:identifier|constant) `([^`]+)`")
@@ -27,8 +26,8 @@ class Dialect:
     name: str
     description: str
     """What a result in it says."""
-    prelude: str = ""
-    """The file in `lean_project/Preludes` that takes the place of every header, if any."""
+    prelude: str
+    """The file in `lean_project/Preludes` that takes the place of every header."""
 
     @cached_property
     def header(self) -> str:
@@ -40,14 +39,12 @@ class Dialect:
 
     def read(self, problem: Problem) -> Problem:
         """The problem with the dialect's header."""
-        return replace(problem, header=self.header) if self.prelude else problem
+        return replace(problem, header=self.header)
 
 
-AS_IS = "as-is"
 DIALECTS = {
     dialect.name: dialect
     for dialect in (
-        Dialect(AS_IS, "every statement under the header that it came with"),
         Dialect(
             "minif2f-embedded",
             "core Lean with small definitions of its own instead of Mathlib; ℝ is any ordered "
@@ -58,10 +55,13 @@ DIALECTS = {
 }
 
 
-def needs_mathlib(refusal: InputProblem) -> str:
-    """Why a statement does not open: what it needs of Mathlib, or else Lean's first message."""
-    if unknown := UNKNOWN.search(refusal.message):
+def needs_mathlib(message: str) -> str:
+    """What a statement that does not open needs of Mathlib, or Lean's message where it is another.
+
+    Only where the message names something that the dialect has not is Mathlib what is missing.
+    """
+    if unknown := UNKNOWN.search(message):
         return f"needs Mathlib: unknown `{unknown[1]}`"
-    if instance := NO_INSTANCE.search(refusal.message):
-        return f"needs Mathlib: no `{instance[1]}`"
-    return refusal.message.partition("\n\n")[0]
+    if instance := NO_INSTANCE.search(message):
+        return f"needs Mathlib: no `{instance[1].strip()}`"
+    return message

@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 
 from prover.bench.config import Config
-from prover.bench.dialect import AS_IS, DIALECTS
+from prover.bench.dialect import DIALECTS
 from prover.bench.problem import ProblemSet
 from prover.policy.local.choice import SHORT_NAMES
 from prover.policy.spec import LocalSpec, MixtureSpec, PolicySpec
@@ -36,7 +36,7 @@ def environment(
         "problems_sha256": problems.sha256,
         "problems_count": len(problems.problems),
         "dialect": config.dialect,
-        "dialect_description": DIALECTS[config.dialect or AS_IS].description,
+        "dialect_description": DIALECTS[config.dialect].description if config.dialect else "",
         "lean": lean,
         "policy": str(config.policy),
         "models": revisions(config.policy),

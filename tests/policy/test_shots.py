@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,12 @@ from prover.policy.prompts import FILE
 from prover.theorem import Theorem
 
 SHOTS = yaml.safe_load(FILE.read_text("utf-8"))["shots"]
-NUMBERS = Path(__file__).parents[2] / "lean_project" / "Preludes" / "Numbers.lean"
+NUMBERS = """
+notation "ℕ" => Nat
+notation "ℤ" => Int
+variable {ℝ : Type} [Lean.Grind.Field ℝ] [LE ℝ] [LT ℝ] [Std.LawfulOrderLT ℝ] [Std.IsLinearOrder ℝ]
+  [Lean.Grind.OrderedRing ℝ]
+"""
 
 
 def theorem(state: str) -> Theorem:
@@ -24,7 +28,7 @@ def theorem(state: str) -> Theorem:
     binders = " ".join(f"({hypothesis})" for hypothesis in hypotheses)
     statement = f"theorem shot {binders} : {target.removeprefix('⊢ ')} := by"
     universes = "".join(f"universe {name}\n" for name in sorted(set(re.findall(r"u_\d", state))))
-    return Theorem.from_statement("shot", statement, header=NUMBERS.read_text("utf-8") + universes)
+    return Theorem.from_statement("shot", statement, header=NUMBERS + universes)
 
 
 @pytest.mark.lean
