@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.bench.killing import write
 
 from benchmarks.perf.kill import write
 from prover.bench.chosen import chosen, problems_of
