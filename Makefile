@@ -3,17 +3,22 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3; do \
   $$python -c 'import venv' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 
-.PHONY: demo test check format clean
+.PHONY: demo test test-cluster check format clean
 
 # Prove the theorems of the demo.
 demo: .venv/ready
 	$(BIN)/prover setup
 	$(BIN)/prover prove examples/demo.lean
 
-# Every test that needs no GPU.
+# Every test that needs neither a GPU nor a Ray cluster.
 test: .venv/ready-to-develop
 	$(BIN)/prover setup
-	$(BIN)/pytest -m "not gpu"
+	$(BIN)/pytest -m "not gpu and not cluster"
+
+# A Ray cluster of two nodes on this machine, one of them killed.
+test-cluster: .venv/ready-to-develop
+	$(BIN)/prover setup
+	$(BIN)/pytest -m cluster
 
 # Format, lint and types.
 check: .venv/ready-to-develop
