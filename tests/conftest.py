@@ -1,7 +1,12 @@
-"""A real Lean for the tests that are marked `lean`: one pool for all of them."""
+"""A real Lean for the tests that are marked `lean`: one pool for all of them.
+
+Where the tests run in the background the shell has had SIGINT ignored, and every child inherits
+that: Ctrl-C is set right once for the commands that tests start and interrupt.
+"""
 
 from __future__ import annotations
 
+import signal
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,6 +16,8 @@ from prover.errors import EnvironmentProblem
 from prover.lean.command import Command
 from prover.lean.pool import LeanPool
 from prover.lean.session import Session
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

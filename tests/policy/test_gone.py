@@ -50,7 +50,7 @@ async def test_it_ends_the_searches_that_need_it_and_no_others(
     server: FakeServer, others: str
 ) -> None:
     name = f"endpoint:{server.url}"
-    async with open_policy(parse(f"mix:{name}{others}" if others else name)) as policy:
+    async with open_policy(parse(f"mix:{name}{others}")) as policy:
         good, broken, again = await asyncio.gather(
             result(TREE, policy), result(BROKEN, policy), result(TREE, policy)
         )
@@ -72,7 +72,7 @@ async def test_a_lean_that_can_not_be_started_still_ends_everything(server: Fake
         async def run(self, *_: object) -> list[Outcome]:
             raise EnvironmentProblem("Lean is gone")
 
-    async with open_policy(parse(f"endpoint:{server.url}")) as policy:
+    async with open_policy(parse(f"mix:endpoint:{server.url}")) as policy:
         with pytest.raises(EnvironmentProblem, match="Lean is gone"):
             async for _ in search(THEOREM, Missing(TREE), policy, Gate()):
                 pass
