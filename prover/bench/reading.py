@@ -22,6 +22,7 @@ import yaml
 from prover.bench.attempt import Attempt
 from prover.bench.problem import Problem, ProblemSet
 from prover.bench.results import latest, lines
+from prover.bench.store import trace_path
 from prover.errors import InputProblem
 from prover.search.events import Event
 from prover.search.trace import parse
@@ -55,7 +56,7 @@ class Run:
 
         Raises `InputProblem` for a broken file.
         """
-        path = self.folder / "traces" / f"{attempt.key}.jsonl.gz"
+        path = trace_path(self.folder, attempt.key)
         if not path.exists():
             return ()
         try:

@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from rich import box
-from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from prover.bench.run import Standing
 from prover.bench.summary import Summary
-from prover.cli.console import messages, results
+from prover.cli.console import drawn, messages, results
 
-REFRESHES = 4
-"""How often a second the line is drawn anew on a terminal."""
 LINE_SECONDS = 30.0
 """How often a line is written where there is no terminal."""
 
@@ -26,16 +23,8 @@ LINE_SECONDS = 30.0
 @asynccontextmanager
 async def shown(standing: Callable[[], Standing]) -> AsyncIterator[None]:
     """Shows on standard error how far the run is, until the block ends."""
-    console = messages()
-    if console.is_terminal:
-        with Live(
-            get_renderable=lambda: Text(sentence(standing())),
-            console=console,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-            refresh_per_second=REFRESHES,
-        ):
+    if messages().is_terminal:
+        with drawn(lambda: Text(sentence(standing()))):
             yield
         return
     lines = asyncio.create_task(_write_lines(standing))

@@ -10,6 +10,7 @@ from typing import Any
 
 from prover.errors import InputProblem
 from prover.file import Hole, LeanFile
+from prover.holes import near, none_near, where
 from prover.policy.options import ModelOptions
 
 PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::\d+)?")
@@ -28,16 +29,9 @@ def at_line(file: LeanFile, holes: Sequence[Hole], line: int) -> list[Hole]:
 
     Raises `InputProblem` when there is none.
     """
-    if on_it := [hole for hole in holes if hole.line == line]:
-        return on_it
-    around = [hole for hole in holes if _first_line(file, hole) <= line <= _last_line(file, hole)]
-    if not around:
-        lines = ", ".join(str(number) for number in sorted({hole.line for hole in holes}))
-        raise InputProblem(
-            f"there is no `sorry` on line {line} of {file.path} nor in a declaration around it",
-            f"There is one on each of these lines: {lines}." if lines else "The file has none.",
-        )
-    return around
+    if found := near(file, holes, line):
+        return found
+    raise InputProblem(none_near(file, line), where(holes) or "The file has none.")
 
 
 def named(holes: Sequence[Hole], declared: Sequence[str], names: Sequence[str]) -> list[Hole]:
@@ -80,11 +74,3 @@ def _unknown(name: str, holes: Sequence[Hole], declared: Sequence[str]) -> Input
     near = difflib.get_close_matches(name, known, n=3)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"With `sorry`: {', '.join(known)}."
     return InputProblem(f"no theorem is called `{name}`", hint)
-
-
-def _first_line(file: LeanFile, hole: Hole) -> int:
-    return file.place(hole.declaration.start)[0]
-
-
-def _last_line(file: LeanFile, hole: Hole) -> int:
-    return file.place(hole.declaration.stop)[0]

@@ -11,7 +11,8 @@ from enum import IntEnum
 from typing import Any, TypeVar
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.live import Live
 
 from prover.errors import ProverError
 
@@ -19,6 +20,8 @@ T = TypeVar("T")
 
 WIDE = 160
 """Columns to write where there is no terminal."""
+REFRESHES = 4
+"""How often a second what moves is drawn anew."""
 
 
 class Exit(IntEnum):
@@ -40,6 +43,18 @@ def results() -> Console:
 def messages() -> Console:
     """Standard error."""
     return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+
+def drawn(render: Callable[[], RenderableType]) -> Live:
+    """What `render` gives, drawn anew on standard error until the block ends, then taken away."""
+    return Live(
+        get_renderable=render,
+        console=messages(),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+        refresh_per_second=REFRESHES,
+    )
 
 
 def write_json(item: Mapping[str, Any]) -> None:

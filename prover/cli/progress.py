@@ -7,16 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich import box
-from rich.live import Live
 from rich.table import Table
 
-from prover.cli.console import messages
+from prover.cli.console import drawn, messages
 from prover.file import Hole
 from prover.search.events import Event, Progressed, Verified
 from prover.search.result import Result, Status
-
-REFRESHES = 4
-"""How often a second the table is drawn anew."""
 
 
 class Progress:
@@ -31,18 +27,10 @@ class Progress:
     @contextmanager
     def live(self) -> Iterator[None]:
         """Draws the table until the block ends, then takes it away."""
-        console = messages()
-        if not console.is_terminal:
+        if not messages().is_terminal:
             yield
             return
-        with Live(
-            get_renderable=self._table,
-            console=console,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-            refresh_per_second=REFRESHES,
-        ):
+        with drawn(self._table):
             yield
 
     def note(self, hole: Hole, event: Event) -> None:

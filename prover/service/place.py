@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from prover.errors import InputProblem
 from prover.file import Edit, Hole, LeanFile
+from prover.holes import near, none_near, where
 from prover.service.runs import Json
 
 
@@ -22,17 +23,12 @@ def hole_at(
             return holes[0]
         raise InputProblem(
             f"{file.path} has {len(holes)} `sorry`s" if holes else f"{file.path} has no `sorry`",
-            _lines(holes) and f"Say with `line` which one. {_lines(holes)}",
+            where(holes) and f"Say with `line` which one. {where(holes)}",
         )
-    near = [hole for hole in holes if hole.line == line] or [
-        hole for hole in holes if _within(file, hole, line)
-    ]
-    if not near:
-        raise InputProblem(
-            f"there is no `sorry` on line {line} of {file.path} nor in a declaration around it",
-            _lines(holes),
-        )
-    return min(near, key=lambda hole: (abs(hole.line - line), _columns(hole, column)))
+    found = near(file, holes, line)
+    if not found:
+        raise InputProblem(none_near(file, line), where(holes))
+    return min(found, key=lambda hole: (abs(hole.line - line), _columns(hole, column)))
 
 
 def edit_to_json(file: LeanFile, edit: Edit) -> Json:
@@ -45,20 +41,9 @@ def edit_to_json(file: LeanFile, edit: Edit) -> Json:
     }
 
 
-def _within(file: LeanFile, hole: Hole, line: int) -> bool:
-    first, _ = file.place(hole.declaration.start)
-    last, _ = file.place(hole.declaration.stop)
-    return first <= line <= last
-
-
 def _columns(hole: Hole, column: int | None) -> int:
     """How far a column is from the hole's."""
     if column is None:
         return 0
     stop = hole.column + hole.span.stop - hole.span.start
     return max(hole.column - column, column - stop, 0)
-
-
-def _lines(holes: Sequence[Hole]) -> str:
-    numbers = ", ".join(str(number) for number in sorted({hole.line for hole in holes}))
-    return f"There is one on each of these lines: {numbers}." if numbers else ""
