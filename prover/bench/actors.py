@@ -22,6 +22,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from prover.bench.attempting import Attempting
 from prover.bench.config import Config
 from prover.bench.crew import Lost
+from prover.bench.dialect import shared_header
 from prover.bench.job import Job
 from prover.bench.store import Finished
 from prover.errors import PolicyGone
@@ -150,7 +151,9 @@ class LeanActor:
         """
         pool = LeanPool(EmbeddedLean.find().worker_command(), workers=1)
         self._pool = await self._stack.enter_async_context(pool)
-        return await pool.version(), f"{socket.gethostname()}, process {os.getpid()}"
+        version = await pool.version()
+        pool.expect(shared_header(self._config.dialect))
+        return version, f"{socket.gethostname()}, process {os.getpid()}"
 
     async def attempt(self, job: Job, at: Proposing | None) -> Finished | None:
         """One try, with the policy of that actor; None when that one was lost meanwhile.

@@ -55,6 +55,11 @@ DIALECTS = {
 }
 
 
+def shared_header(dialect: str) -> str:
+    """What all problems in this dialect are read under; empty where each has a header of its own."""
+    return DIALECTS[dialect].header if dialect else ""
+
+
 def needs_mathlib(message: str) -> str:
     """What a statement that does not open needs of Mathlib, or Lean's message where it is another.
 

@@ -20,6 +20,7 @@ from prover.bench.chosen import needs_lean, problems_of
 from prover.bench.cluster import joined
 from prover.bench.config import Config, resolved
 from prover.bench.crew import Crew
+from prover.bench.dialect import shared_header
 from prover.bench.environment import environment
 from prover.bench.job import jobs
 from prover.bench.problem import ProblemSet
@@ -163,6 +164,7 @@ class Bench:
         async with LeanPool(command, workers=workers) as pool:
             problems = early or await problems_of(config, pool=pool, tell=tell)
             lean = await pool.version()
+            pool.expect(shared_header(config.dialect))
             cards = [str(gpu) for gpu in await gpus.found()]
             made_with = environment(config, problems, lean=lean, gpus=cards)
             with Store.opened(self.folder, config, problems, made_with) as store:

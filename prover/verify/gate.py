@@ -1,7 +1,8 @@
 """The gate: a theorem with a script in its hole counts only when a fresh Lean accepts it.
 
 The worker does the checking (`lean_project/Prover/Gate.lean`); here it is given a process in which
-no tactic has run, a time limit, and no benefit of the doubt.
+no tactic has run, and nothing else but perhaps the theorem's own header, a time limit, and no
+benefit of the doubt.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Gate:
         if reason := hidden(script):
             return Verification(accepted=False, reason=reason)
         limits = {"heartbeats": self._heartbeats, "milliseconds": round(self._seconds * 1000)}
-        async with self._fresh() as worker:
+        async with self._fresh(theorem.header) as worker:
             started = time.perf_counter()
             try:
                 seconds = self._seconds + GRACE_SECONDS
@@ -72,12 +73,12 @@ class Gate:
             return codec.verification(answer, time.perf_counter() - started)
 
     @asynccontextmanager
-    async def _fresh(self) -> AsyncIterator[Worker]:
+    async def _fresh(self, header: str) -> AsyncIterator[Worker]:
         """A fresh worker. Raises `LeanDied` when there is none in time."""
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(self._wait_seconds):
-                    worker = await stack.enter_async_context(self._pool.fresh())
+                    worker = await stack.enter_async_context(self._pool.fresh(header))
             except TimeoutError:
                 raise LeanDied(
                     f"A script was found but not checked, so it does not count: no fresh Lean was "

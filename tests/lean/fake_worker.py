@@ -125,6 +125,10 @@ def answer(request: int, op: str, fields: dict[str, Any]) -> None:
             nonce = fields["nonce"]
             protocol = 2 if MODE == "other-protocol" else 1
             reply(id=request, result={"lean": "4.0.0", "protocol": protocol})
+        case "header" if "wrong" in fields["header"]:
+            reply(id=request, failure="header", message="unknown identifier 'wrong'")
+        case "header":
+            reply(id=request, result={})
         case "open" if "wrong" in fields["declaration"]:
             reply(id=request, failure="declaration", message="unknown identifier 'wrong'")
         case "open":

@@ -105,6 +105,46 @@ async def test_a_fresh_worker_is_used_by_nobody_else(fake: Fake) -> None:
         assert len(seen) == 4
 
 
+HEADED = Theorem.from_statement("t", "theorem t : True := by", header="import Std")
+
+
+async def test_the_header_to_expect_is_read_ahead_and_nothing_else(fake: Fake) -> None:
+    async with LeanPool(fake()) as pool:
+        pool.expect(HEADED.header)
+        async with pool.session() as session:
+            await session.open(HEADED)
+            assert pool._spare is not None
+            spare = await pool._spare
+            searching = await pid(session)
+            async with pool.fresh(HEADED.header) as worker:
+                assert worker is spare
+                assert worker.pid != searching
+                # The greeting and the header.
+                assert worker.requests == 2
+            assert not worker.alive
+
+
+@pytest.mark.parametrize("other", ["", "import Std\nopen Nat\n"])
+async def test_who_has_read_another_header_checks_nothing(fake: Fake, other: str) -> None:
+    async with LeanPool(fake()) as pool:
+        pool.expect(HEADED.header)
+        pool.prepare()
+        assert pool._spare is not None
+        spare = await pool._spare
+        async with pool.fresh(other) as worker:
+            assert worker is not spare
+            assert (worker.header, worker.requests) == (None, 1)
+        assert not spare.alive
+
+
+async def test_a_header_that_can_not_be_read_is_told_to_who_asks_for_it(fake: Fake) -> None:
+    async with LeanPool(fake()) as pool:
+        pool.expect("wrong")
+        async with pool.fresh("wrong") as worker:
+            assert worker.header == "wrong"
+            assert await worker.request("verify", {"script": "close"}, seconds=5)
+
+
 async def test_a_cancelled_wait_for_a_process_keeps_it_as_the_spare(fake: Fake) -> None:
     async with LeanPool(fake("sleeps"), start_seconds=30) as pool:
         with pytest.raises(TimeoutError):
