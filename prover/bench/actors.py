@@ -151,9 +151,8 @@ class LeanActor:
         """
         pool = LeanPool(EmbeddedLean.find().worker_command(), workers=1)
         self._pool = await self._stack.enter_async_context(pool)
-        version = await pool.version()
         pool.expect(shared_header(self._config.dialect))
-        return version, f"{socket.gethostname()}, process {os.getpid()}"
+        return await pool.version(), f"{socket.gethostname()}, process {os.getpid()}"
 
     async def attempt(self, job: Job, at: Proposing | None) -> Finished | None:
         """One try, with the policy of that actor; None when that one was lost meanwhile.

@@ -56,8 +56,14 @@ DIALECTS = {
 
 
 def shared_header(dialect: str) -> str:
-    """What all problems in this dialect are read under; empty where each has a header of its own."""
+    """What all problems in a dialect are read under; empty where each has a header of its own."""
     return DIALECTS[dialect].header if dialect else ""
+
+
+def unreadable(message: str, dialect: str) -> str:
+    """Why a problem is not applicable, in a line, from what Lean said when it could not read it."""
+    reason = needs_mathlib(message) if dialect else message
+    return reason.strip().partition("\n")[0]
 
 
 def needs_mathlib(message: str) -> str:

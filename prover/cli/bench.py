@@ -163,8 +163,9 @@ class Bench:
         workers = 1 if config.cluster else config.workers
         async with LeanPool(command, workers=workers) as pool:
             problems = early or await problems_of(config, pool=pool, tell=tell)
+            if not config.cluster:
+                pool.expect(shared_header(config.dialect))
             lean = await pool.version()
-            pool.expect(shared_header(config.dialect))
             cards = [str(gpu) for gpu in await gpus.found()]
             made_with = environment(config, problems, lean=lean, gpus=cards)
             with Store.opened(self.folder, config, problems, made_with) as store:
@@ -191,7 +192,7 @@ class Bench:
     def _told(self, problems: ProblemSet, run: Run, began: float, interrupts: Interrupts) -> Exit:
         """The exit code, when the table is written."""
         names = [problem.name for problem in problems.problems]
-        summary = Summary.of(names, read(self.folder))
+        summary = Summary.of(names, read(self.folder), self.config.dialect)
         # A cluster says only while it works how many it has.
         workers = self.config.workers or run.most
         outcome = {

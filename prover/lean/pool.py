@@ -48,7 +48,8 @@ class LeanPool:
         self.command = command
         """What each process is started with."""
         self._imports = "".join(f"import {module}\n" for module in imports)
-        self._header = ""
+        self.expected = ""
+        """The header that processes read ahead; empty for none."""
         self._memory = memory
         self._start_seconds = start_seconds
         self._open_seconds = open_seconds
@@ -94,12 +95,12 @@ class LeanPool:
 
         Worth it for a long one that the theorems to come have in common.
         """
-        self._header = header
+        self.expected = header
 
     def prepare(self) -> None:
         """Starts a spare process in the background, unless there is one."""
         if self._spare is None:
-            self._spare = self._begin(self._header)
+            self._spare = self._begin(self.expected)
 
     async def version(self) -> str:
         """What Lean says it is. The process that is asked stays warm for the first session."""
@@ -174,7 +175,7 @@ class LeanPool:
                 worker = await self._patiently(spare)
                 if worker.alive:
                     return worker
-        return await self._anew(self._header)
+        return await self._anew(self.expected)
 
     async def _anew(self, header: str) -> Worker:
         """A process started now. One that dies before its first answer is replaced once."""
@@ -204,10 +205,10 @@ class LeanPool:
 
     async def _ahead(self, worker: Worker, op: str, **fields: str) -> None:
         """What it can't load or read is told to who asks for it."""
-        limit = {"milliseconds": round(self._open_seconds * 1000)}
+        seconds = max(self._start_seconds, self._open_seconds)
+        limit = {"milliseconds": round(seconds * 1000)}
         with contextlib.suppress(Refused):
-            seconds = self._open_seconds + GRACE_SECONDS
-            await worker.request(op, {**fields, **limit}, seconds=seconds)
+            await worker.request(op, {**fields, **limit}, seconds=seconds + GRACE_SECONDS)
 
     async def _patiently(self, start: asyncio.Task[Worker]) -> Worker:
         """The process that is being started; whoever stops waiting leaves it as the spare."""

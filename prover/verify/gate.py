@@ -75,14 +75,18 @@ class Gate:
     @asynccontextmanager
     async def _fresh(self, header: str) -> AsyncIterator[Worker]:
         """A fresh worker. Raises `LeanDied` when there is none in time."""
+        wait_seconds = self._wait_seconds
+        if header and header == self._pool.expected:
+            # It may be reading it, which else is a part of the check.
+            wait_seconds += self._seconds
         async with AsyncExitStack() as stack:
             try:
-                async with asyncio.timeout(self._wait_seconds):
+                async with asyncio.timeout(wait_seconds):
                     worker = await stack.enter_async_context(self._pool.fresh(header))
             except TimeoutError:
                 raise LeanDied(
                     f"A script was found but not checked, so it does not count: no fresh Lean was "
-                    f"ready within {self._wait_seconds:g} seconds.",
+                    f"ready within {wait_seconds:g} seconds.",
                     "Run it again with more `verify_seconds`, or with less beside it.",
                 ) from None
             yield worker
