@@ -151,7 +151,7 @@ class LeanActor:
         """
         pool = LeanPool(EmbeddedLean.find().worker_command(), workers=1)
         self._pool = await self._stack.enter_async_context(pool)
-        pool.expect(shared_header(self._config.dialect))
+        pool.expected = shared_header(self._config.dialect)
         return await pool.version(), f"{socket.gethostname()}, process {os.getpid()}"
 
     async def attempt(self, job: Job, at: Proposing | None) -> Finished | None:

@@ -164,7 +164,7 @@ class Bench:
         async with LeanPool(command, workers=workers) as pool:
             problems = early or await problems_of(config, pool=pool, tell=tell)
             if not config.cluster:
-                pool.expect(shared_header(config.dialect))
+                pool.expected = shared_header(config.dialect)
             lean = await pool.version()
             cards = [str(gpu) for gpu in await gpus.found()]
             made_with = environment(config, problems, lean=lean, gpus=cards)

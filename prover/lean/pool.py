@@ -49,7 +49,9 @@ class LeanPool:
         """What each process is started with."""
         self._imports = "".join(f"import {module}\n" for module in imports)
         self.expected = ""
-        """The header that processes read ahead; empty for none."""
+        """The header, if any, that each process reads before it is first wanted. Worth it for a
+        long one that the theorems to come have in common; counts for those that start afterwards.
+        """
         self._memory = memory
         self._start_seconds = start_seconds
         self._open_seconds = open_seconds
@@ -89,13 +91,6 @@ class LeanPool:
     def known_version(self) -> str:
         """Of the Lean that its workers run; empty before one has started."""
         return next((worker.version for worker in self._started), "")
-
-    def expect(self, header: str) -> None:
-        """Each process that starts from now on reads this header, and only it, ahead.
-
-        Worth it for a long one that the theorems to come have in common.
-        """
-        self.expected = header
 
     def prepare(self) -> None:
         """Starts a spare process in the background, unless there is one."""

@@ -110,7 +110,7 @@ HEADED = Theorem.from_statement("t", "theorem t : True := by", header="import St
 
 async def test_the_header_to_expect_is_read_ahead_and_nothing_else(fake: Fake) -> None:
     async with LeanPool(fake()) as pool:
-        pool.expect(HEADED.header)
+        pool.expected = HEADED.header
         async with pool.session() as session:
             await session.open(HEADED)
             assert pool._spare is not None
@@ -127,7 +127,7 @@ async def test_the_header_to_expect_is_read_ahead_and_nothing_else(fake: Fake) -
 @pytest.mark.parametrize("other", ["", "import Std\nopen Nat\n"])
 async def test_who_has_read_another_header_checks_nothing(fake: Fake, other: str) -> None:
     async with LeanPool(fake()) as pool:
-        pool.expect(HEADED.header)
+        pool.expected = HEADED.header
         pool.prepare()
         assert pool._spare is not None
         spare = await pool._spare
@@ -139,7 +139,7 @@ async def test_who_has_read_another_header_checks_nothing(fake: Fake, other: str
 
 async def test_a_header_that_can_not_be_read_is_told_to_who_asks_for_it(fake: Fake) -> None:
     async with LeanPool(fake()) as pool:
-        pool.expect("wrong")
+        pool.expected = "wrong"
         async with pool.fresh("wrong") as worker:
             assert worker.header == "wrong"
             assert await worker.request("verify", {"script": "close"}, seconds=5)

@@ -176,11 +176,11 @@ def test_what_nobody_sees_is_refused(character: str) -> None:
 async def test_the_gate_itself(
     pool: LeanPool, header: str, text: str, script: str, accepted: bool, ahead: bool
 ) -> None:
-    pool.expect(header if ahead else "")
+    pool.expected = header if ahead else ""
     try:
         found: Verification = await Gate(pool, seconds=SECONDS)(theorem(text, header), script)
     finally:
-        pool.expect("")
+        pool.expected = ""
     assert found.accepted is accepted, found
     assert bool(found.reason) is not accepted
 
