@@ -49,12 +49,23 @@ class Gate:
     async def __call__(self, theorem: Theorem, script: str) -> Verification:
         """Whether Lean accepts the theorem with the script in its hole.
 
-        A Lean that dies, refuses or takes over the limit has not accepted. Raises `LeanDied` or
-        `EnvironmentProblem` only when no Lean can be started, or not in time: nothing is said of
-        the script then.
+        A Lean that refuses or takes over the limit has not accepted. One that dies may have been
+        killed from outside, so another one is asked; if that dies too, it has not accepted. Raises
+        `LeanDied` or `EnvironmentProblem` only when no Lean can be started, or not in time: nothing
+        is said of the script then.
         """
         if reason := hidden(script):
             return Verification(accepted=False, reason=reason)
+        verdict = await self._checked(theorem, script)
+        if isinstance(verdict, LeanDied):
+            verdict = await self._checked(theorem, script)
+        if isinstance(verdict, LeanDied):
+            reason = f"Lean ended during the check: {verdict.message}"
+            return Verification(accepted=False, reason=reason)
+        return verdict
+
+    async def _checked(self, theorem: Theorem, script: str) -> Verification | LeanDied:
+        """What one fresh Lean says, or what it died of."""
         limits = {"heartbeats": self._heartbeats, "milliseconds": round(self._seconds * 1000)}
         async with self._fresh(theorem.header) as worker:
             started = time.perf_counter()
@@ -67,7 +78,7 @@ class Gate:
                     f"not checked within {self._seconds:g} seconds; allow it more `verify_seconds`"
                 )
             except LeanDied as death:
-                answer = refused(f"Lean ended during the check: {death.message}")
+                return death
             except Refused as refusal:
                 answer = refused(refusal.message)
             return codec.verification(answer, time.perf_counter() - started)

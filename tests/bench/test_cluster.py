@@ -14,7 +14,8 @@ from typing import Any
 import psutil
 import pytest
 
-from benchmarks.perf.kill import Killing, Nodes, differences, problems, write
+from benchmarks.perf.kill import Killing, differences, problems, write
+from benchmarks.perf.nodes import Nodes
 from prover.bench.cluster import joined
 from prover.bench.config import WORKER_MEMORY, Config
 from prover.bench.folder import Tell, silent

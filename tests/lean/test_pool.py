@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -172,6 +173,13 @@ async def test_the_gate_accepts_only_a_plain_yes(fake: Fake) -> None:
     assert "no reason" in reasons[0]
     assert "SIGKILL" in reasons[1]
     assert "within 0.5 seconds" in reasons[2]
+
+
+async def test_a_check_whose_lean_is_killed_is_made_again(fake: Fake, tmp_path: Path) -> None:
+    async with LeanPool(fake(), spare=False) as pool:
+        verdict = await Gate(pool, seconds=30)(THEOREM, "once")
+    assert (tmp_path / "log").read_text() == "died\n"
+    assert verdict.accepted
 
 
 async def test_the_gate_waits_for_a_fresh_lean_as_long_as_it_may(fake: Fake) -> None:
