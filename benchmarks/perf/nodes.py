@@ -30,6 +30,8 @@ class Nodes:
     def started(cls, count: int = COUNT) -> Iterator[Nodes]:
         """It, with so many nodes, until the block ends."""
         os.environ.update(QUIET)
+        # Half a minute, Ray's own, is too short for a process to start where all cores are busy.
+        os.environ["RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S"] = "300"
         # What a killed runner leaves is taken away this soon.
         os.environ["RAY_CLIENT_RECONNECT_GRACE_PERIOD"] = "2"
         from ray.cluster_utils import Cluster
