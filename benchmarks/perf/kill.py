@@ -33,7 +33,7 @@ from prover.bench.results import attempts, latest
 
 PROGRAM = (sys.executable, "-m", "prover", "bench")
 LIMITS = ("limit.tactic.seconds=600", "limit.minimise_seconds=1", "limit.verify_seconds=120")
-TACTICS = 30
+TACTICS = 12
 STEP_SECONDS = 0.05
 END_SECONDS = 1800.0
 CALM_RUNS = 3

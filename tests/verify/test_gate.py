@@ -164,17 +164,17 @@ def test_what_nobody_sees_is_refused(character: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "text", "script", "accepted"),
+    ("ahead", "header", "text", "script", "accepted"),
     [
-        ("", EQUAL, "omega", True),
-        (UNCHECKED, "theorem t : (1 : Nat) = 2 := by\n  sorry", "exact unchecked", False),
-        (program("IO.Process.exit 0"), FALSE, "mine", False),
-        ("", TRUE, "trivial -- \u202e", False),
+        (False, "", EQUAL, "omega", True),
+        (True, "def n : Nat := 1\n", "theorem t : n = 1 := by\n  sorry", "rfl", True),
+        (True, UNCHECKED, "theorem t : (1 : Nat) = 2 := by\n  sorry", "exact unchecked", False),
+        (False, program("IO.Process.exit 0"), FALSE, "mine", False),
+        (False, "", TRUE, "trivial -- \u202e", False),
     ],
 )
-@pytest.mark.parametrize("ahead", [False, True])
 async def test_the_gate_itself(
-    pool: LeanPool, header: str, text: str, script: str, accepted: bool, ahead: bool
+    pool: LeanPool, ahead: bool, header: str, text: str, script: str, accepted: bool
 ) -> None:
     pool.expected = header if ahead else ""
     try:
