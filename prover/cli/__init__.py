@@ -15,6 +15,7 @@ from prover.cli import (
     compare_runs,
     doctor,
     graph,
+    lsp,
     prove,
     report_run,
     serve,
@@ -41,6 +42,7 @@ app.command("graph", epilog=graph.EXAMPLES)(graph.graph)
 app.command("report", epilog=report_run.EXAMPLES)(report_run.report)
 app.command("compare", epilog=compare_runs.EXAMPLES)(compare_runs.compare_runs)
 app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
+app.command("lsp", epilog=lsp.EXAMPLES)(lsp.lsp)
 
 
 def _show_version(wanted: bool) -> None:
