@@ -138,17 +138,26 @@ class Editor:
         assert answer["result"] is None
 
     async def until(self, method: str, /, **values: Any) -> Json:
-        """The parameters of the first message of a kind, those of its `value` included."""
+        """The parameters of the first message of a kind, those of its `value` included; the whole
+        message where they are no object."""
         async with asyncio.timeout(60):
             while True:
                 for message in self.said:
                     if message.get("method") == method:
                         params = message["params"]
+                        if not isinstance(params, dict):
+                            return message
                         every = {**params, **params.get("value", {})}
                         if all(every.get(key) == value for key, value in values.items()):
                             return every
                 self.news.clear()
                 await self.news.wait()
+
+    async def until_raw(self, content: bytes) -> None:
+        """Waits until such bytes have come."""
+        async with asyncio.timeout(20):
+            while content not in self.heard:
+                await asyncio.sleep(0.01)
 
     def apply(self, params: Json) -> Json:
         """Makes an edit, if it is for the version of the document that there is."""
@@ -203,12 +212,14 @@ async def editing(
 ) -> AsyncIterator[tuple[Editor, asyncio.Task[int]]]:
     """An editor that a proxy of this process connects with a server, and the proxy's exit code."""
     record = folder / "record"
+    record.touch()
     more = [json.dumps(server)] if server is not None else []
     process = await start(command or [sys.executable, str(SERVER), str(record), *more])
     ours, theirs = socket.socketpair()
     reader, writer = await asyncio.open_connection(sock=ours, limit=BUFFER)
-    proxy = Proxy(*await asyncio.open_connection(sock=theirs, limit=BUFFER), process, keeper)
-    running = asyncio.create_task(proxy.run())
+    heard, told = await asyncio.open_connection(sock=theirs, limit=BUFFER)
+    running = asyncio.create_task(Proxy(heard, told, process, keeper).run())
+    running.add_done_callback(lambda _: told.close())
     editor = Editor(reader, writer, record)
     listening = asyncio.create_task(editor.listen())
     try:

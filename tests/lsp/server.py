@@ -47,7 +47,10 @@ def read(stream: BinaryIO, record: BinaryIO) -> Json | None:
     while True:
         line = stream.readline()
         record.write(line)
-        if line in (b"\r\n", b""):
+        record.flush()
+        if not line:
+            return None
+        if line == b"\r\n":
             break
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":
@@ -55,8 +58,6 @@ def read(stream: BinaryIO, record: BinaryIO) -> Json | None:
     body = stream.read(length)
     record.write(body)
     record.flush()
-    if not body:
-        return None
     try:
         found = json.loads(body)
     except ValueError:
