@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from prover.lean.base import Outcome, State
 from prover.lsp.documents import Edit
 from prover.service.discovery import Place
 from prover.service.starting import Keeper
+from prover.theorem import Theorem
 from tests.lsp.editing import CAPABILITIES, URI, Editor, editing, nowhere
 from tests.lsp.server import TRY_THIS
-from tests.search.scripted import Tree
+from tests.search.scripted import Lean, Tree
 from tests.service.serving import Scripted, Served, StuckLean, serving
 
 PROVE, SUGGEST, ALL = "Prove this goal", "Suggest tactics", "Prove all sorries in this file"
@@ -174,17 +177,24 @@ async def test_the_progress_can_be_cancelled(tmp_path: Path) -> None:
         assert b"workDoneProgress/cancel" not in editor.record.read_bytes()
 
 
+@dataclass
+class LaterStuckLean(StuckLean):
+    """A Lean that comes back from the tactics of the first theorem only."""
+
+    opened: int = 0
+
+    async def open(self, theorem: Theorem) -> State:
+        """Opens a theorem."""
+        self.opened += 1
+        return await super().open(theorem)
+
+    async def run(self, *asked: Any) -> list[Outcome]:
+        """Runs for ever, but for the first theorem."""
+        return await (super().run() if self.opened > 1 else Lean.run(self, *asked))
+
+
 async def test_what_is_proved_before_it_is_cancelled_is_kept(tmp_path: Path) -> None:
-    class Later(StuckLean):
-        async def run(self, *asked: Any) -> Any:
-            return await (super().run(*asked) if self.opened > 1 else Real.run(self, *asked))
-
-        async def open(self, theorem: Any) -> Any:
-            self.opened = getattr(self, "opened", 0) + 1
-            return await super().open(theorem)
-
-    Real: Any = StuckLean.__mro__[1]
-    lean = Later(TREE)
+    lean = LaterStuckLean(TREE)
     async with opened(tmp_path, TWO, Scripted(TREE, lean)) as (editor, served):
         await editor.choose(ALL, 1)
         token = (await editor.until("$/progress", kind="begin"))["token"]

@@ -35,7 +35,7 @@ async def test_bytes_pass_as_they_are_in_both_directions(running: Running) -> No
     editor, _ = running
     odd = [
         b'{ "jsonrpc":"2.0", "method":"$/lean/rpc/keepAlive", "params": {"\\u2113": 1e0} }',
-        b'{"method": "textDocument/didClose", "params": {"textDocument": 1}, "id": null}',
+        b'{"method": "textDocument/didClose", "params": {"textDocument": 1}}',
         b'{"method": "textDocument/codeAction", "params": {}}',
         b'{"method": 3}',
         b"[]",
