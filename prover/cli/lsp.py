@@ -80,8 +80,8 @@ async def work(command: Sequence[str], place: Place, seconds: float | None) -> i
             f"`prover lsp` needs the package `{error.name}`, which is not installed",
             "Install what it needs with: pip install 'prover[lsp]'",
         ) from error
-    server = await start(command)
     reader, writer = await _streams()
+    server = await start(command)
     async with Keeper(place) as keeper:
         code = await Proxy(reader, writer, server, keeper, seconds=seconds).run()
     writer.close()

@@ -61,6 +61,8 @@ class Editor:
     """All bytes for the editor."""
     answers: dict[str, Callable[[Any], Json]] = field(default_factory=dict)
     """How requests are answered; those that aren't here get a result of null."""
+    patience: float = 60.0
+    """Seconds for which a message is waited for."""
     last: int = 0
     waiting: dict[int | str, asyncio.Future[Json]] = field(default_factory=dict)
     news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -140,7 +142,7 @@ class Editor:
     async def until(self, method: str, /, **values: Any) -> Json:
         """The parameters of the first message of a kind, those of its `value` included; the whole
         message where they are no object."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(self.patience):
             while True:
                 for message in self.said:
                     if message.get("method") == method:

@@ -23,6 +23,7 @@ from tests.lsp.editing import CAPABILITIES, SERVER, URI, Editor, editing
 from tests.lsp.test_actions import ALL, PROVE, SUGGEST
 from tests.service.serving import short_folder
 
+PATIENCE = 300.0
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
 TEXT = """theorem 𝔸 (a b : Nat) (h : a < b) : a + 1 ≤ b := by
@@ -47,6 +48,8 @@ async def keeper(lean_command: Command) -> AsyncIterator[Keeper]:  # noqa: ARG00
 @asynccontextmanager
 async def opened(folder: Path, keeper: Keeper, text: str) -> AsyncIterator[Editor]:
     async with editing(folder, keeper) as (editor, _):
+        # The service is started and Lean loaded meanwhile, perhaps on a busy machine.
+        editor.patience = PATIENCE
         await editor.initialize()
         editor.open(text)
         yield editor
@@ -117,7 +120,7 @@ async def test_the_command_starts_a_service_and_ends_it(
         child = await asyncio.create_subprocess_exec(*argv, stdin=PIPE, stdout=PIPE, limit=BUFFER)
         assert child.stdin is not None
         assert child.stdout is not None
-        editor = Editor(child.stdout, child.stdin, tmp_path / "record")
+        editor = Editor(child.stdout, child.stdin, tmp_path / "record", patience=PATIENCE)
         listening = asyncio.create_task(editor.listen())
         await editor.initialize()
         editor.open(TEXT)
@@ -140,6 +143,7 @@ async def test_lakes_own_server(tmp_path: Path, keeper: Keeper) -> None:
     async with editing(tmp_path, keeper, command=argv) as (editor, _):
         found = await editor.initialize({**CAPABILITIES, "lean": {"silentDiagnosticSupport": True}})
         assert found["hoverProvider"]
+        editor.patience = PATIENCE
         editor.open(TEXT)
         wait = {"uri": URI, "version": 1}
         assert (await editor.request("textDocument/waitForDiagnostics", wait))["result"] == {}
