@@ -7,8 +7,9 @@ number is measured with `prover lsp -- cat` and with `cat` alone, in turn. `over
 median of what a message of the conversation takes there and back with the proxy, less that without,
 so it is for two passes; `typing_ms` is the same for a change of a file of 2,000 lines.
 `megabytes_per_second` is what goes there and back, in messages of 1 MB that are sent without
-waiting. `identical` says whether every byte of the conversation came back as it was. A conversation
-has one JSON object a line, with the `message`.
+waiting. `identical` says whether every byte of the conversation came back as it was. Left out of it
+are the requests whose answers the proxy changes. A conversation has one JSON object a line, with
+the `message`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from typing import Any
 CONVERSATION = Path(__file__).parents[2] / "tests" / "lsp" / "conversation.jsonl"
 PROXY = (sys.executable, "-m", "prover", "lsp", "--", "cat")
 DIRECT = ("cat",)
+CHANGED = ("initialize", "textDocument/codeAction")
 MEGABYTE = 10**6
 URI = "file:///project/Large.lean"
 
@@ -129,7 +131,8 @@ def main() -> None:
     parser.add_argument("--conversation", type=Path, default=CONVERSATION)
     options = parser.parse_args()
     lines = options.conversation.read_text(encoding="utf-8").splitlines()
-    conversation = [frame(json.loads(line)["message"]) for line in lines]
+    messages = [json.loads(line)["message"] for line in lines]
+    conversation = [frame(one) for one in messages if one.get("method") not in CHANGED]
     numbers = asyncio.run(measure(conversation, options.quick))
     for name, number in numbers.items():
         print(f"{name:30}{number!s:>10}")

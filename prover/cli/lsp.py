@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -93,18 +94,23 @@ async def _streams() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Standard input and output. Raises `EnvironmentProblem` when they are files."""
     from prover.lsp.framing import BUFFER
 
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=BUFFER)
-    try:
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-        transport, protocol = await loop.connect_write_pipe(
-            lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader()), sys.stdout
-        )
-    except ValueError as error:
+    if not all(map(_can_be_waited_for, (sys.stdin.fileno(), sys.stdout.fileno()))):
         raise EnvironmentProblem(
             "standard input and output must be pipes", "Let an editor start `prover lsp`."
-        ) from error
+        )
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=BUFFER)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    transport, protocol = await loop.connect_write_pipe(
+        lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader()), sys.stdout
+    )
     return reader, asyncio.StreamWriter(transport, protocol, None, loop)
+
+
+def _can_be_waited_for(descriptor: int) -> bool:
+    """Whether it is a pipe, a socket or a terminal."""
+    mode = os.fstat(descriptor).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor)
 
 
 def _shim(folder: Path | None, *, install: bool) -> None:

@@ -10,11 +10,12 @@ from prover.lsp.framing import encoded
 from tests.cli.conftest import PROGRAM, Prover
 
 
-def test_a_server_that_is_not_there(prover: Prover) -> None:
-    done = prover("lsp", "--", "no-such-lake", "serve", "--")
-    assert done.code == 3
-    assert "`no-such-lake` can't be started" in done.err
-    assert "elan" in done.err
+def test_a_server_that_is_not_there() -> None:
+    argv = [*PROGRAM, "lsp", "--", "no-such-lake", "serve", "--"]
+    done = subprocess.run(argv, input=b"", capture_output=True, timeout=60, check=False)
+    assert done.returncode == 3
+    assert b"`no-such-lake` can't be started" in done.stderr
+    assert b"elan" in done.stderr
 
 
 def test_the_arguments_reach_the_server_and_its_code_comes_back() -> None:
