@@ -133,12 +133,11 @@ class Conversation:
         document = self._documents.get(params["textDocument"]["uri"])
         if document is None or not wanted(params["context"]) or "sorry" not in document.text:
             return []
-        file = sorries.lean_file(document.text)
         first, last = (
             lean_place(document.text, document.offset(params["range"][end]))
             for end in ("start", "end")
         )
-        found = sorries.holes(file)
+        file, found = sorries.read(document.text)
         if (hole := sorries.nearest(file, found, first, last[0])) is None:
             return []
         suggested = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from prover.file import Hole, LeanFile, Span
@@ -57,9 +58,11 @@ def nearest(file: LeanFile, found: list[Hole], first: tuple[int, int], last: int
     )
 
 
-def lean_file(text: str) -> LeanFile:
-    """The text as a file. It has no path."""
-    return LeanFile(Path("file.lean"), text.encode(errors="replace"))
+@lru_cache(maxsize=8)
+def read(text: str) -> tuple[LeanFile, list[Hole]]:
+    """The text as a file, and its holes. Editors ask again whenever the cursor moves."""
+    file = LeanFile(Path("file.lean"), text.encode(errors="replace"))
+    return file, holes(file)
 
 
 def _sorries(text: str) -> Iterator[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.lsp.sorries import holes, lean_file, nearest
+from prover.lsp.sorries import nearest, read
 
 TEXT = """/-- No sorry here, /- nor -/ here: sorry -/
 theorem 𝔸 : p ∧ q := by
@@ -23,9 +23,8 @@ example : True := by
 
 
 def test_comments_strings_and_longer_names_are_no_holes() -> None:
-    found = holes(lean_file(TEXT))
+    file, found = read(TEXT)
     assert [(hole.line, hole.column) for hole in found] == [(4, 54), (5, 9), (13, 2)]
-    file = lean_file(TEXT)
     assert all(file.part(hole.span) == "sorry" for hole in found)
     assert file.part(found[0].declaration).startswith("theorem 𝔸")
     assert file.part(found[0].declaration).endswith("sorry'⟩")
@@ -47,16 +46,15 @@ def test_comments_strings_and_longer_names_are_no_holes() -> None:
 def test_the_hole_that_lines_mean(
     place: tuple[int, int], last: int, expected: tuple[int, int] | None
 ) -> None:
-    file = lean_file(TEXT)
-    hole = nearest(file, holes(file), place, last)
+    hole = nearest(*read(TEXT), place, last)
     assert (hole and (hole.line, hole.column)) == expected
 
 
 def test_line_ends_of_windows_change_no_place() -> None:
-    places = [(hole.line, hole.column) for hole in holes(lean_file(TEXT.replace("\n", "\r\n")))]
+    places = [(hole.line, hole.column) for hole in read(TEXT.replace("\n", "\r\n"))[1]]
     assert places == [(4, 54), (5, 9), (13, 2)]
 
 
 @pytest.mark.parametrize("text", ["/- sorry", '"sorry', "", "/-", "/- /- -/ sorry"])
 def test_what_is_not_closed_reaches_to_the_end(text: str) -> None:
-    assert [hole.column for hole in holes(lean_file(text))] == ([1] if text == '"sorry' else [])
+    assert [hole.column for hole in read(text)[1]] == ([1] if text == '"sorry' else [])
