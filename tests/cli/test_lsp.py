@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import psutil
 
 from prover.lsp.framing import encoded
 from tests.cli.conftest import PROGRAM, Prover
@@ -46,3 +49,17 @@ def test_a_file_for_standard_output_is_refused(tmp_path: Path) -> None:
 def test_flags_that_exclude_each_other(prover: Prover) -> None:
     both = prover("lsp", "--install-shim", "--uninstall-shim")
     assert (both.code, "either" in both.err) == (2, True)
+
+
+def test_told_to_end_it_ends_the_server_too() -> None:
+    argv = [*PROGRAM, "lsp", "--", "cat"]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(message := encoded({"jsonrpc": "2.0", "method": "a"}))
+        child.stdin.flush()
+        assert child.stdout.read(len(message)) == message
+        [server] = psutil.Process(child.pid).children()
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(20) == 130
+        assert not server.is_running()
