@@ -16,6 +16,7 @@ from prover.cli import (
     doctor,
     graph,
     lsp,
+    mcp,
     prove,
     report_run,
     serve,
@@ -43,6 +44,7 @@ app.command("report", epilog=report_run.EXAMPLES)(report_run.report)
 app.command("compare", epilog=compare_runs.EXAMPLES)(compare_runs.compare_runs)
 app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
 app.command("lsp", epilog=lsp.EXAMPLES)(lsp.lsp)
+app.command("mcp", epilog=mcp.EXAMPLES)(mcp.mcp)
 
 
 def _show_version(wanted: bool) -> None:

@@ -11,6 +11,7 @@ from prover.lsp.documents import Document, Edit, applied, at_lean_place, lean_pl
 from prover.lsp.framing import Json
 from prover.service.client import Client
 from prover.service.requests import CheckRequest, ProveRequest, SuggestRequest
+from prover.service.telling import told
 
 SHOWN = 60
 """Characters of a tactic in the name of its action."""
@@ -120,22 +121,6 @@ async def _result(events: AsyncGenerator[Json, None], report: Report) -> Json:
     """The last event; the others are reported."""
     async with aclosing(events):
         async for event in events:
-            if message := _progress(event):
+            if message := told(event):
                 report(message)
     return event
-
-
-def _progress(event: Json) -> str:
-    """What there is to say of an event; empty when nothing."""
-    match event:
-        case {"event": "queued", "position": int(position)} if position:
-            return f"waits for {position} other" + "s" * (position > 1)
-        case {"event": "loading"}:
-            return "the policy and Lean are being loaded"
-        case {"event": "accepted"}:
-            return "searches"
-        case {"event": "progress", "tactics": int(tactics), "states": int(states)}:
-            return f"{tactics} tactics, {states} states"
-        case {"event": "suggestion", "tactic": str(tactic)}:
-            return tactic
-    return ""
