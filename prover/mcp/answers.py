@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, Field
 
 from prover.service.runs import Json
 
-STILL = "still_searching"
+STILL: Final = "still_searching"
 
 
 class Edit(BaseModel):

@@ -55,8 +55,10 @@ class Search:
                 while not self.task.done():
                     self._news.clear()
                     news = asyncio.ensure_future(self._news.wait())
-                    await asyncio.wait({news, self.task}, return_when=asyncio.FIRST_COMPLETED)
-                    news.cancel()
+                    try:
+                        await asyncio.wait({news, self.task}, return_when=asyncio.FIRST_COMPLETED)
+                    finally:
+                        news.cancel()
                     while seen < len(self.events):
                         await tell(self.events[seen])
                         seen += 1
@@ -65,6 +67,9 @@ class Search:
         except asyncio.CancelledError:
             self.cancel()
             raise
+        # Its result would cancel this call too, which nobody asked for and nobody would answer.
+        if self.task.cancelled():
+            raise InputProblem(f"the run `{self.name}` was cancelled", "Start a search anew.")
         return self.task.result()
 
 

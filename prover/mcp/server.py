@@ -25,11 +25,11 @@ from prover.service.telling import told
 WAIT_SECONDS = 45.0
 """After so long a call answers: clients give up after a minute."""
 MOST_SECONDS = 300.0
-INSTRUCTIONS = """Finds and checks Lean 4 proofs. Use prove_goal on a `sorry` before writing a proof \
-by hand; suggest_tactics where it finds none; check_proof to be sure that a file or a proof is \
-accepted without `sorry` and without unusual axioms. Say what you mean in one of these ways: `file` \
-(or `text`) with `line` and `column`; `statement` with `header`; a printed `goal` with `header`. \
-Lines count from 1, columns from 0 in characters."""
+INSTRUCTIONS = """Finds and checks Lean 4 proofs. Use prove_goal on a `sorry` before writing a \
+proof by hand; suggest_tactics where it finds none; check_proof to be sure that a file or a proof \
+is accepted without `sorry` and without unusual axioms. Say what you mean in one of these ways: \
+`file` (or `text`) with `line` and `column`; `statement` with `header`; a printed `goal` with \
+`header`. Lines count from 1, columns from 0 in characters."""
 READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 Seconds = Annotated[float, Field(description="How long to search.", gt=0, le=MOST_SECONDS)]
 Tools = MCPServer[Any]
@@ -100,6 +100,9 @@ class Prover:
         goal: Goal = None,
         prefix: Annotated[str, Field(description="What each tactic must begin with.")] = "",
         top: Annotated[int, Field(description="How many are wanted.", ge=1, le=100)] = 8,
+        seconds: Annotated[
+            float, Field(description="How long to search.", gt=0, le=WAIT_SECONDS)
+        ] = 30.0,
     ) -> Suggestions:
         """Suggest next tactics for a `sorry` or a goal; each was run by Lean without an error.
 
@@ -108,7 +111,7 @@ class Prover:
         """
         with _as_tool_error():
             subject = Subject(file, text, line, column, statement, header, goal)
-            asked = self._asked(SuggestRequest, subject, None, prefix=prefix, top=top)
+            asked = self._asked(SuggestRequest, subject, seconds, prefix=prefix, top=top)
             search = self._searches.start(lambda client: client.suggest(asked))
             result = await self._ended(search, context)
         return answers.suggestions(result)
