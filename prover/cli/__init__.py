@@ -15,6 +15,8 @@ from prover.cli import (
     compare_runs,
     doctor,
     graph,
+    lsp,
+    mcp,
     prove,
     report_run,
     serve,
@@ -41,6 +43,8 @@ app.command("graph", epilog=graph.EXAMPLES)(graph.graph)
 app.command("report", epilog=report_run.EXAMPLES)(report_run.report)
 app.command("compare", epilog=compare_runs.EXAMPLES)(compare_runs.compare_runs)
 app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
+app.command("lsp", epilog=lsp.EXAMPLES)(lsp.lsp)
+app.command("mcp", epilog=mcp.EXAMPLES)(mcp.mcp)
 
 
 def _show_version(wanted: bool) -> None:

@@ -1,0 +1,87 @@
+"""The holes that a text seems to have, found without Lean: a code action can't wait for it.
+
+What is inside comments and strings is left out. A declaration is taken to reach from one line that
+is not indented to the next. Lean has the last word when a hole is to be filled.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from prover.file import Hole, LeanFile, Span
+from prover.holes import near
+from prover.lsp.documents import lean_place
+
+TOKEN = re.compile(
+    r"""(?P<comment>/-)
+    | --[^\n]*
+    | r(?P<marks>\#+)".*?"(?P=marks)
+    | r"[^"]*"
+    | "(?:[^"\\]|\\.)*"
+    | '(?:[^'\\\n]|\\[^\n']+)'
+    | (?P<word>\.?(?:[\w'!?]+|«[^»\n]*»)(?:\.(?:[\w'!?]+|«[^»\n]*»))*)""",
+    re.DOTALL | re.VERBOSE,
+)
+BRACKET = re.compile(r"/-|-/")
+COMMAND = re.compile(r"^(?=[^\s\-/|)\]}⟩·<:])", re.MULTILINE)
+"""The start of a line that begins a command."""
+
+
+def holes(file: LeanFile) -> list[Hole]:
+    """The holes of a file, as far as its text shows them."""
+    text = file.text.decode()
+    found, bounds = [], [0, *(match.start() for match in COMMAND.finditer(text)), len(text)]
+    for offset in _sorries(text):
+        behind = bisect_right(bounds, offset)
+        first, last = bounds[behind - 1], bounds[behind]
+        declaration = Span(
+            _bytes(text, first), _bytes(text, first + len(text[first:last].rstrip()))
+        )
+        span = Span(_bytes(text, offset), _bytes(text, offset + len("sorry")))
+        line, column = lean_place(text, offset)
+        found.append(Hole(span, declaration, "", False, line, column))
+    return found
+
+
+def nearest(file: LeanFile, found: list[Hole], first: tuple[int, int], last: int) -> Hole | None:
+    """The hole that lines of a file mean, from that of the place `first` to the line `last`."""
+    line, column = first
+    inside = [hole for hole in found if line <= hole.line <= last] or near(file, found, line)
+    return min(
+        inside,
+        key=lambda hole: (abs(hole.line - line), abs(hole.column - column)),
+        default=None,
+    )
+
+
+@lru_cache(maxsize=8)
+def read(text: str) -> tuple[LeanFile, list[Hole]]:
+    """The text as a file, and its holes. Editors ask again whenever the cursor moves."""
+    file = LeanFile(Path("file.lean"), text.encode(errors="replace"))
+    return file, holes(file)
+
+
+def _sorries(text: str) -> Iterator[int]:
+    """Where the word stands, outside of comments and strings."""
+    position = 0
+    while match := TOKEN.search(text, position):
+        position = _behind_comment(text, match.end()) if match["comment"] else match.end()
+        if match["word"] == "sorry":
+            yield match.start()
+
+
+def _behind_comment(text: str, position: int) -> int:
+    """The end of a comment, which may have others in it, from behind its `/-`."""
+    depth = 1
+    while depth and (bracket := BRACKET.search(text, position)):
+        depth += 1 if bracket[0] == "/-" else -1
+        position = bracket.end()
+    return position if not depth else len(text)
+
+
+def _bytes(text: str, offset: int) -> int:
+    return len(text[:offset].encode())

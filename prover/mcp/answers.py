@@ -1,0 +1,143 @@
+"""What the tools answer: the schema that agents see, made from the events of the service."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import BaseModel, Field
+
+from prover.service.runs import Json
+
+STILL: Final = "still_searching"
+
+
+class Edit(BaseModel):
+    """Replace what stands from `start` up to `end` by `text`; lines from 1, columns from 0."""
+
+    start_line: int
+    start_column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+class Proof(BaseModel):
+    """How the search for a proof stands."""
+
+    status: Literal["proved", "exhausted", "limit", "cancelled", "error", "still_searching"]
+    message: str = Field(description="Why there is no proof, and what to do next.")
+    script: str | None = Field(description="The tactics; a fresh Lean has accepted them.")
+    edit: Edit | None = Field(description="Puts the script into the file, where one was given.")
+    axioms: list[str] = Field(description="What the proof rests on; [] or Lean's standard ones.")
+    tactics: int = Field(description="How many tactics were run so far.")
+    run: str | None = Field(description="With status still_searching: give it to ask again.")
+
+
+class Suggestion(BaseModel):
+    """A tactic that Lean runs without an error at the goal."""
+
+    tactic: str
+    closes: bool = Field(description="Whether it leaves no goal. It is not checked as a proof.")
+    goals: list[str] = Field(description="The goals that it leaves, as Lean prints them.")
+
+
+class Suggestions(BaseModel):
+    """The next steps that work, the best first."""
+
+    status: Literal["exhausted", "limit", "cancelled", "error"]
+    message: str
+    suggestions: list[Suggestion]
+
+
+class Message(BaseModel):
+    """What Lean says at a place of the file."""
+
+    severity: str
+    line: int
+    column: int
+    text: str
+
+
+class Place(BaseModel):
+    """A `sorry`."""
+
+    theorem: str
+    line: int
+    column: int
+
+
+class Check(BaseModel):
+    """What a fresh Lean says of a proof or a file."""
+
+    status: Literal["accepted", "refused", "cancelled", "error"]
+    message: str = Field(description="Why it was refused.")
+    axioms: list[str] = Field(description="What it rests on.")
+    messages: list[Message] = Field(description="Lean's errors and warnings.")
+    sorries: list[Place] = Field(description="What is still to be proved.")
+
+
+def proof(result: Json, events: list[Json]) -> Proof:
+    """The answer to a search that has ended."""
+    edit = result.get("edit")
+    verified = [event for event in events if event["event"] == "verified" and event["accepted"]]
+    return Proof(
+        status=result["status"],
+        message=said(result),
+        script=result.get("script"),
+        edit=edit and _edit(edit),
+        axioms=verified[-1]["axioms"] if verified else [],
+        tactics=tactics(events),
+        run=None,
+    )
+
+
+def still(run: str, events: list[Json]) -> Proof:
+    """The answer while a search goes on."""
+    return Proof(
+        status=STILL,
+        message="The search goes on; call prove_goal with this `run` alone to wait for it.",
+        script=None,
+        edit=None,
+        axioms=[],
+        tactics=tactics(events),
+        run=run,
+    )
+
+
+def suggestions(result: Json) -> Suggestions:
+    """The answer of `suggest_tactics`."""
+    found = [Suggestion.model_validate(one) for one in result.get("suggestions", [])]
+    return Suggestions(status=result["status"], message=said(result), suggestions=found)
+
+
+def check(result: Json, events: list[Json]) -> Check:
+    """The answer of `check_proof`."""
+    judged = [event for event in events if event["event"] in ("verified", "declaration")]
+    axioms = {axiom for event in judged for axiom in event.get("axioms", ())}
+    return Check(
+        status=result["status"],
+        message=said(result),
+        axioms=sorted(axioms),
+        messages=[Message.model_validate(event) for event in events if event["event"] == "message"],
+        sorries=[Place.model_validate(event) for event in events if event["event"] == "hole"],
+    )
+
+
+def said(result: Json) -> str:
+    """The message of a result, with its hint."""
+    return " ".join(part for part in (result.get("message"), result.get("hint")) if part)
+
+
+def tactics(events: list[Json]) -> int:
+    """How many were run."""
+    return max((event["tactics"] for event in events if event["event"] == "progress"), default=0)
+
+
+def _edit(edit: Json) -> Edit:
+    return Edit(
+        start_line=edit["start"]["line"],
+        start_column=edit["start"]["column"],
+        end_line=edit["end"]["line"],
+        end_column=edit["end"]["column"],
+        text=edit["text"],
+    )
