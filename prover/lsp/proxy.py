@@ -81,12 +81,15 @@ class Proxy:
             await self._end()
             for task in (editor, server, ended):
                 task.cancel()
-            await asyncio.gather(editor, server, ended, return_exceptions=True)
+            for problem in await asyncio.gather(editor, server, ended, return_exceptions=True):
+                # One that has gone away is no surprise.
+                if isinstance(problem, Exception) and not isinstance(problem, ConnectionError):
+                    LOG.error("the proxy has a bug", exc_info=problem)
         code = await self._server.wait()
         return code if code >= 0 else 128 - code
 
     async def _editor_to_server(self) -> None:
-        """Returns when the editor, or the server's ear, is closed."""
+        """Returns when the editor has gone, or raises `ConnectionError`; tells the server."""
         try:
             while True:
                 message = await read(self._reader)
@@ -97,13 +100,17 @@ class Proxy:
             self._give_up("the editor", unframed)
             await _copy(unframed.rest, self._reader, self._to_server)
         except ConnectionError:
-            LOG.debug("the server does not listen any more")
+            # A server that does not listen may still have something to say to an editor that does.
             while await self._reader.read(BUFFER):
                 pass
-        self._to_server.close()
+        finally:
+            self._to_server.close()
 
     async def _server_to_editor(self) -> None:
-        """Returns when the server has nothing more to say, or the editor does not listen."""
+        """Returns when the server has nothing more to say.
+
+        Raises `ConnectionError` when the editor does not listen any more.
+        """
         try:
             while True:
                 message = await read(self._from_server)
@@ -111,10 +118,7 @@ class Proxy:
                 await self._writer.drain()
         except Unframed as unframed:
             self._give_up("Lean", unframed)
-            with suppress(ConnectionError):
-                await _copy(unframed.rest, self._from_server, self._writer)
-        except ConnectionError:
-            LOG.debug("the editor does not listen any more")
+            await _copy(unframed.rest, self._from_server, self._writer)
 
     def _is_for_server(self, message: Message) -> bool:
         if self._blind or (json := message.json()) is None:

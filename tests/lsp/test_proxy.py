@@ -143,6 +143,16 @@ async def test_a_server_whose_editor_has_gone_is_ended(running: Running) -> None
     assert await asyncio.wait_for(proxy, 20) == 0
 
 
+async def test_an_editor_that_breaks_off_is_noticed_at_once(running: Running) -> None:
+    editor, proxy = running
+    await editor.initialize()
+    began = time.monotonic()
+    editor.notify("test/echo", {})
+    editor.writer.transport.abort()
+    assert await asyncio.wait_for(proxy, 20) == 0
+    assert time.monotonic() - began < 4
+
+
 async def test_a_server_that_will_not_end_is_killed(running: Running) -> None:
     editor, proxy = running
     editor.notify("test/deaf", {})
