@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from prover.lean.backend import Backend as Lean
 from prover.lean.choosing import Wanted, open_lean
 from prover.lean.command import Command
 from prover.lean.pool import LeanPool
@@ -19,19 +20,19 @@ from tests.lean.stand_in import StandIn, project
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
-Backend = Callable[[Command, Path], AbstractAsyncContextManager[LeanPool]]
+Backend = Callable[[Command, Path], AbstractAsyncContextManager[Lean]]
 WORKERS = 2
 
 
 @asynccontextmanager
-async def embedded(command: Command, _: Path) -> AsyncIterator[LeanPool]:
+async def embedded(command: Command, _: Path) -> AsyncIterator[Lean]:
     """The embedded Lean."""
     async with LeanPool(command, WORKERS, spare=False) as pool:
         yield pool
 
 
 @asynccontextmanager
-async def stand_in(command: Command, folder: Path) -> AsyncIterator[LeanPool]:
+async def stand_in(command: Command, folder: Path) -> AsyncIterator[Lean]:
     """A Lake project whose toolchain is a stand-in, with the embedded Lean's worker behind it."""
     standing = StandIn.make(folder / "elan", command)
     root = project(folder / "mine")
@@ -45,11 +46,11 @@ async def stand_in(command: Command, folder: Path) -> AsyncIterator[LeanPool]:
 
 
 @asynccontextmanager
-async def native(_command: Command, _: Path) -> AsyncIterator[LeanPool]:
-    """A real native Lean: of the project in `PROVER_TEST_PROJECT`, or of this package's own."""
+async def native(_command: Command, _: Path) -> AsyncIterator[Lean]:
+    """A real native Lean: of the project in `TEST_LEAN_PROJECT`, or of this package's own."""
     if not shutil.which("lake"):
         pytest.skip("there is no lake on the path")
-    root = os.environ.get("PROVER_TEST_PROJECT") or Path(__file__).parents[2] / "lean_project"
+    root = os.environ.get("TEST_LEAN_PROJECT") or Path(__file__).parents[2] / "lean_project"
     wanted = Wanted("native", Path(root), workers=WORKERS, spare=False)
     async with open_lean(wanted) as pool:
         yield pool
@@ -61,7 +62,7 @@ BACKENDS: dict[str, Backend] = {"embedded": embedded, "stand-in": stand_in, "nat
 @pytest_asyncio.fixture(scope="session", params=BACKENDS)
 async def backend(
     request: pytest.FixtureRequest, lean_command: Command, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[LeanPool]:
+) -> AsyncIterator[Lean]:
     """A pool of each Lean in turn."""
     folder = tmp_path_factory.mktemp(request.param)
     async with BACKENDS[request.param](lean_command, folder) as pool:
@@ -69,5 +70,5 @@ async def backend(
 
 
 @pytest.mark.parametrize("name", INTERACTIONS)
-async def test_contract(backend: LeanPool, name: str) -> None:
+async def test_contract(backend: Lean, name: str) -> None:
     await INTERACTIONS[name](backend)
