@@ -17,18 +17,18 @@ from pathlib import Path
 import pytest
 
 from prover.errors import ProverError
+from prover.lean.backend import Backend
 from prover.lean.choosing import Wanted, open_lean
-from prover.lean.pool import LeanPool
 from tests.lean.contract import INTERACTIONS, Interaction
 
 FAILURES = (AssertionError, ProverError, ValueError, pytest.fail.Exception)
 
 
-async def cell(pool: LeanPool, interaction: Interaction) -> tuple[bool, str]:
+async def cell(lean: Backend, interaction: Interaction) -> tuple[bool, str]:
     """Whether it went as expected, and what to write of it."""
     started = time.perf_counter()
     try:
-        await interaction(pool)
+        await interaction(lean)
     except FAILURES as error:
         return False, f"differs: {str(error).partition(chr(10))[0][:60]}"
     return True, f"{time.perf_counter() - started:.1f} s"
@@ -36,8 +36,8 @@ async def cell(pool: LeanPool, interaction: Interaction) -> tuple[bool, str]:
 
 async def column(wanted: Wanted, names: list[str]) -> list[tuple[bool, str]]:
     """What one Lean does with each interaction."""
-    async with open_lean(wanted, tell=lambda text: print(text, file=sys.stderr)) as pool:
-        return [await cell(pool, INTERACTIONS[name]) for name in names]
+    async with open_lean(wanted, tell=lambda text: print(text, file=sys.stderr)) as lean:
+        return [await cell(lean, INTERACTIONS[name]) for name in names]
 
 
 def main() -> int:

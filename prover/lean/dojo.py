@@ -134,7 +134,11 @@ class DojoLean:
         """The native Lean's."""
         return await self.pool.version()
 
-    def session(self, *, alone: bool = False) -> AbstractAsyncContextManager[DojoSession]:
+    def session(
+        self,
+        *,
+        alone: bool = False,  # noqa: ARG002
+    ) -> AbstractAsyncContextManager[DojoSession]:
         """LeanDojo's, which always has one process of its own."""
         return self.dojos.session()
 
@@ -160,8 +164,8 @@ async def open_dojo(
     """LeanDojo for a file of a repository, which is an address with a commit, or a local folder.
 
     `file` is relative to the repository, or a path in a local one; without it each theorem says by
-    its source where it is, which only LeanDojo's own Repl needs to know. `memory` in bytes is for each
-    Lean, `open_seconds` for entering a theorem. Raises `InputProblem` or `EnvironmentProblem`,
+    its source where it is, which only LeanDojo's own Repl needs to know. `memory` in bytes is for
+    each Lean, `open_seconds` for entering a theorem. Raises `InputProblem` or `EnvironmentProblem`,
     with the next step to take.
     """
     installed = leandojo_version()
