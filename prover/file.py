@@ -6,8 +6,6 @@ ends, permissions and every byte outside the holes stay as they are.
 
 from __future__ import annotations
 
-import contextlib
-import difflib
 import os
 import re
 import shutil
@@ -19,6 +17,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from prover.errors import EnvironmentProblem, InputProblem
+from prover.text import bytes_of
 from prover.theorem import Theorem
 
 
@@ -67,23 +66,7 @@ class LeanFile:
     @classmethod
     def read(cls, path: Path) -> LeanFile:
         """Raises `InputProblem` when it can't be read, is empty or isn't UTF-8."""
-        try:
-            raw = path.read_bytes()
-        except FileNotFoundError as error:
-            raise InputProblem(f"there is no file {path}", _beside(path)) from error
-        except IsADirectoryError as error:
-            raise InputProblem(f"{path} is a folder", "Name a .lean file in it.") from error
-        except OSError as error:
-            raise InputProblem(f"{path} can't be read: {error.strerror}") from error
-        try:
-            text = raw.decode()
-        except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
-            message = f"{path} is not UTF-8: byte {error.start}, on line {line}, can't be read"
-            raise InputProblem(message, "Save it with the encoding UTF-8.") from error
-        if not text.strip():
-            raise InputProblem(f"{path} is empty", "Write a theorem with `sorry` for its proof.")
-        return cls(path, raw)
+        return cls(path, bytes_of(path))
 
     @cached_property
     def text(self) -> bytes:
@@ -205,12 +188,3 @@ def replace(target: Path, content: bytes) -> None:
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
-
-
-def _beside(path: Path) -> str:
-    """What the user may have meant instead of a file that isn't there."""
-    with contextlib.suppress(OSError):
-        names = [entry.name for entry in path.parent.iterdir() if entry.suffix == ".lean"]
-        if near := difflib.get_close_matches(path.name, names, n=1):
-            return f"Did you mean {path.parent / near[0]}?"
-    return "Check the path."

@@ -159,7 +159,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     [
         (b"", "is empty"),
         (b" \r\n\n", "is empty"),
-        (b"theorem a : 1 = 1\n:= \xff sorry", "byte 21, on line 2"),
+        (b"theorem a : 1 = 1\n:= \xff sorry", "lean:2: byte 21 is not UTF-8"),
     ],
 )
 def test_what_cannot_be_read(tmp_path: Path, content: bytes, message: str) -> None:

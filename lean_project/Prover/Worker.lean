@@ -28,6 +28,16 @@ def milliseconds (request : Json) : Nat :=
   | .ok milliseconds => milliseconds
   | .error _ => 0
 
+/-- `header`: elaborates a header, and nothing else; who asks for the same one later has it at once. -/
+def Worker.readHeader (worker : Worker) (request : Json) (cancel : IO.CancelToken) :
+    IO (Except Failure Json) := do
+  match stringField request "header" with
+  | .error message => return .error (badRequest message)
+  | .ok text =>
+    match ← worker.enter text cancel with
+    | .error failure => return .error failure
+    | .ok _ => return .ok (Json.mkObj [])
+
 /-- `open`: elaborates a declaration after its header, and keeps the state at its hole. -/
 def Worker.open (worker : Worker) (request : Json) (cancel : IO.CancelToken) :
     IO (Except Failure Json) := do
@@ -181,6 +191,7 @@ def Worker.dispatch (worker : Worker) (clock : Clock) (number : Nat) (request : 
   | _ =>
     let cancel ← clock.allow (milliseconds request)
     let outcome ← match operation with
+      | "header" => worker.readHeader request cancel
       | "open" => worker.open request cancel
       | "check" => worker.check request cancel
       | "verify" => worker.verify request cancel

@@ -22,6 +22,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from prover.bench.attempting import Attempting
 from prover.bench.config import Config
 from prover.bench.crew import Lost
+from prover.bench.dialect import shared_header
 from prover.bench.folder import silent
 from prover.bench.job import Job
 from prover.bench.lean import lean_of
@@ -151,6 +152,7 @@ class LeanActor:
         """
         lean = lean_of(self._config, workers=1, tell=silent)
         self._lean = await self._stack.enter_async_context(lean)
+        self._lean.expected = shared_header(self._config.dialect)
         return await told(self._lean), f"{socket.gethostname()}, process {os.getpid()}"
 
     async def attempt(self, job: Job, at: Proposing | None) -> Finished | None:

@@ -76,14 +76,24 @@ async def _connect(ray: Any, config: Config) -> None:
         }
     else:
         await _reach(config.cluster)
-    try:
-        # In a thread, where Ray leaves the handling of signals alone.
-        await asyncio.to_thread(ray.init, config.cluster, **kind)
-    except Exception as error:
-        raise EnvironmentProblem(
-            f"the cluster {config.cluster} can't be used: {error}",
-            "Ray and Python must be the same there and here.",
-        ) from error
+    for last in (False, False, True):
+        try:
+            # In a thread, where Ray leaves the handling of signals alone.
+            await asyncio.to_thread(ray.init, config.cluster, **kind)
+            return
+        except ConnectionError as error:
+            # A busy head gives up when the process that it starts for us takes over half a minute.
+            if last:
+                raise _unusable(config, error) from error
+        except Exception as error:
+            raise _unusable(config, error) from error
+
+
+def _unusable(config: Config, error: Exception) -> EnvironmentProblem:
+    return EnvironmentProblem(
+        f"the cluster {config.cluster} can't be used: {error}",
+        "Ray and Python must be the same there and here, and its head must not be too busy.",
+    )
 
 
 async def _reach(address: str) -> None:

@@ -55,6 +55,17 @@ DIALECTS = {
 }
 
 
+def shared_header(dialect: str) -> str:
+    """What all problems in a dialect are read under; empty where each has a header of its own."""
+    return DIALECTS[dialect].header if dialect else ""
+
+
+def unreadable(message: str, dialect: str) -> str:
+    """Why a problem is not applicable, in a line, from what Lean said when it could not read it."""
+    reason = needs_mathlib(message) if dialect else message
+    return reason.strip().partition("\n")[0]
+
+
 def needs_mathlib(message: str) -> str:
     """What a statement that does not open needs of Mathlib, or Lean's message where it is another.
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from prover.bench.attempt import Attempt
+from prover.bench.dialect import unreadable
 from prover.bench.estimates import Interval, pass_at, wilson
 from prover.bench.reading import Run
 from prover.bench.tried import Tried, Way, tried
@@ -117,7 +118,7 @@ class Figures:
             counters=sum(map(_counters, attempts), Counters()),
             reasons=_reasons(attempts),
             not_applicable=tuple(
-                (item.problem.name, _why(item))
+                (item.problem.name, unreadable(item.refusal, run.dialect))
                 for item in problems
                 if item.way is Way.NOT_APPLICABLE
             ),
@@ -215,10 +216,6 @@ def _reasons(attempts: Iterable[Attempt]) -> tuple[Reason, ...]:
         for (status, pattern), messages in found.items()
     ]
     return tuple(sorted(reasons, key=lambda reason: -reason.attempts))
-
-
-def _why(item: Tried) -> str:
-    return _first_line(next(attempt for attempt in item.attempts if not attempt.applicable))
 
 
 def _first_line(attempt: Attempt) -> str:

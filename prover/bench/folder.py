@@ -10,6 +10,7 @@ from pathlib import Path
 from prover.bench import jsonl, unproved
 from prover.bench.problem import Problem
 from prover.errors import InputProblem
+from prover.text import bytes_of
 
 Tell = Callable[[str], None]
 """Called with what the user should know, a sentence at a time."""
@@ -72,19 +73,7 @@ NOTHING = "Only whole proofs count: `theorem … := by sorry` or `theorem … :=
 
 def text_of(path: Path) -> str:
     """A file's text with `\\n` between lines. Raises `InputProblem`."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputProblem(f"{path} can't be read: {error.strerror}") from error
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        message = f"{path}:{line}: byte {error.start} is not UTF-8"
-        raise InputProblem(message, "Save the file with the encoding UTF-8.") from error
-    if not text.strip():
-        raise InputProblem(f"{path} is empty")
-    return text.replace("\r\n", "\n")
+    return bytes_of(path).decode().replace("\r\n", "\n")
 
 
 def _folder(folder: Path, origin: Origin, tell: Tell) -> list[Problem]:

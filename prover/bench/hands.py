@@ -25,7 +25,7 @@ Node = Mapping[str, Any]
 LOOK_SECONDS = 1.0
 """Between two looks at which nodes there are."""
 STARTS = 3
-"""How often an actor may die on a node before it has begun; a node that has gone is not asked."""
+"""How often in a row an actor may die on a node before it has begun."""
 
 
 class Hands:
@@ -73,13 +73,16 @@ class Hands:
             self._crew.end(EnvironmentProblem(f"the cluster does not answer: {error}", hint))
 
     def _fill(self, nodes: Iterable[Node]) -> None:
-        """Starts an actor in every place that has none."""
+        """Starts an actor in every place that has none; ends the crew where no node can work."""
         self._serving = {at: task for at, task in self._serving.items() if not task.done()}
-        for place in places(nodes, self._config.workers):
+        there = places(nodes, self._config.workers)
+        for place in there:
             if place not in self._serving and place[0] not in self._unfit:
                 self._serving[place] = asyncio.create_task(self._serve(place[0]))
-        if self._unfit and not self._serving:
-            self._crew.end(next(iter(self._unfit.values())))
+        # One that has gone says nothing of those to come.
+        problems = [self._unfit[node] for node, _ in there if node in self._unfit]
+        if problems and not self._serving:
+            self._crew.end(problems[0])
 
     async def _serve(self, node: str) -> None:
         """One actor on a node, from its start to its end."""
@@ -128,6 +131,7 @@ class Hands:
             message = f"{where} has Lean {version}, and this machine {self._lean}"
             self._exclude(node, EnvironmentProblem(message, "Install the same prover on both."))
             return False
+        self._deaths[node] = 0
         return True
 
     def _exclude(self, node: str, problem: EnvironmentProblem) -> None:

@@ -9,9 +9,7 @@ traces/KEY.jsonl.gz  the events of an attempt's search, one a line
 
 from __future__ import annotations
 
-import gzip
 import json
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -24,8 +22,8 @@ from prover.bench.problem import Problem, ProblemSet
 from prover.bench.results import latest, lines
 from prover.bench.store import trace_path
 from prover.errors import InputProblem
+from prover.search import trace
 from prover.search.events import Event
-from prover.search.trace import parse
 
 Json = dict[str, Any]
 HINT = "Give the folder that a batch run has written."
@@ -57,13 +55,7 @@ class Run:
         Raises `InputProblem` for a broken file.
         """
         path = trace_path(self.folder, attempt.key)
-        if not path.exists():
-            return ()
-        try:
-            with gzip.open(path, "rt", encoding="utf-8") as file:
-                return tuple(parse(file, str(path)))
-        except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-            raise InputProblem(f"{path} is broken: {error}", "Remove it.") from error
+        return tuple(trace.read(path)) if path.exists() else ()
 
 
 def read(folder: Path) -> Run:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from prover.bench.attempt import Attempt
+from prover.bench.dialect import unreadable
 from prover.search.result import Status
 
 
@@ -26,10 +27,12 @@ class Summary:
     attempts: int
     median_seconds: float | None
     """Of the attempts that proved something, wall-clock."""
+    unreadable: dict[str, str]
+    """Why each problem that is not applicable is not, by name."""
 
     @classmethod
-    def of(cls, names: Iterable[str], attempts: Sequence[Attempt]) -> Summary:
-        """Of problems with these names."""
+    def of(cls, names: Iterable[str], attempts: Sequence[Attempt], dialect: str = "") -> Summary:
+        """Of problems with these names, tried in this dialect."""
         by_name: dict[str, list[Attempt]] = {name: [] for name in names}
         for attempt in attempts:
             by_name[attempt.name].append(attempt)
@@ -44,6 +47,11 @@ class Summary:
             untried=ways.count("untried"),
             attempts=len(attempts),
             median_seconds=statistics.median(proofs) if proofs else None,
+            unreadable={
+                attempt.name: unreadable(str(attempt.result["message"]), dialect)
+                for attempt in attempts
+                if not attempt.applicable
+            },
         )
 
     @property

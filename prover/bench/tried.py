@@ -60,6 +60,12 @@ class Tried:
         """The attempt that stands for all: the first that proved it, else the last."""
         return self.proving or (self.attempts[-1] if self.attempts else None)
 
+    @property
+    def refusal(self) -> str:
+        """What Lean said when it could not read the statement."""
+        said = (one.result.get("message") for one in self.attempts if not one.applicable)
+        return str(next(said, None) or "")
+
     def spent(self, what: str) -> float:
         """How much of `seconds` or `tactics` went into it, up to and with its first proof."""
         total = 0.0

@@ -71,6 +71,8 @@ def show(outcome: dict[str, Any], summary: Summary, folder: Path) -> None:
     if outcome["worker_use"] is not None:
         table.add_row("workers busy", f"{outcome['worker_use']:.1%}")
     results().print(table)
+    for name, reason in summary.unreadable.items():
+        results().print(f"not applicable: {name}: {reason}")
     if summary.errors or summary.untried:
         results().print("Run the same again to try what ended in an error or was not tried.")
     results().print(f"Results are in {folder}. Next: `prover report {folder}`")

@@ -20,6 +20,7 @@ from prover.bench.chosen import needs_lean, problems_of
 from prover.bench.cluster import joined
 from prover.bench.config import Config, resolved
 from prover.bench.crew import Crew
+from prover.bench.dialect import shared_header
 from prover.bench.environment import environment
 from prover.bench.job import jobs
 from prover.bench.lean import check_dialect, lean_of
@@ -176,6 +177,8 @@ class Bench:
         async with lean_of(config, workers=workers, tell=tell, problems=early) as lean:
             check_dialect(config, lean)
             problems = early or await problems_of(config, lean=lean, tell=tell)
+            if not config.cluster:
+                lean.expected = shared_header(config.dialect)
             which = await told(lean)
             cards = [str(gpu) for gpu in await gpus.found()]
             made_with = environment(config, problems, lean=which, gpus=cards)
@@ -203,7 +206,7 @@ class Bench:
     def _told(self, problems: ProblemSet, run: Run, began: float, interrupts: Interrupts) -> Exit:
         """The exit code, when the table is written."""
         names = [problem.name for problem in problems.problems]
-        summary = Summary.of(names, read(self.folder))
+        summary = Summary.of(names, read(self.folder), self.config.dialect)
         # A cluster says only while it works how many it has.
         workers = self.config.workers or run.most
         outcome = {

@@ -16,6 +16,9 @@ class Backend(Protocol):
     What a session says of a proof is never believed; only a fresh worker is.
     """
 
+    expected: str
+    """The header, if any, that its fresh workers read before they are first wanted."""
+
     @property
     def command(self) -> Command:
         """What its fresh workers are started with."""
@@ -26,8 +29,8 @@ class Backend(Protocol):
     def session(self, *, alone: bool = False) -> AbstractAsyncContextManager[LeanSession]:
         """A session for one theorem; one that stays alone has one worker, whoever is idle."""
 
-    def fresh(self) -> AbstractAsyncContextManager[Worker]:
-        """A worker in which nothing has run yet, and which nobody uses afterwards."""
+    def fresh(self, header: str = "") -> AbstractAsyncContextManager[Worker]:
+        """A worker in which nothing has run, or this header alone; nobody uses it afterwards."""
 
     async def close(self) -> None:
         """Ends its processes; more are started when they are wanted again."""

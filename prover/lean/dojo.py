@@ -116,7 +116,7 @@ class Dojos:
         return named
 
 
-@dataclass(frozen=True)
+@dataclass
 class DojoLean:
     """Implements `Backend`: LeanDojo's sessions, and a native Lean that checks what they find."""
 
@@ -142,9 +142,18 @@ class DojoLean:
         """LeanDojo's, which always has one process of its own."""
         return self.dojos.session()
 
-    def fresh(self) -> AbstractAsyncContextManager[Worker]:
+    @property
+    def expected(self) -> str:
+        """The native Lean's, as `fresh` is."""
+        return self.pool.expected
+
+    @expected.setter
+    def expected(self, header: str) -> None:
+        self.pool.expected = header
+
+    def fresh(self, header: str = "") -> AbstractAsyncContextManager[Worker]:
         """The native Lean's."""
-        return self.pool.fresh()
+        return self.pool.fresh(header)
 
     async def close(self) -> None:
         """Ends the native Lean's processes; LeanDojo's end with their sessions."""

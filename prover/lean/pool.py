@@ -48,6 +48,10 @@ class LeanPool:
         self.command = command
         """What each process is started with."""
         self._imports = "".join(f"import {module}\n" for module in imports)
+        self.expected = ""
+        """The header, if any, that each process reads before it is first wanted. Worth it for a
+        long one that the theorems to come have in common; counts for those that start afterwards.
+        """
         self._memory = memory
         self._start_seconds = start_seconds
         self._open_seconds = open_seconds
@@ -87,7 +91,7 @@ class LeanPool:
     def prepare(self) -> None:
         """Starts a spare process in the background, unless there is one."""
         if self._spare is None:
-            self._spare = self._begin()
+            self._spare = self._begin(self.expected)
 
     async def version(self) -> str:
         """What Lean says it is. A process that is started to be asked stays warm for a session."""
@@ -120,11 +124,14 @@ class LeanPool:
                 self._sessions.give_back()
 
     @asynccontextmanager
-    async def fresh(self) -> AsyncIterator[Worker]:
-        """A worker in which nothing has run yet, and which nobody uses afterwards."""
+    async def fresh(self, header: str = "") -> AsyncIterator[Worker]:
+        """A worker in which nothing has run, or this header alone; nobody uses it afterwards."""
         async with self._checks:
             worker = await self._fresh()
             try:
+                if worker.header not in (None, header):
+                    await self._end(worker)
+                    worker = await self._anew("")
                 yield worker
             finally:
                 await self._end(worker)
@@ -151,10 +158,7 @@ class LeanPool:
             self._warm.append(worker)
 
     async def _fresh(self) -> Worker:
-        """The spare, or a process started now if there is none or it has died meanwhile.
-
-        One that dies before its first answer is replaced once.
-        """
+        """The spare, or a process started now if there is none or it has died meanwhile."""
         await self._bury()
         spare, self._spare = self._spare, None
         if spare is not None:
@@ -162,27 +166,41 @@ class LeanPool:
                 worker = await self._patiently(spare)
                 if worker.alive:
                     return worker
-        with contextlib.suppress(LeanDied):
-            return await self._patiently(self._begin())
-        return await self._patiently(self._begin())
+        return await self._anew(self.expected)
 
-    def _begin(self) -> asyncio.Task[Worker]:
-        start = asyncio.create_task(self._start())
+    async def _anew(self, header: str) -> Worker:
+        """A process started now. One that dies before its first answer is replaced once."""
+        with contextlib.suppress(LeanDied):
+            return await self._patiently(self._begin(header))
+        return await self._patiently(self._begin(header))
+
+    def _begin(self, header: str) -> asyncio.Task[Worker]:
+        start = asyncio.create_task(self._start(header))
         self._starts.add(start)
         start.add_done_callback(self._starts.discard)
         return start
 
-    async def _start(self) -> Worker:
+    async def _start(self, header: str) -> Worker:
         worker = await Worker.start(self.command, seconds=self._start_seconds, memory=self._memory)
         self._started.add(worker)
         self._version = worker.version
-        if self._imports:
-            # What it can't load is told to who asks for it.
-            with contextlib.suppress(Refused):
-                limit = {"milliseconds": round(self._open_seconds * 1000)}
-                fields = {"text": self._imports, **limit}
-                await worker.request("check", fields, seconds=self._open_seconds)
+        try:
+            if self._imports:
+                await self._ahead(worker, "check", text=self._imports)
+            if header:
+                worker.header = header
+                await self._ahead(worker, "header", header=header)
+        except BaseException:
+            worker.kill()
+            raise
         return worker
+
+    async def _ahead(self, worker: Worker, op: str, **fields: str) -> None:
+        """What it can't load or read is told to who asks for it."""
+        seconds = max(self._start_seconds, self._open_seconds)
+        limit = {"milliseconds": round(seconds * 1000)}
+        with contextlib.suppress(Refused):
+            await worker.request(op, {**fields, **limit}, seconds=seconds + GRACE_SECONDS)
 
     async def _patiently(self, start: asyncio.Task[Worker]) -> Worker:
         """The process that is being started; whoever stops waiting leaves it as the spare."""

@@ -1,7 +1,8 @@
 """The gate: a theorem with a script in its hole counts only when a fresh Lean accepts it.
 
 The worker does the checking (`lean_project/Prover/Gate.lean`); here it is given a process in which
-no tactic has run, a time limit, and no benefit of the doubt.
+no tactic has run, and nothing else but perhaps the theorem's own header, a time limit, and no
+benefit of the doubt.
 """
 
 from __future__ import annotations
@@ -48,14 +49,25 @@ class Gate:
     async def __call__(self, theorem: Theorem, script: str) -> Verification:
         """Whether Lean accepts the theorem with the script in its hole.
 
-        A Lean that dies, refuses or takes over the limit has not accepted. Raises `LeanDied` or
-        `EnvironmentProblem` only when no Lean can be started, or not in time: nothing is said of
-        the script then.
+        A Lean that refuses or takes over the limit has not accepted. One that dies may have been
+        killed from outside, so another one is asked; if that dies too, it has not accepted. Raises
+        `LeanDied` or `EnvironmentProblem` only when no Lean can be started, or not in time: nothing
+        is said of the script then.
         """
         if reason := hidden(script):
             return Verification(accepted=False, reason=reason)
+        verdict = await self._checked(theorem, script)
+        if isinstance(verdict, LeanDied):
+            verdict = await self._checked(theorem, script)
+        if isinstance(verdict, LeanDied):
+            reason = f"Lean ended during the check: {verdict.message}"
+            return Verification(accepted=False, reason=reason)
+        return verdict
+
+    async def _checked(self, theorem: Theorem, script: str) -> Verification | LeanDied:
+        """What one fresh Lean says, or what it died of."""
         limits = {"heartbeats": self._heartbeats, "milliseconds": round(self._seconds * 1000)}
-        async with self._fresh() as worker:
+        async with self._fresh(theorem.header) as worker:
             started = time.perf_counter()
             try:
                 seconds = self._seconds + GRACE_SECONDS
@@ -66,22 +78,26 @@ class Gate:
                     f"not checked within {self._seconds:g} seconds; allow it more `verify_seconds`"
                 )
             except LeanDied as death:
-                answer = refused(f"Lean ended during the check: {death.message}")
+                return death
             except Refused as refusal:
                 answer = refused(refusal.message)
             return codec.verification(answer, time.perf_counter() - started)
 
     @asynccontextmanager
-    async def _fresh(self) -> AsyncIterator[Worker]:
+    async def _fresh(self, header: str) -> AsyncIterator[Worker]:
         """A fresh worker. Raises `LeanDied` when there is none in time."""
+        wait_seconds = self._wait_seconds
+        if header and header == self._lean.expected:
+            # It may be reading it, which else is a part of the check.
+            wait_seconds += self._seconds
         async with AsyncExitStack() as stack:
             try:
-                async with asyncio.timeout(self._wait_seconds):
-                    worker = await stack.enter_async_context(self._lean.fresh())
+                async with asyncio.timeout(wait_seconds):
+                    worker = await stack.enter_async_context(self._lean.fresh(header))
             except TimeoutError:
                 raise LeanDied(
                     f"A script was found but not checked, so it does not count: no fresh Lean was "
-                    f"ready within {self._wait_seconds:g} seconds.",
+                    f"ready within {wait_seconds:g} seconds.",
                     "Run it again with more `verify_seconds`, or with less beside it.",
                 ) from None
             yield worker

@@ -26,10 +26,10 @@ def todo(names: str, attempts: int = 1) -> list[Job]:
     return list(jobs(Config(attempts=attempts), problems(*names), "4.28.0"))
 
 
-def attempt(job: Job, status: Status = Status.LIMIT, **changed: Any) -> Attempt:
+def attempt(job: Job, status: Status = Status.LIMIT, message: str = "", **changed: Any) -> Attempt:
     """How a try ended."""
     problem = job.problem
-    result = Result(problem.name, status, seconds=Seconds(total=2.0)).to_json()
+    result = Result(problem.name, status, message, seconds=Seconds(total=2.0)).to_json()
     fields = {
         "key": job.key,
         "name": problem.name,

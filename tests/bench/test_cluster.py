@@ -14,9 +14,11 @@ from typing import Any
 import psutil
 import pytest
 
-from benchmarks.perf.kill import Killing, Nodes, differences, problems, write
+from benchmarks.perf.kill import Killing, differences, problems, write
+from benchmarks.perf.nodes import Nodes
 from prover.bench.cluster import joined
 from prover.bench.config import WORKER_MEMORY, Config
+from prover.bench.crew import Crew
 from prover.bench.folder import Tell, silent
 from prover.bench.store import read
 from prover.errors import EnvironmentProblem
@@ -144,3 +146,18 @@ def test_actors_go_where_there_are_cores_and_memory() -> None:
     assert places(nodes, 0) == [("a", 0), ("b", 0), ("c", 0), ("a", 1), ("b", 1), ("a", 2)]
     assert places(nodes, 4) == [("a", 0), ("b", 0), ("c", 0), ("a", 1)]
     assert places([], 3) == []
+
+
+async def test_only_nodes_that_are_there_end_a_run() -> None:
+    pytest.importorskip("ray")
+    from prover.bench.hands import Hands
+
+    crew = Crew(patience=0.05)
+    hands = Hands(Config(), "4", crew, silent)
+    hands._unfit["a"] = EnvironmentProblem("no Lean there")
+    hands._fill([])
+    with pytest.raises(EnvironmentProblem, match="no worker for"):
+        await crew.ready()
+    hands._fill([node("a", 1, 1)])
+    with pytest.raises(EnvironmentProblem, match="no Lean there"):
+        await crew.ready()

@@ -50,6 +50,15 @@ def test_every_way_to_end_has_its_place(tmp_path: Path) -> None:
     assert (found.counters.tactics, found.counters.errors, found.counters.refused) == (43, 30, 1)
 
 
+def test_what_a_dialect_lacks_is_named_as_what_mathlib_has(tmp_path: Path) -> None:
+    said = "1:2: error\nUnknown identifier `Real.sin`\nmore"
+    tried = attempt(STRANGE, "error", applicable=False, message=said)
+    for dialect, reason in [("", "1:2: error"), ("small", "needs Mathlib: unknown `Real.sin`")]:
+        folder = tmp_path / f"run{dialect}"
+        write(folder, [STRANGE], [tried], environment={"dialect": dialect})
+        assert Figures.of(read(folder)).not_applicable == (("strange", reason),)
+
+
 def test_time_that_is_not_of_lean_policy_or_gate_is_the_engines(tmp_path: Path) -> None:
     time = figures(tmp_path, *ALL_WAYS).time
     assert (time.lean, time.policy, time.verify) == (6.0, 0.25, 0.5)

@@ -24,8 +24,8 @@ def test_killed_again_and_again_it_ends_as_if_it_had_not_been(tmp_path: Path) ->
     calm = Killing(tmp_path / "calm", file, workers=2, random=chance)
     calm.undisturbed()
     wild = Killing(tmp_path / "wild", file, workers=2, random=chance)
-    wild.disturbed(["runner"] * 3 + ["worker"] * 4, patience=8.0)
-    assert wild.kills["runner"] == 3
+    wild.disturbed(["runner"] * 2 + ["worker"] * 3, patience=6.0)
+    assert wild.kills["runner"] == 2
     assert wild.kills["worker"] >= 1
     assert not any(differences(tmp_path / "calm", tmp_path / "wild").values())
     found = read(tmp_path / "wild")

@@ -92,5 +92,5 @@ async def test_the_events_of_an_attempt(folder: Path) -> None:
     assert any(isinstance(event, Opened) for event in read(folder).trace(first))
     assert read(folder).trace(second) == ()
     path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(InputProblem, match="is broken"):
+    with pytest.raises(InputProblem, match="can't be read"):
         read(folder).trace(first)

@@ -17,7 +17,7 @@ def test_each_problem_counts_once() -> None:
         attempt(A),
         attempt(A_AGAIN, Status.PROVED),
         attempt(B, Status.EXHAUSTED),
-        attempt(C, Status.ERROR, applicable=False),
+        attempt(C, Status.ERROR, "Unknown identifier `Real.sqrt`\nmore", applicable=False),
         attempt(D, Status.ERROR),
     ]
     summary = Summary.of("abcde", attempts)
@@ -30,7 +30,10 @@ def test_each_problem_counts_once() -> None:
         untried=1,
         attempts=5,
         median_seconds=2.0,
+        unreadable={"c": "Unknown identifier `Real.sqrt`"},
     )
+    reasons = Summary.of("abcde", attempts, "minif2f-embedded").unreadable
+    assert reasons == {"c": "needs Mathlib: unknown `Real.sqrt`"}
 
 
 @pytest.mark.parametrize(

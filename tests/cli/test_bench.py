@@ -65,6 +65,7 @@ def test_a_run_and_going_on_with_it(prover: Prover, tmp_path: Path) -> None:
     assert ran.code == 0, ran.err
     assert "2 of 2" in ran.out
     assert "prover report runs/few" in ran.out
+    assert "not applicable: u: " in ran.out
     [unreadable] = [one for one in read(tmp_path / "runs" / "few") if not one.applicable]
     assert unreadable.name == "u"
     assert "Some.Real" in unreadable.result["message"]
@@ -74,6 +75,7 @@ def test_a_run_and_going_on_with_it(prover: Prover, tmp_path: Path) -> None:
     assert "3 of 3 done, 2 proved" in ran.err
     [told] = ran.events
     assert (told["proved"], told["not_applicable"], told["problems"]) == (2, 1, 3)
+    assert "Some.Real" in told["unreadable"]["u"]
     assert (tmp_path / "runs" / "few" / "results.jsonl").read_bytes() == lines
     ran = prover(*arguments, "--seed", "3")
     assert ran.code == 2

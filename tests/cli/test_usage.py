@@ -37,7 +37,7 @@ def test_each_verb_has_help(prover: Prover, verb: str) -> None:
         (["prove", "Nowhere.lean"], "there is no file Nowhere.lean"),
         (["check", "Nowhere.lean"], "there is no file Nowhere.lean"),
         (["prove", "Empty.lean"], "Empty.lean is empty"),
-        (["prove", "Bytes.lean:3"], "Bytes.lean is not UTF-8: byte 12, on line 2"),
+        (["prove", "Bytes.lean:3"], "Bytes.lean:2: byte 12 is not UTF-8"),
         (["prove", "A.lean", "--seconds", "0"], "the limit `seconds` is 0"),
         (["prove", "A.lean", "--workers", "0"], "--workers"),
         (["prove", "A.lean", "--search", "baseline-lama"], "Did you mean `baseline-llemma`?"),

@@ -125,6 +125,10 @@ def answer(request: int, op: str, fields: dict[str, Any]) -> None:
             nonce = fields["nonce"]
             protocol = 2 if MODE == "other-protocol" else 1
             reply(id=request, result={"lean": "4.0.0", "protocol": protocol})
+        case "header" if "wrong" in fields["header"]:
+            reply(id=request, failure="header", message="unknown identifier 'wrong'")
+        case "header":
+            reply(id=request, result={})
         case "open" if "wrong" in fields["declaration"]:
             reply(id=request, failure="declaration", message="unknown identifier 'wrong'")
         case "open":
@@ -135,10 +139,17 @@ def answer(request: int, op: str, fields: dict[str, Any]) -> None:
             for number in fields["states"]:
                 del paths[number]
             reply(id=request, result={})
+        case "verify" if fields["script"] == "once" and not LOG.read_text():
+            LOG.write_text("died\n")
+            os.kill(os.getpid(), 9)
         case "verify" if fields["script"] in ("die", "late"):
             act(request, 0, "", fields["script"] + " 5")
         case "verify":
-            verdict = {"accepted": fields["script"] == "close", "reason": "", "axioms": []}
+            verdict = {
+                "accepted": fields["script"] in ("close", "once"),
+                "reason": "",
+                "axioms": [],
+            }
             reply(id=request, result=verdict)
         case "ping":
             reply(id=request, result={"states": sorted(paths.values()), "pid": os.getpid()})

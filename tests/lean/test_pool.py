@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -105,6 +106,46 @@ async def test_a_fresh_worker_is_used_by_nobody_else(fake: Fake) -> None:
         assert len(seen) == 4
 
 
+HEADED = Theorem.from_statement("t", "theorem t : True := by", header="import Std")
+
+
+async def test_the_header_to_expect_is_read_ahead_and_nothing_else(fake: Fake) -> None:
+    async with LeanPool(fake()) as pool:
+        pool.expected = HEADED.header
+        async with pool.session() as session:
+            await session.open(HEADED)
+            assert pool._spare is not None
+            spare = await pool._spare
+            searching = await pid(session)
+            async with pool.fresh(HEADED.header) as worker:
+                assert worker is spare
+                assert worker.pid != searching
+                # The greeting and the header.
+                assert worker.requests == 2
+            assert not worker.alive
+
+
+@pytest.mark.parametrize("other", ["", "import Std\nopen Nat\n"])
+async def test_who_has_read_another_header_checks_nothing(fake: Fake, other: str) -> None:
+    async with LeanPool(fake()) as pool:
+        pool.expected = HEADED.header
+        pool.prepare()
+        assert pool._spare is not None
+        spare = await pool._spare
+        async with pool.fresh(other) as worker:
+            assert worker is not spare
+            assert (worker.header, worker.requests) == (None, 1)
+        assert not spare.alive
+
+
+async def test_a_header_that_can_not_be_read_is_told_to_who_asks_for_it(fake: Fake) -> None:
+    async with LeanPool(fake()) as pool:
+        pool.expected = "wrong"
+        async with pool.fresh("wrong") as worker:
+            assert worker.header == "wrong"
+            assert await worker.request("verify", {"script": "close"}, seconds=5)
+
+
 async def test_a_cancelled_wait_for_a_process_keeps_it_as_the_spare(fake: Fake) -> None:
     async with LeanPool(fake("sleeps"), start_seconds=30) as pool:
         with pytest.raises(TimeoutError):
@@ -132,6 +173,13 @@ async def test_the_gate_accepts_only_a_plain_yes(fake: Fake) -> None:
     assert "no reason" in reasons[0]
     assert "SIGKILL" in reasons[1]
     assert "within 0.5 seconds" in reasons[2]
+
+
+async def test_a_check_whose_lean_is_killed_is_made_again(fake: Fake, tmp_path: Path) -> None:
+    async with LeanPool(fake(), spare=False) as pool:
+        verdict = await Gate(pool, seconds=30)(THEOREM, "once")
+    assert (tmp_path / "log").read_text() == "died\n"
+    assert verdict.accepted
 
 
 async def test_the_gate_waits_for_a_fresh_lean_as_long_as_it_may(fake: Fake) -> None:

@@ -227,7 +227,7 @@ def test_a_file_that_is_no_text_is_told_without_its_folder(tmp_path: Path) -> No
     (tmp_path / "A.lean").write_bytes(b"\xff")
     with pytest.raises(InputProblem) as caught:
         paths.read(tmp_path, "A.lean")
-    assert caught.value.message.startswith("A.lean is not UTF-8")
+    assert caught.value.message.startswith("A.lean:1: byte 0 is not UTF-8")
 
 
 def test_a_large_file_is_not_read(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Most go to one worker directly, a few through `Gate` and `check` with processes 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,21 @@ async def test_what_is_a_proof(worker: Worker, header: str, text: str, script: s
     assert await verdict(worker, theorem(text, header), script) == ""
 
 
+HEADED = [case for case in NO_PROOFS if case[0]] + [(*case, "") for case in PROOFS if case[0]]
+
+
+async def test_a_header_that_was_read_ahead_changes_no_verdict(worker: Worker) -> None:
+    verdicts = set()
+    for header, text, script, reason in HEADED:
+        with suppress(Refused):
+            await worker.request("header", {"header": header, "milliseconds": 0}, seconds=SECONDS)
+        found = await verdict(worker, theorem(text, header), script)
+        assert reason in found
+        assert bool(found) is ((header, text, script) not in PROOFS), header
+        verdicts.add(bool(found))
+    assert verdicts == {True, False}
+
+
 @pytest.mark.parametrize("script", ["trivial", "trivial -- and so", "first\n| fail\n| trivial"])
 async def test_a_term_in_brackets(worker: Worker, script: str) -> None:
     asked = theorem("theorem t : True ∧ 1 = 1 := ⟨sorry, rfl⟩", is_term=True)
@@ -148,18 +164,23 @@ def test_what_nobody_sees_is_refused(character: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "text", "script", "accepted"),
+    ("ahead", "header", "text", "script", "accepted"),
     [
-        ("", EQUAL, "omega", True),
-        (UNCHECKED, "theorem t : (1 : Nat) = 2 := by\n  sorry", "exact unchecked", False),
-        (program("IO.Process.exit 0"), FALSE, "mine", False),
-        ("", TRUE, "trivial -- \u202e", False),
+        (False, "", EQUAL, "omega", True),
+        (True, "def n : Nat := 1\n", "theorem t : n = 1 := by\n  sorry", "rfl", True),
+        (True, UNCHECKED, "theorem t : (1 : Nat) = 2 := by\n  sorry", "exact unchecked", False),
+        (False, program("IO.Process.exit 0"), FALSE, "mine", False),
+        (False, "", TRUE, "trivial -- \u202e", False),
     ],
 )
 async def test_the_gate_itself(
-    pool: LeanPool, header: str, text: str, script: str, accepted: bool
+    pool: LeanPool, ahead: bool, header: str, text: str, script: str, accepted: bool
 ) -> None:
-    found: Verification = await Gate(pool, seconds=SECONDS)(theorem(text, header), script)
+    pool.expected = header if ahead else ""
+    try:
+        found: Verification = await Gate(pool, seconds=SECONDS)(theorem(text, header), script)
+    finally:
+        pool.expected = ""
     assert found.accepted is accepted, found
     assert bool(found.reason) is not accepted
 
