@@ -16,7 +16,7 @@ from prover.lean.choosing import Wanted, open_lean
 from prover.lean.command import Command
 from prover.lean.pool import LeanPool
 from tests.lean.contract import INTERACTIONS
-from tests.lean.stand_in import StandIn, project
+from tests.lean.stand_in import opened
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
@@ -33,16 +33,9 @@ async def embedded(command: Command, _: Path) -> AsyncIterator[Lean]:
 
 @asynccontextmanager
 async def stand_in(command: Command, folder: Path) -> AsyncIterator[Lean]:
-    """A Lake project whose toolchain is a stand-in, with the embedded Lean's worker behind it."""
-    standing = StandIn.make(folder / "elan", command)
-    root = project(folder / "mine")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("ELAN_HOME", str(standing.home))
-        patched.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        patched.delenv("ELAN_TOOLCHAIN", raising=False)
-        wanted = Wanted("native", root, workers=WORKERS, spare=False)
-        async with open_lean(wanted) as pool:
-            yield pool
+    """A native Lean with the embedded one's worker behind it."""
+    async with opened(command, folder, WORKERS) as lean:
+        yield lean
 
 
 @asynccontextmanager

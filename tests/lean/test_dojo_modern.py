@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -90,6 +91,9 @@ async def test_names_and_files_that_are_not_there(project: Path) -> None:
 
 
 async def test_a_machine_without_lake(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git = shutil.which("git")
+    assert git is not None
+    (project / "git").symlink_to(git)
     monkeypatch.setenv("PATH", str(project))
     with pytest.raises(EnvironmentProblem, match="lake") as caught:
         async with open_dojo(project, "My/File.lean"):
