@@ -8,8 +8,8 @@ from typing import Any
 
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.file import Hole, LeanFile, Span
+from prover.lean.backend import Backend
 from prover.lean.command import Command
-from prover.lean.pool import LeanPool
 from prover.lean.worker import GRACE_SECONDS, Refused
 
 SECONDS = 300.0
@@ -82,17 +82,17 @@ class Report:
         return tuple(sorted(found, key=lambda message: (message.line, message.column)))
 
 
-async def check(pool: LeanPool, file: LeanFile, *, seconds: float = SECONDS) -> Report:
+async def check(lean: Backend, file: LeanFile, *, seconds: float = SECONDS) -> Report:
     """Has a fresh Lean check a file.
 
     Raises `InputProblem` when what it imports isn't there, or `LeanDied`.
     """
     fields = {"text": file.text.decode(), "milliseconds": round(seconds * 1000)}
-    async with pool.fresh() as worker:
+    async with lean.fresh() as worker:
         try:
             json = await worker.request("check", fields, seconds=seconds + GRACE_SECONDS)
         except Refused as refusal:
-            raise _problem(file, refusal, pool.command) from refusal
+            raise _problem(file, refusal, lean.command) from refusal
     return _report(file, json)
 
 

@@ -3,6 +3,7 @@
 ProverError
 ├── EnvironmentProblem   something the tool needs is missing or too old
 ├── InputProblem         what the user gave cannot be used
+│   └── NotLocated       a theorem that LeanDojo can't find where it is said to be
 ├── LeanDied             a Lean process ended or stopped answering
 └── PolicyGone           a policy can't be asked any more, in the middle of a search
 """
@@ -25,6 +26,10 @@ class EnvironmentProblem(ProverError):
 
 class InputProblem(ProverError):
     """What the user gave cannot be used."""
+
+
+class NotLocated(InputProblem):
+    """A theorem that LeanDojo can't find where it is said to be."""
 
 
 class LeanDied(ProverError):

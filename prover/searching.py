@@ -1,4 +1,4 @@
-"""The search for one theorem with the parts that are used by default: a pool's Lean, the built-in
+"""The search for one theorem with the parts that are used by default: a Lean, the built-in
 policy, the gate. It is what `prover.prove` is given, and every other client of the prover too."""
 
 from __future__ import annotations
@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from prover.lean.pool import LeanPool
+from prover.lean.backend import Backend
 from prover.policy.base import Policy
 from prover.policy.builtin import BuiltinPolicy
 from prover.prove import Search
@@ -19,18 +19,18 @@ from prover.verify.gate import Gate
 
 
 def searching(
-    pool: LeanPool,
+    lean: Backend,
     *,
     limit: Limit,
     policy: Policy | None = None,
     configuration: Configuration | None = None,
 ) -> Search:
-    """Searches with a session of the pool each."""
+    """Searches with a session of its own each."""
     proposes = policy or BuiltinPolicy()
-    gate = Gate(pool, seconds=limit.verify_seconds)
+    gate = Gate(lean, seconds=limit.verify_seconds)
 
     async def events(theorem: Theorem) -> AsyncGenerator[Event, None]:
-        async with pool.session() as session:
+        async with lean.session() as session:
             found = search(
                 theorem, session, proposes, gate, limit=limit, configuration=configuration
             )

@@ -23,11 +23,12 @@ from prover.bench.attempting import Attempting
 from prover.bench.config import Config
 from prover.bench.crew import Lost
 from prover.bench.dialect import shared_header
+from prover.bench.folder import silent
 from prover.bench.job import Job
+from prover.bench.lean import lean_of
 from prover.bench.store import Finished
 from prover.errors import PolicyGone
-from prover.lean.embedded import EmbeddedLean
-from prover.lean.pool import LeanPool
+from prover.lean.backend import Backend, told
 from prover.policy.base import Candidate, ModelPolicy, Policy, Question
 from prover.policy.choosing import open_policy
 from prover.policy.spec import PolicySpec
@@ -137,22 +138,22 @@ class RemoteModelPolicy(RemotePolicy):
 
 
 class LeanActor:
-    """Has a pool with one Lean worker, and makes one attempt at a time."""
+    """Has a Lean with one worker, and makes one attempt at a time."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._stack = AsyncExitStack()
-        self._pool: LeanPool | None = None
+        self._lean: Backend | None = None
 
     async def open(self) -> tuple[str, str]:
-        """Starts Lean: its version, and where it runs.
+        """Starts Lean: which it is, and where it runs.
 
         Raises `EnvironmentProblem` when there is none here.
         """
-        pool = LeanPool(EmbeddedLean.find().worker_command(), workers=1)
-        self._pool = await self._stack.enter_async_context(pool)
-        pool.expected = shared_header(self._config.dialect)
-        return await pool.version(), f"{socket.gethostname()}, process {os.getpid()}"
+        lean = lean_of(self._config, workers=1, tell=silent)
+        self._lean = await self._stack.enter_async_context(lean)
+        self._lean.expected = shared_header(self._config.dialect)
+        return await told(self._lean), f"{socket.gethostname()}, process {os.getpid()}"
 
     async def attempt(self, job: Job, at: Proposing | None) -> Finished | None:
         """One try, with the policy of that actor; None when that one was lost meanwhile.
@@ -175,9 +176,9 @@ class LeanActor:
         await self._stack.aclose()
 
     async def _made(self, job: Job, policy: Policy) -> Finished:
-        assert self._pool is not None, "asked before it was opened"
+        assert self._lean is not None, "asked before it was opened"
         limit, search = self._config.limit, self._config.search
-        return await Attempting.in_pool(self._pool, policy, limit, search)(job)
+        return await Attempting.with_lean(self._lean, policy, limit, search)(job)
 
 
 def start_lean(config: Config, node: str) -> Handle:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from prover.bench.attempt import Attempt
 from prover.bench.job import Job
 from prover.bench.store import Finished
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import EnvironmentProblem, InputProblem, NotLocated
+from prover.lean.backend import Backend
 from prover.lean.base import LeanSession, Outcome, Premise, State, TacticLimit
-from prover.lean.pool import LeanPool
 from prover.policy.base import Policy
 from prover.search.configuration import Configuration
 from prover.search.engine import search
@@ -40,12 +40,12 @@ class Attempting:
     configuration: Configuration
 
     @classmethod
-    def in_pool(
-        cls, pool: LeanPool, policy: Policy, limit: Limit, configuration: Configuration
+    def with_lean(
+        cls, lean: Backend, policy: Policy, limit: Limit, configuration: Configuration
     ) -> Attempting:
         """With sessions of one worker each: what is under way beside one changes nothing."""
-        gate = Gate(pool, seconds=limit.verify_seconds)
-        return cls(lambda: pool.session(alone=True), policy, gate, limit, configuration)
+        gate = Gate(lean, seconds=limit.verify_seconds)
+        return cls(lambda: lean.session(alone=True), policy, gate, limit, configuration)
 
     async def __call__(self, job: Job) -> Finished:
         """Makes the attempt. Raises `EnvironmentProblem` when Lean can't be started any more.
@@ -125,8 +125,8 @@ class Reading:
         """The state at the theorem's hole."""
         try:
             return await self._session.open(theorem)
-        except InputProblem:
-            self.refused = True
+        except InputProblem as problem:
+            self.refused = not isinstance(problem, NotLocated)
             raise
 
     async def run(self, state: State, tactics: Sequence[str], limit: TacticLimit) -> list[Outcome]:

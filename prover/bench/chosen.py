@@ -11,7 +11,7 @@ from prover.bench.problem import Problem, ProblemSet
 from prover.bench.problems import LIBRARY, load
 from prover.bench.selection import Selection
 from prover.errors import InputProblem
-from prover.lean.pool import LeanPool
+from prover.lean.backend import Backend
 from prover.nearest import among, nearest
 
 
@@ -21,7 +21,7 @@ def needs_lean(config: Config) -> bool:
 
 
 async def problems_of(
-    config: Config, *, pool: LeanPool | None = None, tell: Tell = silent
+    config: Config, *, lean: Backend | None = None, tell: Tell = silent
 ) -> ProblemSet:
     """The problems as they are tried; `tell` is told what takes long and what was left out.
 
@@ -29,7 +29,7 @@ async def problems_of(
     """
     wanted = config.problems
     filters = Selection(split=wanted.split, topic=wanted.topic, difficulty=wanted.difficulty)
-    everything = await load(wanted.source, filters, pool=pool, tell=tell)
+    everything = await load(wanted.source, filters, lean=lean, tell=tell)
     return in_dialect(chosen(everything, wanted), config.dialect)
 
 

@@ -36,7 +36,7 @@ QUIET = {
 async def joined(config: Config, lean: str, tell: Tell) -> AsyncIterator[Crew]:
     """The workers of the cluster that the settings name, until the block ends.
 
-    `lean` is the version that they must have; `tell` is told what is waited for, and which nodes
+    `lean` is the one that they must have; `tell` is told what is waited for, and which nodes
     are of no use. Raises `EnvironmentProblem` without Ray, when the address does not answer, and
     when no node can work.
     """

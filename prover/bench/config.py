@@ -17,7 +17,8 @@ import yaml
 from prover.bench.problems import names, unheard_of
 from prover.bench.settings import Settings, variables
 from prover.errors import InputProblem
-from prover.nearest import nearest
+from prover.lean.choosing import AUTOMATIC, LEANS
+from prover.nearest import among, nearest
 from prover.policy import mapping
 from prover.policy.spec import BuiltinSpec, PolicySpec
 from prover.search.configuration import Configuration, configured
@@ -70,6 +71,10 @@ class Config:
     problems: Wanted = field(default_factory=Wanted)
     dialect: str = ""
     """How the problems' headers are replaced; as they are by default."""
+    lean: str = AUTOMATIC
+    """Which Lean: `auto`, or a name of `prover.lean.choosing.LEANS`."""
+    project: str = ""
+    """The Lake project of a native Lean; empty for the one that the problems lie in."""
     policy: PolicySpec = field(default_factory=BuiltinSpec)
     search: Configuration = field(default_factory=Configuration)
     limit: Limit = field(default_factory=Limit)
@@ -90,6 +95,8 @@ class Config:
             least = 0 if self.cluster and name == "workers" else 1
             if getattr(self, name) < least:
                 raise InputProblem(f"`{name}` is {getattr(self, name)}", f"Give {least} or more.")
+        if self.lean != AUTOMATIC:
+            among(LEANS, self.lean, "Lean")
         if self.cluster != LOCAL and not CLUSTER.fullmatch(self.cluster):
             raise InputProblem(
                 f"`cluster` is {self.cluster!r}", f"Give `{LOCAL}` or `ray://HOST:PORT`."
@@ -119,8 +126,9 @@ class Config:
 
     @property
     def decisive(self) -> dict[str, Any]:
-        """The settings that say what comes out, but for the problems: not where, nor how fast."""
-        others = ("problems", "workers", "cluster", "run")
+        """The settings that say what comes out: not where, nor how fast, and but for the problems
+        and the Lean, which a run knows better than its settings do."""
+        others = ("problems", "lean", "project", "workers", "cluster", "run")
         return {key: value for key, value in self.to_json().items() if key not in others}
 
     @property

@@ -32,7 +32,7 @@ class Hands:
     """Keeps a Lean actor wherever there is room for one, and each in the crew, within the block."""
 
     def __init__(self, config: Config, lean: str, crew: Crew, tell: Tell) -> None:
-        """`lean` is the version that they must have; `tell` is told which nodes are left out."""
+        """`lean` is the one that they must have; `tell` is told which nodes are left out."""
         self._config = config
         self._lean = lean
         self._crew = crew

@@ -25,7 +25,8 @@ class Job:
 
 
 def jobs(config: Config, problems: ProblemSet, lean: str) -> Iterator[Job]:
-    """All tries, the first at every problem before the second at any; `lean` is its version."""
+    """All tries, the first at every problem before the second at any; `lean` as for
+    `prover.bench.environment`."""
     same = {"lean": lean, **config.decisive}
     for attempt in range(config.attempts):
         for problem in problems.problems:

@@ -14,7 +14,7 @@ from typing import Any
 from prover.bench.folder import SHOWN, Tell
 from prover.bench.problem import Problem
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.lean.pool import LeanPool
+from prover.lean.backend import Backend
 from prover.lean.worker import GRACE_SECONDS, Refused, Worker
 from prover.nearest import nearest
 
@@ -35,15 +35,15 @@ class Stated:
     """Why, by name."""
 
 
-async def stated(pool: LeanPool, module: str, tell: Tell) -> list[Problem]:
+async def stated(lean: Backend, module: str, tell: Tell) -> list[Problem]:
     """The theorems of a module and of all those below it.
 
     Raises `InputProblem` when there is no such module or it has no theorem, `LeanDied`.
     """
     problems: list[Problem] = []
-    modules = await _modules(pool, module)
+    modules = await _modules(lean, module)
     for start in range(0, len(modules), MODULES_PER_WORKER):
-        async with pool.fresh() as worker:
+        async with lean.fresh() as worker:
             for name in modules[start : start + MODULES_PER_WORKER]:
                 found = await _state(worker, name)
                 _tell(name, found, tell)
@@ -53,9 +53,9 @@ async def stated(pool: LeanPool, module: str, tell: Tell) -> list[Problem]:
     return problems
 
 
-async def _modules(pool: LeanPool, module: str) -> list[str]:
+async def _modules(lean: Backend, module: str) -> list[str]:
     """The module, if there is one of this name, and those below it."""
-    async with pool.fresh() as worker:
+    async with lean.fresh() as worker:
         found = sorted(await _below(worker, module))
         if found:
             return found

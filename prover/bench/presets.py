@@ -11,9 +11,9 @@ from typing import Literal
 
 import yaml
 
-from prover.bench.checkout import Repository, check_out
 from prover.bench.folder import Origin, Tell, as_it_is, read
 from prover.bench.problem import Problem
+from prover.checkout import Repository, check_out
 
 FILE = Path(__file__).with_name("presets.yaml")
 ANSWER = re.compile(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from prover.bench import folder
-from prover.bench.checkout import Repository, check_out
 from prover.bench.folder import Origin, Tell, silent
 from prover.bench.library import stated
 from prover.bench.presets import presets
 from prover.bench.problem import Problem, ProblemSet
 from prover.bench.selection import Selection
+from prover.checkout import Repository, check_out
 from prover.errors import EnvironmentProblem, InputProblem
+from prover.lean.backend import Backend
 from prover.lean.install import default_cache
-from prover.lean.pool import LeanPool
 from prover.nearest import nearest
 
 CORE = Path(__file__).parents[2] / "benchmarks" / "problems" / "core.jsonl"
@@ -24,7 +24,7 @@ async def load(
     source: str,
     selection: Selection = Selection(),  # noqa: B008
     *,
-    pool: LeanPool | None = None,
+    lean: Backend | None = None,
     cache: Path | None = None,
     tell: Tell = silent,
 ) -> ProblemSet:
@@ -37,16 +37,16 @@ async def load(
     | `FILE.jsonl` | one a line |
     | `FILE.lean`, a folder | theorems whose proof is `sorry` |
     | `git:URL[@COMMIT][#FOLDER]` | the same in a repository, fetched once for each commit |
-    | `library:MODULE` | the theorems of a module and those below it, stated afresh; needs `pool` |
+    | `library:MODULE` | the theorems of a module and those below it, stated afresh; needs `lean` |
 
     What is fetched goes into `problems` below `cache`. `tell` is called with what takes long and
     with what was left out. Raises `InputProblem` and `EnvironmentProblem`.
     """
-    problems = await _read(source, pool, (cache or default_cache()) / "problems", tell)
+    problems = await _read(source, lean, (cache or default_cache()) / "problems", tell)
     return ProblemSet(source, selection.of(problems))
 
 
-async def _read(source: str, pool: LeanPool | None, cache: Path, tell: Tell) -> list[Problem]:
+async def _read(source: str, lean: Backend | None, cache: Path, tell: Tell) -> list[Problem]:
     if source == "core":
         return folder.read(_core(), Origin(), tell)
     if source in presets():
@@ -54,9 +54,9 @@ async def _read(source: str, pool: LeanPool | None, cache: Path, tell: Tell) -> 
     if source.startswith(GIT):
         return await _from_git(Repository.parse(source.removeprefix(GIT)), cache, tell)
     if source.startswith(LIBRARY):
-        if pool is None:
-            raise InputProblem(f"{source} needs a Lean", "Give `load` a pool of Lean workers.")
-        return await stated(pool, source.removeprefix(LIBRARY), tell)
+        if lean is None:
+            raise InputProblem(f"{source} needs a Lean", "Give `load` one.")
+        return await stated(lean, source.removeprefix(LIBRARY), tell)
     path = Path(source).expanduser()
     if not path.exists():
         raise InputProblem(f"there are no problems called `{source}`", _hint(source))

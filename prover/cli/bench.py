@@ -23,23 +23,25 @@ from prover.bench.crew import Crew
 from prover.bench.dialect import shared_header
 from prover.bench.environment import environment
 from prover.bench.job import jobs
+from prover.bench.lean import check_dialect, lean_of
 from prover.bench.problem import ProblemSet
 from prover.bench.run import Run, Try
 from prover.bench.settings import Settings
 from prover.bench.store import Store, read
 from prover.bench.summary import Summary, worker_use
-from prover.cli import batch, gpus
+from prover.cli import batch, gpus, leans
 from prover.cli.console import Exit, messages, write_json
 from prover.cli.console import run as run_cancellable
 from prover.cli.report import counted
-from prover.lean.embedded import EmbeddedLean
-from prover.lean.pool import LeanPool
+from prover.lean.backend import Backend, told
+from prover.lean.choosing import LEANS
 from prover.policy.choosing import open_policy
 
 EXAMPLES = (
     "Examples: `prover bench smoke` · `prover bench my.yaml --attempts 4` · "
     "`prover bench problems.jsonl --seconds 20 --workers 8 --run runs/first` · "
     "`prover bench core --topic nat --every 5 --set limit.tactic.heartbeats=50000` · "
+    "`prover bench minif2f --lean native --project MyProject` · "
     "`prover bench core --cluster ray://node1:10001`. "
     "The same command again goes on where it stopped."
 )
@@ -72,6 +74,16 @@ def bench(
     dialect: Annotated[
         str | None, typer.Option(help="What takes the place of the problems' headers.")
     ] = None,
+    lean: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"Which Lean: {', '.join(LEANS)}. By default the native one for problems that lie "
+            "in a Lake project whose toolchain is installed, or else the embedded one.",
+            show_default=False,
+        ),
+    ] = None,
+    project: leans.ProjectOption = None,
     policy: Annotated[
         str | None, typer.Option(help="What proposes tactics, as for `prover prove`.")
     ] = None,
@@ -121,6 +133,8 @@ def bench(
         "problems.every": every,
         "problems.first": first,
         "dialect": dialect,
+        "lean": lean,
+        "project": project,
         "policy": policy,
         "search": search,
         "limit.seconds": seconds,
@@ -159,18 +173,18 @@ class Bench:
         interrupts = Interrupts()
         # What is wrong with what the user gave is told before what is missing here.
         early = None if needs_lean(config) else await problems_of(config, tell=tell)
-        command = EmbeddedLean.find().worker_command()
         workers = 1 if config.cluster else config.workers
-        async with LeanPool(command, workers=workers) as pool:
-            problems = early or await problems_of(config, pool=pool, tell=tell)
+        async with lean_of(config, workers=workers, tell=tell, problems=early) as lean:
+            check_dialect(config, lean)
+            problems = early or await problems_of(config, lean=lean, tell=tell)
             if not config.cluster:
-                pool.expected = shared_header(config.dialect)
-            lean = await pool.version()
+                lean.expected = shared_header(config.dialect)
+            which = await told(lean)
             cards = [str(gpu) for gpu in await gpus.found()]
-            made_with = environment(config, problems, lean=lean, gpus=cards)
+            made_with = environment(config, problems, lean=which, gpus=cards)
             with Store.opened(self.folder, config, problems, made_with) as store:
-                todo = jobs(config, problems, lean)
-                making = Making(config, pool, lean)
+                todo = jobs(config, problems, which)
+                making = Making(config, lean, which)
                 run = Run(todo, store.add, workers=lambda: making.workers, found=store.found)
                 began = time.time()
                 with suppress(asyncio.CancelledError):
@@ -215,11 +229,11 @@ class Bench:
 class Making:
     """Who makes the tries: Lean workers of this process, or the actors of a cluster."""
 
-    def __init__(self, config: Config, pool: LeanPool, lean: str) -> None:
-        """`lean` is the version of the pool's Lean."""
+    def __init__(self, config: Config, lean: Backend, which: str) -> None:
+        """`which` is what results call the Lean."""
         self._config = config
-        self._pool = pool
         self._lean = lean
+        self._which = which
         self._crew: Crew | None = None
 
     @property
@@ -236,12 +250,12 @@ class Making:
         config = self._config
         if config.cluster:
             # What was asked of the Lean here is answered.
-            await self._pool.close()
-            async with joined(config, self._lean, tell) as self._crew:
+            await self._lean.close()
+            async with joined(config, self._which, tell) as self._crew:
                 yield self._crew
             return
         async with open_policy(config.policy) as policy:
-            yield Attempting.in_pool(self._pool, policy, config.limit, config.search)
+            yield Attempting.with_lean(self._lean, policy, config.limit, config.search)
 
 
 def tell(sentence: str) -> None:

@@ -36,8 +36,8 @@ def check(
     wanted = Wanted(lean, project, file=file, imports=source.imports, sandbox=sandbox, spare=False)
 
     async def work() -> Report:
-        async with leans.opened(wanted) as pool:
-            return await check_file(pool, source)
+        async with leans.opened(wanted) as lean_at_work:
+            return await check_file(lean_at_work, source)
 
     raise typer.Exit(show(source, run(work), json))
 

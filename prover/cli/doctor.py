@@ -17,6 +17,7 @@ from prover.cli import gpus, leans, weights
 from prover.cli.console import Exit, results, run, write_json
 from prover.errors import ProverError
 from prover.lean.command import Command
+from prover.lean.dojo import standing
 from prover.lean.embedded import EmbeddedLean
 from prover.lean.native import NativeLean
 from prover.lean.pool import LeanPool
@@ -58,10 +59,10 @@ def doctor(
     raise typer.Exit(run(lambda: examine(json, project)))
 
 
-async def examine(json: bool, project: Path | None = None) -> Exit:
+async def examine(json: bool, project: str | None = None) -> Exit:
     """Runs every check and tells what each found."""
     well = True
-    checks: list[Check] = [*CHECKS, partial(native_lean, project)]
+    checks: list[Check] = [*CHECKS, partial(native_lean, project), partial(leandojo, project)]
     for check in checks:
         finding = await check()
         well = well and finding.ok
@@ -138,10 +139,10 @@ async def proof() -> Finding:
     return await trial("proof", command, SETUP)
 
 
-async def native_lean(folder: Path | None) -> Finding:
+async def native_lean(folder: str | None) -> Finding:
     """Whether the Lean of the Lake project there, or here, proves; none is fine."""
     try:
-        project = Project.at(folder) if folder else Project.around(Path.cwd())
+        project = project_at(folder)
         if project is None:
             return Finding("native Lean", True, "none: there is no Lake project here")
         lean = NativeLean.find(project)
@@ -150,6 +151,22 @@ async def native_lean(folder: Path | None) -> Finding:
         return Finding("native Lean", False, error.message, error.hint)
     found = await trial("native Lean", command, f"Run `cd {project.root} && lake build`.")
     return replace(found, detail=f"{project.root}: {lean.support}; {found.detail}")
+
+
+async def leandojo(folder: str | None) -> Finding:
+    """Which way LeanDojo would go in the Lake project there, or here, and why; none is fine."""
+    try:
+        project = project_at(folder)
+    except ProverError as error:
+        return Finding("LeanDojo", False, error.message, error.hint)
+    if project is None:
+        return Finding("LeanDojo", True, "not used: there is no Lake project here")
+    return Finding("LeanDojo", True, standing(project.root))
+
+
+def project_at(folder: str | None) -> Project | None:
+    """The Lake project there, or around the current folder. Raises `InputProblem`."""
+    return Project.at(Path(folder)) if folder else Project.around(Path.cwd())
 
 
 async def trial(check: str, command: Command, fix: str) -> Finding:

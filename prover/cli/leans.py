@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from prover.cli.console import messages
+from prover.lean.backend import Backend
 from prover.lean.choosing import AUTOMATIC, LEANS, Wanted, open_lean
-from prover.lean.pool import LeanPool
 
 LeanOption = Annotated[
     str,
@@ -24,11 +23,12 @@ LeanOption = Annotated[
     ),
 ]
 ProjectOption = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--project",
         metavar="FOLDER",
-        help="Use the native Lean of this Lake project.",
+        help="Use the native Lean of this Lake project; with `--lean leandojo` this one or "
+        "`URL@COMMIT`.",
         show_default=False,
     ),
 ]
@@ -43,8 +43,8 @@ DEFAULT = AUTOMATIC
 
 
 @asynccontextmanager
-async def opened(wanted: Wanted) -> AsyncIterator[LeanPool]:
-    """A pool of the Lean that is wanted; what takes a while and what was chosen is told."""
+async def opened(wanted: Wanted) -> AsyncIterator[Backend]:
+    """The Lean that is wanted; what takes a while and what was chosen is told."""
     with messages().status("looking for Lean") as status:
 
         def report(step: str, done: int, total: int | None) -> None:
@@ -53,6 +53,6 @@ async def opened(wanted: Wanted) -> AsyncIterator[LeanPool]:
         def tell(sentence: str) -> None:
             messages().print(sentence)
 
-        async with open_lean(wanted, report=report, tell=tell) as pool:
+        async with open_lean(wanted, report=report, tell=tell) as lean:
             status.stop()
-            yield pool
+            yield lean

@@ -22,8 +22,8 @@ from prover.cli.progress import Progress
 from prover.cli.report import Lines, lines_for
 from prover.errors import InputProblem, ProverError
 from prover.file import Hole, LeanFile
+from prover.lean.backend import Backend
 from prover.lean.choosing import Wanted
-from prover.lean.pool import LeanPool
 from prover.policy.base import Policy
 from prover.policy.choosing import open_policy
 from prover.policy.options import ModelOptions
@@ -39,6 +39,7 @@ EXAMPLES = (
     "Examples: `prover prove Demo.lean` · `prover prove Demo.lean:12 --seconds 300` · "
     "`prover prove Demo.lean --theorem add_comm' --write` · "
     "`prover prove MyProject/Basic.lean --lean native` · "
+    "`prover prove MyProject/Basic.lean --lean leandojo` · "
     "`prover prove Demo.lean --policy mix:endpoint:http://localhost:8000*3+builtin`"
 )
 
@@ -162,9 +163,9 @@ class Task:
 
 async def work(task: Task, lines: Lines) -> Exit:
     """Does the task; its exit code."""
-    async with leans.opened(task.lean) as pool, task.policy() as policy:
+    async with leans.opened(task.lean) as lean, task.policy() as policy:
         with messages().status("starting Lean and reading the file"):
-            report = await check_file(pool, task.file)
+            report = await check_file(lean, task.file)
         lines.errors(report)
         holes = task.holes(report)
         reach = within_reach(task.file, report, holes)
@@ -176,9 +177,9 @@ async def work(task: Task, lines: Lines) -> Exit:
             task.file,
             report,
             search=searching(
-                pool, limit=task.limit, policy=policy, configuration=task.configuration
+                lean, limit=task.limit, policy=policy, configuration=task.configuration
             ),
-            verify=Gate(pool, seconds=task.limit.verify_seconds),
+            verify=Gate(lean, seconds=task.limit.verify_seconds),
             workers=task.lean.workers,
         )
         graphs = Graphs(task.graph)
@@ -190,7 +191,7 @@ async def work(task: Task, lines: Lines) -> Exit:
         for path in graphs.write():
             messages().print(f"Wrote the graph to {path}")
         if task.write and proving.scripts:
-            await put_into_file(pool, task, report, proving)
+            await put_into_file(lean, task, report, proving)
             lines.written(len(proving.scripts))
     if interrupted:
         return Exit.INTERRUPTED
@@ -218,10 +219,10 @@ async def follow(proving: Proving, lines: Lines, graphs: Graphs, holes: Sequence
     return interrupted
 
 
-async def put_into_file(pool: LeanPool, task: Task, report: Report, proving: Proving) -> None:
+async def put_into_file(lean: Backend, task: Task, report: Report, proving: Proving) -> None:
     """Writes the proofs into the file, if Lean accepts all of it so. Raises `ProverError`."""
     filled = LeanFile(task.file.path, task.file.filled(proving.scripts).encode())
-    reason = objection(report, await check_file(pool, filled), proving.scripts)
+    reason = objection(report, await check_file(lean, filled), proving.scripts)
     if reason is not None:
         raise ProverError(f"nothing was written: {reason}", "Put the proofs in by hand.")
     task.file.write(proving.scripts)

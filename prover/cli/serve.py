@@ -14,9 +14,11 @@ from typing import Annotated, Any
 
 import typer
 
-from prover.cli import choice
+from prover.cli import choice, leans
 from prover.cli.console import Exit, messages, run, write_json
 from prover.errors import EnvironmentProblem
+from prover.lean.choosing import LEANS, Wanted
+from prover.nearest import among
 from prover.policy.base import Policy
 from prover.policy.choosing import open_policy
 from prover.policy.options import ModelOptions
@@ -26,7 +28,8 @@ from prover.service.discovery import Address, Place
 
 EXAMPLES = (
     "Examples: `prover serve` · `prover serve --policy llemma --workers 4` · "
-    "`prover serve --tcp 8765` · `prover serve --status` · `prover serve --stop`"
+    "`prover serve --lean native --project MyProject` · `prover serve --tcp 8765` · "
+    "`prover serve --status` · `prover serve --stop`"
 )
 STOP_SECONDS = 15.0
 """How long a service may take to end."""
@@ -52,6 +55,9 @@ def serve(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of what is random.")] = 0,
+    lean: leans.LeanOption = leans.DEFAULT,
+    project: leans.ProjectOption = None,
+    sandbox: leans.SandboxOption = False,
     workers: Annotated[
         int,
         typer.Option(min=1, help="Searches at once; each needs a Lean of about 2 GB of memory."),
@@ -103,7 +109,10 @@ def serve(
     limit = Limit(seconds=seconds)
     options = choice.options(model_option or [], ModelOptions(template=template, seed=seed))
     opens = partial(open_policy, parse(policy), options)
-    task = Task(place, tcp, opens, workers, limit, waiting, root)
+    wanted = Wanted(lean, project, file=root, sandbox=sandbox, workers=workers)
+    if lean != leans.DEFAULT:
+        among(LEANS, lean, "Lean")
+    task = Task(place, tcp, opens, wanted, limit, waiting, root)
     raise typer.Exit(run(lambda: work(task)))
 
 
@@ -114,7 +123,7 @@ class Task:
     place: Place
     port: int | None
     policy: Callable[[], AbstractAsyncContextManager[Policy]]
-    workers: int
+    lean: Wanted
     limit: Limit
     waiting: int
     root: Path
@@ -131,8 +140,8 @@ async def work(task: Task) -> Exit:
             f"`prover serve` needs the package `{error.name}`, which is not installed",
             "Install what it needs with: pip install 'prover[serve]'",
         ) from error
-    parts = partial(opened, task.policy, workers=task.workers, limit=task.limit)
-    service = Service(parts, Settings(task.workers, task.limit, task.waiting, task.root))
+    parts = partial(opened, task.policy, lean=task.lean, limit=task.limit, tell=messages().print)
+    service = Service(parts, Settings(task.lean.workers, task.limit, task.waiting, task.root))
     await serve_until_stopped(service, task.place, port=task.port, started=_tell)
     messages().print("stopped")
     return Exit.PROVED

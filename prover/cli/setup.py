@@ -34,7 +34,7 @@ def setup(
     if project is None:
         with_bar(_embedded)
         return
-    lake_project = Project.at(project)
+    lake_project = Project.at(Path(project))
     _ensure_toolchain(lake_project, yes=yes)
     with_bar(lambda report: _native(lake_project, report))
 

@@ -7,18 +7,22 @@ The one place that knows which Leans there are: to add one, write a function wit
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from prover.errors import EnvironmentProblem
+from prover.lean.backend import Backend
+from prover.lean.dojo import DojoLean, open_dojo
 from prover.lean.embedded import EmbeddedLean, silent
 from prover.lean.install import Report
+from prover.lean.leandojo.repository import Repository, is_address
 from prover.lean.native import MEMORY, OPEN_SECONDS, NativeLean
 from prover.lean.pool import LeanPool
 from prover.lean.project import Project
 from prover.lean.sandbox import sandboxed
 from prover.lean.toolchain import find
+from prover.lean.worker import GRACE_SECONDS
 from prover.nearest import among
 
 AUTOMATIC = "auto"
@@ -30,8 +34,9 @@ class Wanted:
 
     lean: str = AUTOMATIC
     """A name of `LEANS`, or `auto`."""
-    project: Path | None = None
-    """The Lake project to use instead of the one around the file."""
+    project: str | Path | None = None
+    """The Lake project to use instead of the one around the file; for LeanDojo it may also be
+    `URL@COMMIT`."""
     file: Path | None = None
     imports: Sequence[str] = ()
     """The modules that it imports."""
@@ -39,6 +44,8 @@ class Wanted:
     """Whether a native Lean may only read; the embedded one is locked in anyhow."""
     workers: int = 1
     spare: bool = True
+    settle_seconds: float = GRACE_SECONDS
+    """As for a `LeanPool`."""
 
     @property
     def place(self) -> Path:
@@ -48,21 +55,21 @@ class Wanted:
 
 Tell = Callable[[str], None]
 """Called with a sentence for the user."""
-Open = Callable[[Wanted, Report, Tell], AbstractAsyncContextManager[LeanPool]]
+Open = Callable[[Wanted, Report, Tell], AbstractAsyncContextManager[Backend]]
 
 
 @asynccontextmanager
 async def open_lean(
     wanted: Wanted, *, report: Report = silent, tell: Tell = lambda _: None
-) -> AsyncIterator[LeanPool]:
-    """A pool of the Lean that is wanted, and is told to the user, for as long as the block lasts.
+) -> AsyncIterator[Backend]:
+    """The Lean that is wanted, and is told to the user, for as long as the block lasts.
 
     Raises `InputProblem` for a name or a project that is none, `EnvironmentProblem` when something
     is to be installed, fetched or built first.
     """
     name = chosen(wanted, tell) if wanted.lean == AUTOMATIC else wanted.lean
-    async with among(LEANS, name, "Lean")(wanted, report, tell) as pool:
-        yield pool
+    async with among(LEANS, name, "Lean")(wanted, report, tell) as lean:
+        yield lean
 
 
 def chosen(wanted: Wanted, tell: Tell) -> str:
@@ -81,11 +88,13 @@ def chosen(wanted: Wanted, tell: Tell) -> str:
 
 
 @asynccontextmanager
-async def embedded(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[LeanPool]:
+async def embedded(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[Backend]:
     """The embedded Lean, which needs no project."""
     command = EmbeddedLean.find().worker_command(report)
     tell("Lean: embedded" + (", which uses no project" if wanted.project else ""))
-    async with LeanPool(command, wanted.workers, spare=wanted.spare) as pool:
+    async with LeanPool(
+        command, wanted.workers, spare=wanted.spare, settle_seconds=wanted.settle_seconds
+    ) as pool:
         yield pool
 
 
@@ -108,6 +117,7 @@ async def native(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[Le
         wanted.workers,
         memory=MEMORY,
         open_seconds=OPEN_SECONDS,
+        settle_seconds=wanted.settle_seconds,
         spare=wanted.spare,
         imports=wanted.imports,
     ) as pool:
@@ -117,7 +127,7 @@ async def native(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[Le
 def project_of(wanted: Wanted) -> Project:
     """The Lake project. Raises `InputProblem` or, where there is none, `EnvironmentProblem`."""
     if wanted.project is not None:
-        return Project.at(wanted.project)
+        return Project.at(Path(wanted.project))
     project = Project.around(wanted.place)
     if project is None:
         raise EnvironmentProblem(
@@ -127,4 +137,29 @@ def project_of(wanted: Wanted) -> Project:
     return project
 
 
-LEANS: Mapping[str, Open] = {"embedded": embedded, "native": native}
+@asynccontextmanager
+async def leandojo(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[Backend]:
+    """LeanDojo in a repository, with the native Lean of the same folder for all that counts."""
+    named = str(wanted.project or "")
+    found = Repository.parse(named) if is_address(named) else None
+    folder = found.place() if found else project_of(wanted).root
+    async with AsyncExitStack() as stack:
+        try:
+            checks = replace(wanted, project=folder)
+            pool = await stack.enter_async_context(native(checks, report, tell))
+        except EnvironmentProblem as problem:
+            raise EnvironmentProblem(
+                f"LeanDojo's word for a proof does not count, and there is no native Lean of "
+                f"{folder} to check it with: {problem.message}",
+                problem.hint,
+            ) from problem
+        inside = wanted.file if wanted.file and wanted.file.suffix == ".lean" else None
+        if inside and not inside.resolve().is_relative_to(folder):
+            inside = None
+        opening = open_dojo(found or folder, inside, workers=wanted.workers)
+        dojos = await stack.enter_async_context(opening)
+        tell(f"Searching through LeanDojo: {dojos.way.reason}")
+        yield DojoLean(dojos, pool)
+
+
+LEANS: Mapping[str, Open] = {"embedded": embedded, "native": native, "leandojo": leandojo}

@@ -21,6 +21,9 @@ class Command:
     """`set_option` commands, which its worker runs before every text."""
     library: str = "the embedded Lean"
     """What has the modules that a file can import."""
+    traits: tuple[str, ...] = ()
+    """What sets its Lean apart from the embedded one of the same version, as results name it."""
+    has_mathlib: bool = False
     import_hint: str = (
         "It has Lean's own library only: Init, Std and Lean. Leave that import out and state the "
         "theorem with what core Lean has, or put the file into a Lake project that has the module."

@@ -14,23 +14,25 @@ each script to the gate.
 from __future__ import annotations
 
 import logging
-import os
-import shutil
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import EnvironmentProblem, InputProblem, NotLocated
 from prover.file import LeanFile
 from prover.lean.command import Command
 from prover.lean.leandojo.opening import Site
 from prover.lean.leandojo.place import is_whole_proof, theorem_in
 from prover.lean.leandojo.repository import Repository
 from prover.lean.leandojo.session import MEMORY, OPEN_SECONDS, DojoSession
-from prover.lean.leandojo.way import Way, leandojo_version, toolchain, way
+from prover.lean.leandojo.way import Way, leandojo_version, way
+from prover.lean.leandojo.way import toolchain as asked
+from prover.lean.pool import LeanPool
 from prover.lean.slots import Slots
+from prover.lean.toolchain import Toolchain, find
+from prover.lean.worker import Worker
 from prover.theorem import Theorem
 
 log = logging.getLogger(__name__)
@@ -41,9 +43,10 @@ class Dojos:
     """A file of a repository, whose theorems LeanDojo enters. Make it with `open_dojo`."""
 
     repository: Repository
-    file: Path
-    """Relative to the repository."""
+    file: Path | None
+    """Relative to the repository; None where each theorem says by its source which it is in."""
     way: Way
+    toolchain: Toolchain
     slots: Slots
     memory: int = MEMORY
     open_seconds: float = OPEN_SECONDS
@@ -56,6 +59,7 @@ class Dojos:
 
     def theorem(self, name: str) -> Theorem:
         """The theorem of this full name. Raises `InputProblem`."""
+        assert self.file is not None, "opened for a file"
         return theorem_in(LeanFile.read(self.folder / self.file), name)
 
     @asynccontextmanager
@@ -84,7 +88,7 @@ class Dojos:
             )
         site = Site(
             folder=str(self.folder),
-            file=str(self.file),
+            file=str(self.file_of(theorem)),
             theorem=theorem.name,
             as_it_is=self.way.as_it_is,
             traced=str(self.repository.traced or ""),
@@ -92,15 +96,74 @@ class Dojos:
         )
         return Command(
             argv=(sys.executable, "-m", "prover.lean.leandojo.opening", site.text()),
-            environment={**os.environ, "DISABLE_REMOTE_CACHE": "1"},
+            environment={**self.toolchain.environment, "DISABLE_REMOTE_CACHE": "1"},
             cwd=Path.cwd(),
         )
+
+    def file_of(self, theorem: Theorem) -> Path:
+        """The file of a theorem, relative to the repository.
+
+        Raises `NotLocated` where LeanDojo's own Repl, which enters files of the repository alone,
+        is to take a theorem that is in none.
+        """
+        named = self.file or Path(theorem.source.rpartition(":")[0].rpartition(":")[2])
+        if self.way.as_it_is and not (self.folder / named).is_file():
+            raise NotLocated(
+                f"`{theorem.name}` is in no file of {self.folder}, and LeanDojo's own Repl enters "
+                "only those",
+                "Name a `.lean` file of the repository.",
+            )
+        return named
+
+
+@dataclass
+class DojoLean:
+    """Implements `Backend`: LeanDojo's sessions, and a native Lean that checks what they find."""
+
+    dojos: Dojos
+    pool: LeanPool
+
+    @property
+    def command(self) -> Command:
+        """The native Lean's, which results name with LeanDojo."""
+        how = "as it is" if self.dojos.way.as_it_is else "with the prover's Repl"
+        command = self.pool.command
+        return replace(command, traits=(*command.traits, f"LeanDojo {leandojo_version()} {how}"))
+
+    async def version(self) -> str:
+        """The native Lean's."""
+        return await self.pool.version()
+
+    def session(
+        self,
+        *,
+        alone: bool = False,  # noqa: ARG002
+    ) -> AbstractAsyncContextManager[DojoSession]:
+        """LeanDojo's, which always has one process of its own."""
+        return self.dojos.session()
+
+    @property
+    def expected(self) -> str:
+        """The native Lean's, as `fresh` is."""
+        return self.pool.expected
+
+    @expected.setter
+    def expected(self, header: str) -> None:
+        self.pool.expected = header
+
+    def fresh(self, header: str = "") -> AbstractAsyncContextManager[Worker]:
+        """The native Lean's."""
+        return self.pool.fresh(header)
+
+    async def close(self) -> None:
+        """Ends the native Lean's processes; LeanDojo's end with their sessions."""
+        await self.pool.close()
 
 
 @asynccontextmanager
 async def open_dojo(
-    repository: str | Path,
-    file: str | Path,
+    repository: str | Path | Repository,
+    file: str | Path | None = None,
     *,
     commit: str | None = None,
     workers: int = 1,
@@ -109,24 +172,30 @@ async def open_dojo(
 ) -> AsyncIterator[Dojos]:
     """LeanDojo for a file of a repository, which is an address with a commit, or a local folder.
 
-    `file` is relative to the repository, or a path in a local one. `memory` in bytes is for each
-    Lean, `open_seconds` for entering a theorem. Raises `InputProblem` or `EnvironmentProblem`,
+    `file` is relative to the repository, or a path in a local one; without it each theorem says by
+    its source where it is, which only LeanDojo's own Repl needs to know. `memory` in bytes is for
+    each Lean, `open_seconds` for entering a theorem. Raises `InputProblem` or `EnvironmentProblem`,
     with the next step to take.
     """
     installed = leandojo_version()
-    check_programs()
-    found = Repository.named(str(repository), commit)
+    check_system()
+    found = (
+        repository
+        if isinstance(repository, Repository)
+        else Repository.named(str(repository), commit)
+    )
     folder = found.place()
-    chosen = way(toolchain(folder), installed)
+    chosen = way(asked(folder), installed)
     log.info("LeanDojo %s in %s: %s", installed, folder, chosen.reason)
     if chosen.as_it_is and found.traced is None:
-        raise InputProblem(
+        raise EnvironmentProblem(
             f"LeanDojo has not traced {found.url}, which this Lean needs: {chosen.reason}",
             f"Trace it with `python -m prover.lean.leandojo {found.url} {found.commit}`.",
         )
-    inside = relative(folder, Path(file))
-    dojos = Dojos(found, inside, chosen, Slots(workers), memory, open_seconds)
-    if not (dojos.folder / inside).is_file():
+    inside = None if file is None else relative(folder, Path(file))
+    programs = find(folder)
+    dojos = Dojos(found, inside, chosen, programs, Slots(workers), memory, open_seconds)
+    if inside is not None and not (dojos.folder / inside).is_file():
         raise InputProblem(
             f"{dojos.folder} has no file {file}", "Name it relative to the repository's root."
         )
@@ -142,23 +211,19 @@ def relative(folder: Path, file: Path) -> Path:
     return file.resolve().relative_to(folder)
 
 
-def check_programs() -> None:
-    """Raises `EnvironmentProblem` where a program is missing that LeanDojo runs."""
+def check_system() -> None:
+    """Raises `EnvironmentProblem` where LeanDojo can't run."""
     if sys.platform == "win32":
         raise EnvironmentProblem("LeanDojo needs Linux or macOS", "Use WSL.")
-    if shutil.which("lake") is None:
-        raise EnvironmentProblem(
-            "LeanDojo needs `lake`, which is not on the path",
-            "Install elan (https://github.com/leanprover/elan), which brings it.",
-        )
 
 
 def standing(folder: Path) -> str:
     """What LeanDojo would do in a folder, as a sentence, for `prover doctor`."""
     try:
         installed = leandojo_version()
-        chosen = way(toolchain(folder), installed)
-        check_programs()
+        chosen = way(asked(folder), installed)
+        check_system()
+        find(folder)
     except EnvironmentProblem as problem:
         return f"can't be used here: {problem.message}"
     how = "as it is" if chosen.as_it_is else "with the prover's own Repl"

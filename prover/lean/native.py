@@ -19,7 +19,7 @@ from prover.lean import image, manifest, options
 from prover.lean.command import Command
 from prover.lean.embedded import silent
 from prover.lean.install import Report, building, default_cache, locked
-from prover.lean.project import Project, first_error
+from prover.lean.project import Dependency, Project, first_error
 from prover.lean.toolchain import NEWEST, OLDEST, Toolchain, find
 
 MEMORY = 8 * 2**30
@@ -106,6 +106,8 @@ class NativeLean:
             argv=(str(folder / PROGRAM),),
             environment={**ours, **given},
             cwd=self.project.root,
+            traits=("native", *(_shown(each) for each in self.project.dependencies)),
+            has_mathlib=self.project.has_mathlib,
             library=f"the Lake project {self.project.root}",
             import_hint=f"Run `cd {self.project.root} && lake build`: a module that it imports, or "
             "one that those import, is not built.",
@@ -156,3 +158,8 @@ class NativeLean:
         """Has Lake build a target; its first error, if it fails."""
         ran = self.toolchain.run("lake", "build", target, cwd=site, seconds=BUILD_SECONDS)
         return first_error(ran.stdout, ran.stderr) if ran.returncode else ""
+
+
+def _shown(dependency: Dependency) -> str:
+    """As in `mathlib@0123456789`."""
+    return "@".join(filter(None, (dependency.name, dependency.revision[:10])))

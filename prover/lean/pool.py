@@ -59,6 +59,7 @@ class LeanPool:
         self._keeps_spare = spare
         self._sessions = Slots(workers)
         self._checks = asyncio.Semaphore(workers)
+        self._version = ""
         self._warm: list[Worker] = []
         self._spare: asyncio.Task[Worker] | None = None
         self._starts: set[asyncio.Task[Worker]] = set()
@@ -87,21 +88,16 @@ class LeanPool:
         self._warm.clear()
         self._spare = None
 
-    @property
-    def known_version(self) -> str:
-        """Of the Lean that its workers run; empty before one has started."""
-        return next((worker.version for worker in self._started), "")
-
     def prepare(self) -> None:
         """Starts a spare process in the background, unless there is one."""
         if self._spare is None:
             self._spare = self._begin(self.expected)
 
     async def version(self) -> str:
-        """What Lean says it is. The process that is asked stays warm for the first session."""
-        worker = await self._fresh()
-        self._keep(worker)
-        return worker.version
+        """What Lean says it is. A process that is started to be asked stays warm for a session."""
+        if not self._version:
+            self._keep(await self._fresh())
+        return self._version
 
     @asynccontextmanager
     async def session(self, *, alone: bool = False) -> AsyncIterator[Session]:
@@ -187,6 +183,7 @@ class LeanPool:
     async def _start(self, header: str) -> Worker:
         worker = await Worker.start(self.command, seconds=self._start_seconds, memory=self._memory)
         self._started.add(worker)
+        self._version = worker.version
         try:
             if self._imports:
                 await self._ahead(worker, "check", text=self._imports)

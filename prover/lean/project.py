@@ -30,6 +30,8 @@ class Dependency:
 
     name: str
     folder: Path
+    revision: str = ""
+    """The commit that the manifest names; empty for one at a path."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,14 @@ class Project:
             raise EnvironmentProblem(
                 f"{file} can't be read: {error}", f"Run {self._in_root('lake update')}."
             ) from error
+
+    @property
+    def has_mathlib(self) -> bool:
+        """Whether its modules can import Mathlib, once that is built."""
+        return (
+            any(dependency.name == MATHLIB for dependency in self.dependencies)
+            or (self.root / "Mathlib.lean").is_file()
+        )
 
     def check_fetched(self) -> None:
         """Raises `EnvironmentProblem` when the folder of a dependency is not there."""
@@ -160,7 +170,7 @@ def _dependency(root: Path, packages: Path, item: Mapping[str, Any]) -> Dependen
     """A package of the manifest; Lake names folders without the marks of unusual names."""
     name = str(item["name"]).strip("«»")
     folder = root / item["dir"] if item["type"] == "path" else packages / name
-    return Dependency(name, folder / (item.get("subDir") or ""))
+    return Dependency(name, folder / (item.get("subDir") or ""), str(item.get("rev") or ""))
 
 
 def _path(module: str, suffix: str) -> Path:

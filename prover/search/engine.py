@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Sequence
 from dataclasses import replace
 
-from prover.errors import EnvironmentProblem, PolicyGone, ProverError
+from prover.errors import EnvironmentProblem, NotLocated, PolicyGone, ProverError
 from prover.lean.base import LeanSession
 from prover.policy.base import ModelPolicy, Policy
 from prover.search.conclusion import Conclusion
@@ -75,7 +75,8 @@ async def search(
         raise
     except ProverError as error:
         message = " ".join(filter(None, (error.message, error.hint)))
-        yield replace(run.result(Status.ERROR, message), unavailable=isinstance(error, PolicyGone))
+        unavailable = isinstance(error, PolicyGone | NotLocated)
+        yield replace(run.result(Status.ERROR, message), unavailable=unavailable)
     finally:
         await run.recall()
 

@@ -77,8 +77,8 @@ class Result:
     counters: Counters = Counters()
     seconds: Seconds = Seconds()
     unavailable: bool = False
-    """Whether it ended with an error because the policy could not be asked any more: nothing is
-    said of the theorem, and another try may go better."""
+    """Whether it ended with an error because the policy could not be asked any more, or the theorem
+    was not found: nothing is said of the theorem, and another try may go better."""
 
     @property
     def axioms(self) -> tuple[str, ...]:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from prover.check import Report, check
 from prover.errors import EnvironmentProblem
 from prover.file import LeanFile
+from prover.lean.backend import Backend, told
 from prover.lean.base import Closed, LeanSession, TacticLimit
-from prover.lean.embedded import EmbeddedLean
-from prover.lean.pool import LeanPool
+from prover.lean.choosing import Tell, Wanted, open_lean
 from prover.policy.base import Policy
 from prover.prove import Search
 from prover.search.configuration import Configuration
@@ -44,43 +44,44 @@ class Parts:
     check: Callable[[LeanFile, float], Awaitable[Report]]
     """What Lean says of a file, within so many seconds."""
     verify: Verify
-    lean: Callable[[], str] = lambda: ""
-    """The version of Lean."""
+    lean: str = ""
+    """Which Lean it is, with its version."""
 
 
 @asynccontextmanager
 async def opened(
     policy: Callable[[], AbstractAsyncContextManager[Policy]],
     *,
-    workers: int,
+    lean: Wanted,
     limit: Limit,
+    tell: Tell = lambda _: None,
     configuration: Configuration | None = None,
 ) -> AsyncIterator[Parts]:
-    """The parts that are used by default: a policy, and a pool of the embedded Lean.
+    """The parts that are used by default: a policy, and a Lean, which `tell` is told of.
 
-    Raises `EnvironmentProblem` or `LeanDied` when Lean does not start or can't prove `1 = 1`.
+    Raises what `open_lean` does, and `EnvironmentProblem` or `LeanDied` when Lean does not start
+    or can't prove `1 = 1`.
     """
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(
-            LeanPool(EmbeddedLean.find().worker_command(), workers, settle_seconds=SETTLE_SECONDS)
-        )
-        await probe(pool)
+        wanted = replace(lean, settle_seconds=SETTLE_SECONDS)
+        found = await stack.enter_async_context(open_lean(wanted, tell=tell))
+        await probe(found)
         proposes = await stack.enter_async_context(policy())
         yield Parts(
             policy=proposes,
             search=lambda most: searching(
-                pool, limit=most, policy=proposes, configuration=configuration
+                found, limit=most, policy=proposes, configuration=configuration
             ),
-            session=partial(pool.session, alone=True),
-            check=lambda file, seconds: check(pool, file, seconds=seconds),
-            verify=Gate(pool, seconds=limit.verify_seconds),
-            lean=lambda: pool.known_version,
+            session=partial(found.session, alone=True),
+            check=lambda file, seconds: check(found, file, seconds=seconds),
+            verify=Gate(found, seconds=limit.verify_seconds),
+            lean=await told(found),
         )
 
 
-async def probe(pool: LeanPool) -> None:
+async def probe(lean: Backend) -> None:
     """Has Lean prove `1 = 1`, which leaves a warm worker. Raises `EnvironmentProblem`."""
-    async with pool.session(alone=True) as session:
+    async with lean.session(alone=True) as session:
         outcomes = await session.run(await session.open(PROBE), ["rfl"], TacticLimit())
     if outcomes != [Closed()]:
         raise EnvironmentProblem("Lean can't prove `1 = 1`", "Run `prover doctor`.")

@@ -119,7 +119,7 @@ class Service:
             "ready": parts is not None,
             "problem": problem.message if problem else "",
             "policy": parts.policy.name if parts else "",
-            "lean": parts.lean() if parts else "",
+            "lean": parts.lean if parts else "",
             "workers": self.settings.workers,
             "running": self._searches.running + self._checks.running,
             "waiting": self._searches.waiting + self._checks.waiting,

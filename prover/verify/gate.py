@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from prover.errors import LeanDied
 from prover.lean import codec
-from prover.lean.pool import LeanPool
+from prover.lean.backend import Backend
 from prover.lean.worker import GRACE_SECONDS, Overdue, Refused, Worker
 from prover.theorem import Theorem
 from prover.verify.base import Verification
@@ -25,7 +25,7 @@ UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 class Gate:
-    """Implements `Verify` with a fresh worker of the pool for each check.
+    """Implements `Verify` with a fresh worker of its Lean for each check.
 
     `seconds` and `heartbeats` (as in `TacticLimit`) are for one check; Lean's own default for a
     declaration is 200,000 heartbeats, so that what passes here passes in the user's file. Before
@@ -35,13 +35,13 @@ class Gate:
 
     def __init__(
         self,
-        pool: LeanPool,
+        lean: Backend,
         *,
         seconds: float = 60.0,
         wait_seconds: float | None = None,
         heartbeats: int = 200_000,
     ) -> None:
-        self._pool = pool
+        self._lean = lean
         self._seconds = seconds
         self._wait_seconds = seconds if wait_seconds is None else wait_seconds
         self._heartbeats = heartbeats
@@ -87,13 +87,13 @@ class Gate:
     async def _fresh(self, header: str) -> AsyncIterator[Worker]:
         """A fresh worker. Raises `LeanDied` when there is none in time."""
         wait_seconds = self._wait_seconds
-        if header and header == self._pool.expected:
+        if header and header == self._lean.expected:
             # It may be reading it, which else is a part of the check.
             wait_seconds += self._seconds
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(wait_seconds):
-                    worker = await stack.enter_async_context(self._pool.fresh(header))
+                    worker = await stack.enter_async_context(self._lean.fresh(header))
             except TimeoutError:
                 raise LeanDied(
                     f"A script was found but not checked, so it does not count: no fresh Lean was "

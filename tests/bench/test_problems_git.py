@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from prover.bench import presets as naming
-from prover.bench.checkout import Repository
 from prover.bench.presets import presets, with_answers
 from prover.bench.problem import ProblemSet
 from prover.bench.problems import load
 from prover.bench.selection import Selection
+from prover.checkout import Repository
 from prover.errors import EnvironmentProblem, InputProblem
 
 HEADER = "import Mathlib\n\nset_option maxHeartbeats 0\n\nopen BigOperators Real Nat\n\n"

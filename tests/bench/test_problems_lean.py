@@ -51,7 +51,7 @@ Told = list[str]
 async def library(pool: LeanPool) -> tuple[ProblemSet, Told]:
     """The theorems of a module, and what was told."""
     told: Told = []
-    return await load(f"library:{MODULE}", pool=pool, tell=told.append), told
+    return await load(f"library:{MODULE}", lean=pool, tell=told.append), told
 
 
 async def outcome(pool: LeanPool, problem: Problem, tactic: str) -> Outcome:
@@ -95,7 +95,7 @@ async def test_a_theorem_can_be_proved_afresh(
 
 async def test_what_can_not_be_stated_is_counted_and_named(pool: LeanPool) -> None:
     told: Told = []
-    found = await load("library:Init.Data.Nat.Gcd", pool=pool, tell=told.append)
+    found = await load("library:Init.Data.Nat.Gcd", lean=pool, tell=told.append)
     [sentence] = told
     assert sentence.startswith(f"Init.Data.Nat.Gcd: {len(found.problems)} theorems, ")
     assert " left out: Nat." in sentence
@@ -109,7 +109,7 @@ async def test_what_can_not_be_stated_is_counted_and_named(pool: LeanPool) -> No
 )
 async def test_a_module_that_is_not_there(pool: LeanPool, module: str, hint: str) -> None:
     with pytest.raises(InputProblem, match=f"no module {module}") as caught:
-        await load(f"library:{module}", pool=pool)
+        await load(f"library:{module}", lean=pool)
     assert hint in caught.value.hint
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from prover.bench.store import read
+from prover.lean.command import Command
 from tests.cli.conftest import PROGRAM, Prover
+from tests.lean.stand_in import StandIn, project
 
 EASY = (
     '{"name": "a", "statement": "theorem a : 1 + 1 = 2 := by"}\n'
@@ -132,3 +134,25 @@ def test_ctrl_c(tmp_path: Path, times: int, where: list[str]) -> None:
     names = [one.name for one in read(tmp_path / "runs" / "few")]
     assert names == (["a", "h"] if times == 1 else ["a"])
     assert told["untried"] == (1 if times == 1 else 2)
+
+
+@pytest.mark.lean
+@pytest.mark.slow
+def test_native_and_embedded_prove_the_same(
+    prover: Prover, tmp_path: Path, lean_command: Command
+) -> None:
+    """The native Lean is a stand-in with the embedded one behind it, which it finds on its own."""
+    StandIn.make(tmp_path / "elan", lean_command)
+    root = project(tmp_path / "mine")
+    elsewhere = {"ELAN_HOME": str(tmp_path / "elan"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    ours = {key: value for key, value in os.environ.items() if key != "ELAN_TOOLCHAIN"}
+    few = ["bench", "smoke", "--every", "2", "--workers", "1", "--tactics", "60", "--lean"]
+    ran = prover(*few, "native", "--project", str(root), "--run", "n", environment=ours | elsewhere)
+    assert ran.code in (0, 1), ran.err
+    assert f"Lean: native 4.28.0, the Lake project {root}" in ran.err
+    ran = prover(*few, "embedded", "--run", "e")
+    assert ran.code in (0, 1), ran.err
+    native, embedded = ({one.name: one.proved for one in read(tmp_path / run)} for run in "ne")
+    assert native == embedded
+    assert len(native) == 4
+    assert any(native.values())

@@ -45,8 +45,13 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     stand_in = FAKE.with_name("stand_in_lake.py")
     lake.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {stand_in} "$@"\n')
     lake.chmod(0o755)
+    lean = programs / "lean"
+    lean.write_text('#!/bin/sh\necho "Lean (version ${STAND_IN_VERSION:-4.28.0}, stand-in)"\n')
+    lean.chmod(0o755)
+    monkeypatch.setenv("ELAN_HOME", str(tmp_path / "no-elan"))
+    monkeypatch.delenv("ELAN_TOOLCHAIN", raising=False)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
-    monkeypatch.setenv("LAKE_LOG", str(tmp_path / "lake.log"))
+    monkeypatch.setenv("STAND_IN_LOG", str(tmp_path / "lake.log"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("CACHE_DIR", str(tmp_path / "leandojo"))
     folder = tmp_path / "project"

@@ -19,28 +19,43 @@ import pytest
 from prover.check import check as check_file
 from prover.errors import InputProblem
 from prover.file import LeanFile
-from prover.lean.base import Closed, Outcome, Progress, TacticLimit, Timeout
-from prover.lean.pool import LeanPool
+from prover.lean.backend import Backend
+from prover.lean.base import Closed, LeanSession, Outcome, Progress, TacticLimit, Timeout
+from prover.lean.leandojo.session import DojoSession
+from prover.lean.session import Session
+from prover.lean.worker import Worker
 from prover.theorem import Theorem
 from prover.verify.gate import Gate
 from tests.lean.scripts import AND, CLOSED, ERROR, LIMIT, SCRIPTS, SUM, TIMEOUT, opened, seen
 
-Interaction = Callable[[LeanPool], Awaitable[None]]
+Interaction = Callable[[Backend], Awaitable[None]]
 
 
-async def the_statement_is_wrong(pool: LeanPool) -> None:
+def worker_of(session: LeanSession) -> Worker:
+    """The process that a session has to itself."""
+    if isinstance(session, DojoSession):
+        worker = session._worker
+    else:
+        assert isinstance(session, Session)
+        lease = session._replays[0]._lease
+        worker = lease.worker if lease else None
+    assert worker is not None
+    return worker
+
+
+async def the_statement_is_wrong(pool: Backend) -> None:
     async with pool.session() as session:
         with pytest.raises(InputProblem, match="nonsense"):
             await opened(session, ": Nat.nonsense 1 = 1")
 
 
-async def the_header_is_wrong(pool: LeanPool) -> None:
+async def the_header_is_wrong(pool: Backend) -> None:
     async with pool.session() as session:
         with pytest.raises(InputProblem, match="nonsense"):
             await opened(session, ": 1 = 1", "def a : Nat := Nat.nonsense\n")
 
 
-async def an_import_is_not_there(pool: LeanPool) -> None:
+async def an_import_is_not_there(pool: Backend) -> None:
     async with pool.session() as session:
         with pytest.raises(InputProblem, match="Nowhere"):
             await opened(session, ": 1 = 1", "import Nowhere.AtAll\n")
@@ -48,21 +63,21 @@ async def an_import_is_not_there(pool: LeanPool) -> None:
         await opened(session, ": 1 = 1")
 
 
-async def an_import_is_loaded(pool: LeanPool) -> None:
+async def an_import_is_loaded(pool: Backend) -> None:
     async with pool.session() as session:
         header = "import Std.Data.HashMap\nopen Std\n"
         state = await opened(session, ": (∅ : HashMap Nat Nat).size = 0", header)
         assert await session.run(state, ["simp"], LIMIT) == [Closed()]
 
 
-async def outcomes_end_at_the_first_that_closes(pool: LeanPool) -> None:
+async def outcomes_end_at_the_first_that_closes(pool: Backend) -> None:
     async with pool.session() as session:
         state = await opened(session, AND)
         outcomes = await session.run(state, ["omega", "exact ⟨hp, hq⟩", "constructor"], LIMIT)
         assert [seen(outcome) for outcome in outcomes] == [ERROR, CLOSED]
 
 
-async def keys_tell_goals_apart(pool: LeanPool) -> None:
+async def keys_tell_goals_apart(pool: Backend) -> None:
     async with pool.session() as session:
         state = await opened(session, "(p q : Prop) : p → q → p")
         ways = ["intro a b", "intro a; intro b", "intro b a", "intros"]
@@ -72,7 +87,7 @@ async def keys_tell_goals_apart(pool: LeanPool) -> None:
         assert len(set(keys)) == 3
 
 
-async def heartbeats_are_a_limit(pool: LeanPool) -> None:
+async def heartbeats_are_a_limit(pool: Backend) -> None:
     async with pool.session() as session:
         state = await opened(session, SUM)
         [outcome] = await session.run(state, ["grind"], TacticLimit(seconds=30, heartbeats=1))
@@ -80,7 +95,7 @@ async def heartbeats_are_a_limit(pool: LeanPool) -> None:
         assert await session.run(state, ["omega"], LIMIT) == [Closed()]
 
 
-async def seconds_are_a_limit(pool: LeanPool) -> None:
+async def seconds_are_a_limit(pool: Backend) -> None:
     slow = "have : (List.range 5000).length = 5000 := by decide +kernel"
     async with pool.session() as session:
         state = await opened(session, SUM)
@@ -89,25 +104,22 @@ async def seconds_are_a_limit(pool: LeanPool) -> None:
         assert await session.run(state, ["omega"], LIMIT) == [Closed()]
 
 
-async def a_dead_lean_is_replaced(pool: LeanPool) -> None:
+async def a_dead_lean_is_replaced(pool: Backend) -> None:
     async with pool.session() as session:
         state = await opened(session, AND)
         [outcome] = await session.run(state, ["constructor"], LIMIT)
         assert isinstance(outcome, Progress)
-        lease = session._replays[0]._lease
-        assert lease is not None
-        os.kill(lease.worker.pid, signal.SIGKILL)
-        while lease.worker.alive:
+        worker = worker_of(session)
+        os.kill(worker.pid, signal.SIGKILL)
+        while worker.alive:
             await asyncio.sleep(0.05)
         assert await session.run(outcome.states[1], ["exact hq"], LIMIT) == [Closed()]
 
 
-async def memory_is_a_limit(pool: LeanPool) -> None:
+async def memory_is_a_limit(pool: Backend) -> None:
     async with pool.session() as session:
         state = await opened(session, SUM)
-        lease = session._replays[0]._lease
-        assert lease is not None
-        lease.worker._memory = 2**20
+        worker_of(session)._memory = 2**20
         slow = "have : (List.range 5000).length = 5000 := by decide +kernel"
         [outcome, *_] = await session.run(state, [slow], LIMIT)
         assert isinstance(outcome, Timeout)
@@ -115,7 +127,7 @@ async def memory_is_a_limit(pool: LeanPool) -> None:
         assert await session.run(state, ["omega"], LIMIT) == [Closed()]
 
 
-async def two_sessions_at_once(pool: LeanPool) -> None:
+async def two_sessions_at_once(pool: Backend) -> None:
     async def prove(statement: str, tactic: str) -> list[Outcome]:
         async with pool.session() as session:
             return await session.run(await opened(session, statement), [tactic], LIMIT)
@@ -124,7 +136,7 @@ async def two_sessions_at_once(pool: LeanPool) -> None:
     assert [seen(outcome) for [outcome] in both] == [CLOSED, CLOSED]
 
 
-async def freed_states_are_gone_and_others_stay(pool: LeanPool) -> None:
+async def freed_states_are_gone_and_others_stay(pool: Backend) -> None:
     async with pool.session() as session:
         state = await opened(session, AND)
         [outcome] = await session.run(state, ["constructor"], LIMIT)
@@ -134,14 +146,14 @@ async def freed_states_are_gone_and_others_stay(pool: LeanPool) -> None:
         assert await session.run(second, ["exact hq"], LIMIT) == [Closed()]
 
 
-async def premises_fit(pool: LeanPool) -> None:
+async def premises_fit(pool: Backend) -> None:
     async with pool.session() as session:
         premises = await session.premises(await opened(session, SUM), 16)
         assert 0 < len(premises) <= 16
         assert "Nat.add_comm" in [premise.name for premise in premises]
 
 
-async def a_tactic_prints(pool: LeanPool) -> None:
+async def a_tactic_prints(pool: Backend) -> None:
     forged = 'trace "{\\"id\\": 1, \\"result\\": {}}"'
     async with pool.session() as session:
         state = await opened(session, SUM)
@@ -149,33 +161,33 @@ async def a_tactic_prints(pool: LeanPool) -> None:
         assert seen(outcome) == CLOSED
 
 
-async def goals_are_shown_as_lean_shows_them(pool: LeanPool) -> None:
+async def goals_are_shown_as_lean_shows_them(pool: Backend) -> None:
     async with pool.session() as session:
         state = await opened(session, "(x y : Nat) (h : x ≤ y) : ∃ z, x + z = y")
         assert state.pretty == "x y : Nat\nh : x ≤ y\n⊢ ∃ z, x + z = y"
 
 
-async def the_gate_accepts_a_proof(pool: LeanPool) -> None:
+async def the_gate_accepts_a_proof(pool: Backend) -> None:
     theorem = Theorem.from_statement("t", f"theorem t {SUM} := by")
     verdict = await Gate(pool)(theorem, "omega")
     assert verdict.accepted, verdict
     assert set(verdict.axioms) <= {"propext", "Quot.sound", "Classical.choice"}
 
 
-async def the_gate_refuses_what_is_none(pool: LeanPool) -> None:
+async def the_gate_refuses_what_is_none(pool: Backend) -> None:
     theorem = Theorem.from_statement("t", "theorem t : 1 = 2 := by")
     for script in ("rfl", "sorry", "exact t"):
         assert not (await Gate(pool)(theorem, script)).accepted, script
 
 
-async def the_gate_refuses_an_axiom(pool: LeanPool) -> None:
+async def the_gate_refuses_an_axiom(pool: Backend) -> None:
     theorem = Theorem.from_statement("t", "theorem t : 1 = 2 := by", header="axiom lie : False\n")
     verdict = await Gate(pool)(theorem, "exact lie.elim")
     assert not verdict.accepted
     assert re.search("axiom|lie", verdict.reason)
 
 
-async def a_file_is_checked(pool: LeanPool) -> None:
+async def a_file_is_checked(pool: Backend) -> None:
     text = "theorem a : 1 = 1 := rfl\ntheorem b : 1 = 2 := by sorry\ntheorem c : 1 = Nat.x := rfl\n"
     report = await check_file(pool, LeanFile(Path("A.lean"), text.encode()))
     assert {found.name: found.accepted for found in report.declarations}["a"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from prover.lean.backend import Backend
 from prover.lean.base import (
     Closed,
+    LeanSession,
     Outcome,
     Progress,
     Rejected,
@@ -15,8 +17,6 @@ from prover.lean.base import (
     TacticLimit,
     Timeout,
 )
-from prover.lean.pool import LeanPool
-from prover.lean.session import Session
 from prover.theorem import Theorem
 
 CLOSED, ERROR, REJECTED, TIMEOUT = "closed", "error", "rejected", "timeout"
@@ -34,7 +34,7 @@ class Script:
     steps: Sequence[tuple[str, Expected]]
     header: str = ""
 
-    async def __call__(self, pool: LeanPool) -> None:
+    async def __call__(self, pool: Backend) -> None:
         """Plays it. Raises `AssertionError` where Lean does something else."""
         async with pool.session() as session:
             state = await opened(session, self.statement, self.header)
@@ -52,7 +52,7 @@ def seen(outcome: Outcome) -> Expected:
     return KINDS[type(outcome)]
 
 
-async def opened(session: Session, statement: str, header: str = "") -> State:
+async def opened(session: LeanSession, statement: str, header: str = "") -> State:
     """The state at the hole of a statement."""
     return await session.open(
         Theorem.from_statement("t", f"theorem t {statement} := by", header=header)

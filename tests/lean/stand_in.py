@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from prover.lean.backend import Backend
+from prover.lean.choosing import Wanted, open_lean
 from prover.lean.command import Command
 
 NAME = "leanprover/lean4:v4.28.0"
@@ -159,3 +165,16 @@ def module(package: Path, name: str, *, built: bool = True) -> None:
         compiled = (package / ".lake" / "build" / "lib" / "lean" / path).with_suffix(".olean")
         compiled.parent.mkdir(parents=True, exist_ok=True)
         compiled.touch()
+
+
+@asynccontextmanager
+async def opened(worker: Command, folder: Path, workers: int) -> AsyncIterator[Backend]:
+    """The native Lean of a project in the folder, whose worker is that of the command."""
+    standing = StandIn.make(folder / "elan", worker)
+    root = project(folder / "mine")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("ELAN_HOME", str(standing.home))
+        patched.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        patched.delenv("ELAN_TOOLCHAIN", raising=False)
+        async with open_lean(Wanted("native", root, workers=workers, spare=False)) as lean:
+            yield lean

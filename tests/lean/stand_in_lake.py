@@ -2,7 +2,7 @@
 
 `build` does nothing; `env lean --version` tells a version; with `-o` it "compiles"; with a file it
 answers as the program beside this one, unless the file says `nowhere`. Each call is a line of the
-file that the variable `LAKE_LOG` names.
+file that the variable `STAND_IN_LOG` names.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ REPL = Path(__file__).with_name("stand_in_repl.py")
 
 
 def main(arguments: list[str]) -> None:
-    with Path(os.environ["LAKE_LOG"]).open("a") as log:
+    with Path(os.environ["STAND_IN_LOG"]).open("a") as log:
         log.write(json.dumps([str(Path.cwd()), os.environ.get("LEAN_PATH"), *arguments]) + "\n")
     if arguments == ["build"]:
         print("Build completed successfully.")
     elif "--version" in arguments:
         print("Lean (version 4.28.0, stand-in)")
     elif "-o" in arguments:
-        if os.environ.get("LAKE_FAILS"):
+        if os.environ.get("STAND_IN_FAILS"):
             sys.exit("unknown constant `Lean.Nothing`")
         Path(arguments[arguments.index("-o") + 1]).write_bytes(b"compiled")
     else:

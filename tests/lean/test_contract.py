@@ -11,45 +11,39 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from prover.lean.backend import Backend as Lean
 from prover.lean.choosing import Wanted, open_lean
 from prover.lean.command import Command
 from prover.lean.pool import LeanPool
 from tests.lean.contract import INTERACTIONS
-from tests.lean.stand_in import StandIn, project
+from tests.lean.stand_in import opened
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
-Backend = Callable[[Command, Path], AbstractAsyncContextManager[LeanPool]]
+Backend = Callable[[Command, Path], AbstractAsyncContextManager[Lean]]
 WORKERS = 2
 
 
 @asynccontextmanager
-async def embedded(command: Command, _: Path) -> AsyncIterator[LeanPool]:
+async def embedded(command: Command, _: Path) -> AsyncIterator[Lean]:
     """The embedded Lean."""
     async with LeanPool(command, WORKERS, spare=False) as pool:
         yield pool
 
 
 @asynccontextmanager
-async def stand_in(command: Command, folder: Path) -> AsyncIterator[LeanPool]:
-    """A Lake project whose toolchain is a stand-in, with the embedded Lean's worker behind it."""
-    standing = StandIn.make(folder / "elan", command)
-    root = project(folder / "mine")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("ELAN_HOME", str(standing.home))
-        patched.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        patched.delenv("ELAN_TOOLCHAIN", raising=False)
-        wanted = Wanted("native", root, workers=WORKERS, spare=False)
-        async with open_lean(wanted) as pool:
-            yield pool
+async def stand_in(command: Command, folder: Path) -> AsyncIterator[Lean]:
+    """A native Lean with the embedded one's worker behind it."""
+    async with opened(command, folder, WORKERS) as lean:
+        yield lean
 
 
 @asynccontextmanager
-async def native(_command: Command, _: Path) -> AsyncIterator[LeanPool]:
-    """A real native Lean: of the project in `PROVER_TEST_PROJECT`, or of this package's own."""
+async def native(_command: Command, _: Path) -> AsyncIterator[Lean]:
+    """A real native Lean: of the project in `TEST_LEAN_PROJECT`, or of this package's own."""
     if not shutil.which("lake"):
         pytest.skip("there is no lake on the path")
-    root = os.environ.get("PROVER_TEST_PROJECT") or Path(__file__).parents[2] / "lean_project"
+    root = os.environ.get("TEST_LEAN_PROJECT") or Path(__file__).parents[2] / "lean_project"
     wanted = Wanted("native", Path(root), workers=WORKERS, spare=False)
     async with open_lean(wanted) as pool:
         yield pool
@@ -61,7 +55,7 @@ BACKENDS: dict[str, Backend] = {"embedded": embedded, "stand-in": stand_in, "nat
 @pytest_asyncio.fixture(scope="session", params=BACKENDS)
 async def backend(
     request: pytest.FixtureRequest, lean_command: Command, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[LeanPool]:
+) -> AsyncIterator[Lean]:
     """A pool of each Lean in turn."""
     folder = tmp_path_factory.mktemp(request.param)
     async with BACKENDS[request.param](lean_command, folder) as pool:
@@ -69,5 +63,5 @@ async def backend(
 
 
 @pytest.mark.parametrize("name", INTERACTIONS)
-async def test_contract(backend: LeanPool, name: str) -> None:
+async def test_contract(backend: Lean, name: str) -> None:
     await INTERACTIONS[name](backend)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -72,7 +73,7 @@ async def test_what_lean_says_when_it_does_not_come_up(project: Path) -> None:
 async def test_a_lean_that_ours_does_not_compile_with(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LAKE_FAILS", "1")
+    monkeypatch.setenv("STAND_IN_FAILS", "1")
     async with open_dojo(project, "My/File.lean") as dojo, dojo.session() as session:
         with pytest.raises(EnvironmentProblem, match=r"does not compile.*Lean\.Nothing") as caught:
             await session.open(dojo.theorem("My.one"))
@@ -90,6 +91,9 @@ async def test_names_and_files_that_are_not_there(project: Path) -> None:
 
 
 async def test_a_machine_without_lake(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git = shutil.which("git")
+    assert git is not None
+    (project / "git").symlink_to(git)
     monkeypatch.setenv("PATH", str(project))
     with pytest.raises(EnvironmentProblem, match="lake") as caught:
         async with open_dojo(project, "My/File.lean"):
@@ -99,7 +103,7 @@ async def test_a_machine_without_lake(project: Path, monkeypatch: pytest.MonkeyP
 
 async def test_an_old_lean_needs_its_trace(project: Path) -> None:
     (project / "lean-toolchain").write_text("leanprover/lean4:v4.10.0\n")
-    with pytest.raises(InputProblem, match="has not traced") as caught:
+    with pytest.raises(EnvironmentProblem, match="has not traced") as caught:
         async with open_dojo(project, "My/File.lean"):
             pass
     assert "python -m prover.lean.leandojo" in caught.value.hint
@@ -122,10 +126,10 @@ def test_the_command_says_which_way(project: Path) -> None:
     from prover.lean.leandojo.repository import Repository
     from prover.lean.leandojo.way import Way
     from prover.lean.slots import Slots
+    from prover.lean.toolchain import find
 
-    dojos = Dojos(
-        Repository.named(str(project)), Path("My/File.lean"), Way(False, "because"), Slots(1)
-    )
+    where, way = Repository.named(str(project)), Way(False, "because")
+    dojos = Dojos(where, Path("My/File.lean"), way, find(project), Slots(1))
     site = Site.read(dojos.command(theorem).argv[-1])
     assert (site.folder, site.file, site.theorem) == (str(project), "My/File.lean", "t")
     assert not site.as_it_is

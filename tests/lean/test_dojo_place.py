@@ -132,7 +132,7 @@ def test_repositories_and_their_traces(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("CACHE_DIR", str(tmp_path / "cache"))
     remote = Repository.named("https://github.com/owner/name.git", COMMIT)
     assert (remote.folder, remote.traced) == (None, None)
-    with pytest.raises(InputProblem) as caught:
+    with pytest.raises(EnvironmentProblem) as caught:
         remote.place()
     assert f"prover.lean.leandojo https://github.com/owner/name {COMMIT}" in caught.value.hint
     traced = tmp_path / "cache" / f"owner-name-{COMMIT}" / "name"

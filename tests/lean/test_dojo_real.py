@@ -1,6 +1,6 @@
 """A real LeanDojo with a real Lean, where there is one.
 
-`PROVER_DOJO` names what to try it on, as JSON: `{"repository": …, "file": …, "theorem": …}`, and
+`TEST_DOJO` names what to try it on, as JSON: `{"repository": …, "file": …, "theorem": …}`, and
 `"commit"` for an address. The repository must be built, and traced if its Lean is 4.11 or older.
 """
 
@@ -14,12 +14,12 @@ import pytest
 from prover.lean.base import Progress, TacticError, TacticLimit
 from prover.lean.dojo import open_dojo
 
-ASKED = json.loads(os.environ.get("PROVER_DOJO", "{}"))
+ASKED = json.loads(os.environ.get("TEST_DOJO", "{}"))
 
 pytestmark = [
     pytest.mark.lean,
     pytest.mark.slow,
-    pytest.mark.skipif(not ASKED, reason="PROVER_DOJO names no repository to try LeanDojo on"),
+    pytest.mark.skipif(not ASKED, reason="TEST_DOJO names no repository to try LeanDojo on"),
 ]
 
 

@@ -29,8 +29,9 @@ theorem behind : wanted x = x := rfl
 
 
 @pytest.fixture
-def traced(project: Path) -> Path:
+def traced(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The project, as LeanDojo keeps it traced in its cache."""
+    monkeypatch.setenv("STAND_IN_VERSION", "4.10.0")
     root = project.parent / "leandojo" / f"gitpython-project-{COMMIT}" / "project"
     write_traced(root, "My/First.lean", FIRST)
     write_traced(root, "My/Second.lean", SECOND)

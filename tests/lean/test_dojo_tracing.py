@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem
+from prover.errors import InputProblem
 from prover.lean.leandojo import __main__ as program
 from prover.lean.leandojo import tracing
-from prover.lean.leandojo.checkout import checkout
 from prover.lean.leandojo.repository import Repository
 
 Steps = list[tuple[str, int, int | None]]
@@ -36,16 +35,18 @@ def committed(project: Path) -> Path:
 def test_a_remote_repository_is_cloned_once(committed: Path) -> None:
     repository = Repository(f"file://{committed}", git(committed, "rev-parse", "HEAD"))
     steps: Steps = []
-    home = checkout(repository, lambda *step: steps.append(step))
+    home = tracing.fetched(repository, lambda *step: steps.append(step))
     assert (home / "My" / "File.lean").is_file()
     assert git(home, "rev-parse", "HEAD") == repository.commit
-    assert checkout(repository, lambda *step: steps.append(step)) == home == repository.place()
+    assert (
+        tracing.fetched(repository, lambda *step: steps.append(step)) == home == repository.place()
+    )
     assert len(steps) == 1
 
 
 def test_a_commit_that_is_not_there(committed: Path) -> None:
-    with pytest.raises(EnvironmentProblem, match="git fetch"):
-        checkout(Repository(f"file://{committed}", "0" * 40), lambda *_: None)
+    with pytest.raises(InputProblem, match="has no commit"):
+        tracing.fetched(Repository(f"file://{committed}", "0" * 40), lambda *_: None)
 
 
 def test_a_later_lean_is_built_and_not_traced(

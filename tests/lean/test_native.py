@@ -18,11 +18,11 @@ import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.lean import image
+from prover.lean.backend import Backend
 from prover.lean.base import Closed, TacticLimit
 from prover.lean.choosing import LEANS, Wanted, chosen, open_lean
 from prover.lean.command import Command
 from prover.lean.native import NativeLean
-from prover.lean.pool import LeanPool
 from prover.lean.project import Project
 from prover.lean.worker import Worker
 from prover.theorem import Theorem
@@ -165,7 +165,7 @@ def test_imports_must_be_built(mine: Project) -> None:
         NativeLean.find(mine).worker_command(imports=["Mathlib", "Mine.New"])
 
 
-def opening(wanted: Wanted, told: list[str]) -> AbstractAsyncContextManager[LeanPool]:
+def opening(wanted: Wanted, told: list[str]) -> AbstractAsyncContextManager[Backend]:
     return open_lean(wanted, tell=told.append)
 
 

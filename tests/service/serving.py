@@ -93,7 +93,7 @@ class Scripted:
     def parts(self) -> Parts:
         """All of it."""
         policy = self.policy or Policy(self.tree)
-        return Parts(policy, self.search, self.session, self.check, self.gate, lambda: "4.0.0")
+        return Parts(policy, self.search, self.session, self.check, self.gate, "4.0.0")
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Parts]:

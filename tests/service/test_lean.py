@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 import pytest_asyncio
 
+from prover.lean.choosing import Wanted
 from prover.lean.command import Command
 from prover.policy.choosing import open_policy
 from prover.policy.spec import parse
@@ -34,7 +35,9 @@ async def served(lean_command: Command) -> AsyncIterator[Served]:  # noqa: ARG00
     """One service with one Lean for all tests here; skips where there is none."""
     policy = partial(open_policy, parse("builtin"))
     limit = Limit(seconds=60)
-    async with serving(partial(opened, policy, workers=1, limit=limit), limit=limit) as served:
+    async with serving(
+        partial(opened, policy, lean=Wanted("embedded"), limit=limit), limit=limit
+    ) as served:
         await served.service.opening.parts()
         yield served
 

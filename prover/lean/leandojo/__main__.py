@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from prover.errors import EnvironmentProblem, InputProblem, ProverError
-from prover.lean.dojo import check_programs
+from prover.lean.dojo import check_system
 from prover.lean.leandojo.repository import Repository
 from prover.lean.leandojo.tracing import prepare, shown
 
@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
         if not 1 <= len(arguments) <= 2:
             raise InputProblem(str(__doc__))
         repository = Repository.named(*arguments)
-        check_programs()
+        check_system()
         with Progress(console=messages) as bar:
             task = bar.add_task("starting LeanDojo", total=None)
             where = prepare(

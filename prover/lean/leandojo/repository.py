@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from prover import checkout
 from prover.errors import EnvironmentProblem, InputProblem
+from prover.lean.install import default_cache
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -18,6 +20,11 @@ def cache_folder() -> Path:
     """Where LeanDojo keeps traced repositories: `CACHE_DIR`, or its default."""
     own = os.environ.get("CACHE_DIR")
     return Path(own).absolute() if own else Path.home() / ".cache" / "lean_dojo"
+
+
+def checkouts() -> Path:
+    """Where repositories are kept that need no trace."""
+    return default_cache() / "repositories"
 
 
 @dataclass(frozen=True)
@@ -30,9 +37,15 @@ class Repository:
     """All 40 digits of it; for a local path that is no Git repository, empty."""
 
     @classmethod
+    def parse(cls, text: str) -> Repository:
+        """The one that `URL@COMMIT` names. Raises `InputProblem`."""
+        url, _, commit = text.rpartition("@")
+        return cls.named(url, commit) if is_address(url) else cls.named(text)
+
+    @classmethod
     def named(cls, where: str, commit: str | None = None) -> Repository:
         """The one at an address or in a folder. Raises `InputProblem`."""
-        if urlsplit(where).scheme in ("http", "https") or where.startswith("git@"):
+        if is_address(where):
             if commit is None or not COMMIT.fullmatch(commit):
                 raise InputProblem(
                     f"which commit of {where}? `{commit or ''}` is not a whole commit hash",
@@ -68,25 +81,35 @@ class Repository:
         return found if self.commit and found.is_dir() else None
 
     @property
+    def source(self) -> checkout.Repository:
+        """What is fetched of a remote one."""
+        return checkout.Repository(self.url, self.commit)
+
+    @property
     def checkout(self) -> Path:
-        """Where a remote one is cloned that needs no trace."""
-        return cache_folder() / "checkouts" / self.slug / self.name
+        """Where a remote one is fetched to that needs no trace."""
+        return self.source.place(checkouts())
 
     def place(self) -> Path:
         """The folder to work in: its own, or else that of the traced or the cloned copy.
 
-        Raises `InputProblem` for a remote repository that is not here.
+        Raises `EnvironmentProblem` for a remote repository that is not here.
         """
         folder = self.folder or self.traced
         if folder is None and self.checkout.is_dir():
             folder = self.checkout
         if folder is None:
-            raise InputProblem(
+            raise EnvironmentProblem(
                 f"{self.url} at {self.commit[:10]} isn't here",
                 f"Fetch it with `python -m prover.lean.leandojo {self.url} {self.commit}`, which "
                 "also traces it if its Lean needs that.",
             )
         return folder
+
+
+def is_address(where: str) -> bool:
+    """Whether it names a remote repository rather than a folder."""
+    return urlsplit(where).scheme in ("http", "https", "ssh", "file") or where.startswith("git@")
 
 
 def head(folder: Path) -> str:

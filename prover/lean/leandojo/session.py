@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import psutil
 
-from prover.errors import EnvironmentProblem, InputProblem, LeanDied, ProverError
+from prover.errors import EnvironmentProblem, InputProblem, LeanDied, NotLocated, ProverError
 from prover.lean import codec
 from prover.lean.base import Closed, Outcome, Premise, State, TacticError, TacticLimit
 from prover.lean.command import Command
@@ -39,6 +40,9 @@ HINTS = {
     "lean": "Run `lake build` in the repository and try again.",
     "leandojo": "Run `prover doctor`; with VERBOSE=1 in the environment LeanDojo says more.",
 }
+
+NOT_LOCATED = re.compile("Failed to locate the theorem|Cannot find the .* file")
+"""What LeanDojo says of a theorem, or a file, that is not in its trace."""
 
 Start = Callable[[Theorem], Command]
 """The command of the child process for a theorem."""
@@ -212,8 +216,7 @@ def _refusal(problem: InputProblem) -> ProverError:
         return problem
     message, _, hint = problem.message.partition(HINT)
     hint = hint or HINTS.get(refused.kind, "")
-    return (
-        InputProblem(message, hint)
-        if refused.kind == "theorem"
-        else EnvironmentProblem(message, hint)
-    )
+    if refused.kind != "theorem":
+        return EnvironmentProblem(message, hint)
+    missing = NOT_LOCATED.search(message)
+    return NotLocated(message, hint) if missing else InputProblem(message, hint)

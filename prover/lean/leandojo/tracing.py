@@ -6,6 +6,7 @@ LeanDojo's own rule, which for Mathlib is hours. What it makes stays in LeanDojo
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -13,11 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from prover.checkout import check_out
 from prover.errors import EnvironmentProblem
 from prover.lean.install import Report
-from prover.lean.leandojo.checkout import build, checkout
-from prover.lean.leandojo.repository import Repository
+from prover.lean.leandojo.building import build
+from prover.lean.leandojo.repository import Repository, checkouts
 from prover.lean.leandojo.way import leandojo_version, toolchain, way
+from prover.lean.project import Project
+from prover.lean.toolchain import find
 
 LOOK_SECONDS = 2.0
 
@@ -30,11 +34,27 @@ def prepare(repository: Repository, report: Report) -> Path:
     """
     if repository.traced is not None:
         return repository.traced
-    folder = repository.folder or checkout(repository, report)
-    if way(toolchain(folder), leandojo_version()).as_it_is:
+    folder = repository.folder or fetched(repository, report)
+    chosen = way(toolchain(folder), leandojo_version())
+    # elan's own programs would download a toolchain without asking.
+    programs = find(folder)
+    if chosen.as_it_is:
         return trace(repository, report)
-    build(folder, report)
+    build(Project.at(folder), programs, report)
     return folder
+
+
+def fetched(repository: Repository, report: Report) -> Path:
+    """A remote repository at its commit, fetched unless it is here.
+
+    Raises `EnvironmentProblem`, `InputProblem` when there is no such commit.
+    """
+
+    def tell(sentence: str) -> None:
+        report(sentence, 0, None)
+
+    source = repository.source
+    return asyncio.run(check_out(source, checkouts(), tell, built=True)).folder
 
 
 def trace(repository: Repository, report: Report) -> Path:

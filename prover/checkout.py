@@ -11,17 +11,18 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from filelock import AsyncFileLock
 
-from prover.bench.folder import Tell
 from prover.errors import EnvironmentProblem, InputProblem
 
+Tell = Callable[[str], None]
+"""Called with what takes long."""
 COMMIT = re.compile(r"[0-9a-f]{40}")
 SAFE = (
     *("-c", "core.hooksPath=/dev/null"),
@@ -68,6 +69,11 @@ class Repository:
         """Whether a commit is named, which never changes."""
         return COMMIT.fullmatch(self.reference) is not None
 
+    def place(self, cache: Path) -> Path:
+        """Where in a cache it is, at the commit that it names."""
+        address = hashlib.sha256(self.url.encode()).hexdigest()[:16]
+        return cache / f"{address}-{self.reference}"
+
     @property
     def title(self) -> str:
         """The last two parts of its address, as `owner/name`."""
@@ -100,36 +106,40 @@ async def _alone(cache: Path) -> AsyncIterator[None]:
         ) from error
 
 
-async def check_out(repository: Repository, cache: Path, tell: Tell) -> Checkout:
+async def check_out(
+    repository: Repository, cache: Path, tell: Tell, *, built: bool = False
+) -> Checkout:
     """The files of a repository, fetched unless the cache has them.
+
+    Where it is to be `built`, files that were made beside its own are no change of it.
 
     Raises `EnvironmentProblem` when git is missing or cannot fetch, `InputProblem` when there is no
     such commit or folder.
     """
     if shutil.which("git") is None:
         raise EnvironmentProblem("git is not installed", "Install it, or name a folder instead.")
-    address = hashlib.sha256(repository.url.encode()).hexdigest()[:16]
     async with _alone(cache):
         if repository.pinned:
-            folder = cache / f"{address}-{repository.reference}"
-            if await _is_whole(folder, repository.reference):
+            folder = repository.place(cache)
+            if await _is_whole(folder, repository.reference, others=built):
                 return Checkout(_within(folder, repository), repository.reference)
         with TemporaryDirectory(dir=cache, prefix="fetching-") as outer:
             site = Path(outer) / "repository"
             commit = await _fetch(repository, site, tell)
-            folder = cache / f"{address}-{commit}"
+            folder = replace(repository, reference=commit).place(cache)
             if folder.exists():
                 folder.rename(Path(outer) / "old")
             site.rename(folder)
     return Checkout(_within(folder, repository), commit)
 
 
-async def _is_whole(folder: Path, commit: str) -> bool:
-    """Whether a folder has the files of a commit, unchanged."""
+async def _is_whole(folder: Path, commit: str, *, others: bool) -> bool:
+    """Whether a folder has the files of a commit, unchanged, and none but those unless `others`."""
     if not (folder / ".git").is_dir():
         return False
     head = await _git(folder, "rev-parse", "HEAD")
-    changes = await _git(folder, "status", "--porcelain", "--ignored")
+    beside = "--untracked-files=no" if others else "--ignored"
+    changes = await _git(folder, "status", "--porcelain", beside)
     return head.worked and head.output == commit and changes.worked and not changes.output
 
 
