@@ -1,4 +1,4 @@
-"""The graph of a search as the report's page draws it: lists of equal length, one entry a state or
+"""The graph of a search as pages draw it: lists of equal length, one entry a state or
 a tactic, so that it packs well and is read fast.
 
 A step is the number of an expansion, from 1; what the opening of the theorem made has step 0.
