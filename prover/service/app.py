@@ -23,7 +23,7 @@ def create_app(
 ) -> FastAPI:
     """The application of a service, which lives as long as the application's lifespan.
 
-    `port` is the one of 127.0.0.1 that it listens on, if it does; `visitors` may use the page there.
+    `port` is the one of 127.0.0.1 that it listens on, if any; `visitors` may use the page there.
     """
     visitors = visitors or Visitors()
 
@@ -45,9 +45,7 @@ def create_app(
     app.state.visitors, app.state.port = visitors, port
     app.include_router(router)
     app.include_router(entrance.router)
-    app.add_middleware(
-        Guard, rules=rules, visitors=visitors, refused=service.metrics.refused
-    )
+    app.add_middleware(Guard, rules=rules, visitors=visitors, refused=service.metrics.refused)
     app.add_exception_handler(Busy, problems.of_busy)
     app.add_exception_handler(HTTPException, problems.of_http)
     app.add_exception_handler(RequestValidationError, problems.of_validation)

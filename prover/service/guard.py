@@ -91,8 +91,8 @@ def objection(scope: Scope, rules: Rules, visitors: Visitors) -> Problem | None:
         entering = scope["method"] == "GET" and scope["path"].startswith(OPEN)
         if not (own_page or entering or _has_token(headers.get("authorization", ""), rules.token)):
             hint = (
-                "Send `Authorization: Bearer TOKEN` with the `token` of the file `serve.json`; in a "
-                "browser, open the page with `prover serve --open`."
+                "Send `Authorization: Bearer TOKEN` with the `token` of the file `serve.json`; "
+                "browsers are let in by `prover serve --open`."
             )
             challenge = {"WWW-Authenticate": "Bearer"}
             return Problem(

@@ -4,11 +4,10 @@ export { defaultKeymap, history, historyKeymap, indentLess, indentMore } from "@
 export { HighlightStyle, StreamLanguage, bracketMatching, indentUnit, syntaxHighlighting } from "@codemirror/language";
 export { lintGutter, setDiagnostics } from "@codemirror/lint";
 export { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-export { EditorState, Prec, StateEffect, StateField, Transaction } from "@codemirror/state";
+export { ChangeSet, EditorState, Prec, StateEffect, StateField } from "@codemirror/state";
 export {
   Decoration,
   EditorView,
-  ViewPlugin,
   drawSelection,
   highlightActiveLine,
   highlightActiveLineGutter,
