@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from string import Template
@@ -34,10 +33,9 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-POLICY = (
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "script-src 'self'; connect-src 'self'; img-src data:; style-src 'self' 'nonce-{nonce}'"
-)
+NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+OWN = "script-src 'self'; connect-src 'self'; img-src data:; style-src 'self' 'nonce-{nonce}'"
+"""What the page may load: its own files, and the style elements that have the nonce."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -53,7 +51,8 @@ async def document() -> Response:
     """The page. CodeMirror makes its own style element, which is what the nonce lets in."""
     nonce = secrets.token_urlsafe(16)
     text = Template((FOLDER / "index.html").read_text("utf-8")).substitute(nonce=nonce)
-    return HTMLResponse(text, headers=_headers(nonce))
+    policy = f"{NOTHING}; {OWN.format(nonce=nonce)}"
+    return HTMLResponse(text, headers={**HEADERS, "Content-Security-Policy": policy})
 
 
 @router.get("/scripts/{path:path}")
@@ -77,7 +76,7 @@ async def enter(invitation: str, request: Request) -> Response:
         hint = "Open the page anew with `prover serve --open`."
         return Problem(HTTPStatus.GONE, "this address was used already", hint).response()
     text = Template((FOLDER / "enter.html").read_text("utf-8")).substitute(key=visitor.key)
-    answer = HTMLResponse(text, headers=_headers(""))
+    answer = HTMLResponse(text, headers={**HEADERS, "Content-Security-Policy": NOTHING})
     name = cookie_name(request.scope)
     answer.set_cookie(name, visitor.cookie, httponly=True, samesite="strict")
     return answer
@@ -93,7 +92,3 @@ async def invite(request: Request) -> Response:
         return Problem(HTTPStatus.CONFLICT, detail, hint).response()
     visitors: Visitors = request.app.state.visitors
     return JSONResponse({"address": visitors.invite(port)}, headers={"Cache-Control": "no-store"})
-
-
-def _headers(nonce: str) -> Mapping[str, str]:
-    return {**HEADERS, "Content-Security-Policy": POLICY.format(nonce=nonce)}

@@ -175,7 +175,7 @@ function saveNow() {
 async function stand() {
   try {
     const { ready, problem, policy, lean } = await (await ask("GET", "/v1/status")).json();
-    part("service").textContent = ready ? `${policy} · Lean ${lean}` : problem || "starting Lean …";
+    part("service").textContent = ready ? `${policy} · Lean ${lean.split(",")[0]}` : problem || "starting Lean …";
     if (!ready && !problem) setTimeout(stand, 1000);
   } catch (error) {
     part("service").textContent = "";
