@@ -24,7 +24,7 @@ export function stateParts(data, id, open) {
     goals,
     make("p", "muted", facts.join(" · ")),
     make("p", "", whyNot(data, id)),
-    ...(tried.children.length ? [make("h4", "", `${tried.children.length} tactics tried`), tried] : []),
+    ...(tried.children.length ? [make("h4", "", `${tried.children.length} tactic${tried.children.length === 1 ? "" : "s"} tried`), tried] : []),
   ];
 }
 

@@ -127,6 +127,7 @@ export class Searches {
   put(run) {
     const range = this.place(run);
     if (!range) return;
+    run.put = true;
     this.view.dispatch({ changes: { ...range, insert: run.edit.text }, userEvent: "input.proof" });
   }
 }

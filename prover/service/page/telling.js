@@ -28,7 +28,7 @@ export function showRun(run, { now, queue, place }) {
   if (part("script").textContent !== run.script) highlight(part("script"), run.script);
   part("axioms").textContent = run.axioms.length ? `axioms: ${run.axioms.join(", ")}` : "no axioms";
   part("put").disabled = !place;
-  part("put").title = place ? "" : "That place of the text has changed since.";
+  part("put").textContent = place ? "Put into the text" : run.put ? "Put into the text ✓" : "The text has changed";
 }
 
 const latest = (events, name) => events?.findLast((event) => event.event === name);
