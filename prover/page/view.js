@@ -18,7 +18,7 @@ export class View {
     this.states = [];
     this.scale = 1;
     this.x = this.y = 0;
-    this.step = 0;
+    this.step = this.steps = 0;
     this.chosen = null;
     /** Whether the user has moved the graph since it was shown. */
     this.moved = false;

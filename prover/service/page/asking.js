@@ -35,7 +35,7 @@ export async function ask(method, path, { body, signal } = {}) {
   }
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({}));
-  if (response.status === 401) throw new Refused(401, "This page is not let in any more.", "Open it anew with `prover serve --open`.");
+  if ([401, 403].includes(response.status)) throw new Refused(response.status, "This page is not let in any more.", "Open it anew with `prover serve --open`.");
   throw new Refused(response.status, problem.detail ?? response.statusText, problem.hint ?? "");
 }
 
