@@ -10,12 +10,20 @@ import webbrowser
 from prover.cli.console import messages
 
 
-def show(address: str) -> None:
-    """Opens the address, and says it, as there may be no browser here."""
+def show(address: str) -> threading.Thread:
+    """Opens the address, and says it, as there may be no browser here.
+
+    Some browsers keep who starts them waiting, so a thread does it, which need not be joined.
+    """
     messages().print(f"the page, for one browser: {address}")
+    opening = threading.Thread(target=_open, args=(address,), daemon=True)
+    opening.start()
+    return opening
+
+
+def _open(address: str) -> None:
     if has_windows():
-        # A browser may keep its caller waiting.
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        webbrowser.open(address)
 
 
 def has_windows() -> bool:

@@ -32,6 +32,8 @@ EXAMPLES = (
 STOP_SECONDS = 15.0
 """How long a service may take to end."""
 ASK_SECONDS = 5.0
+START_SECONDS = 5.0
+"""How long a browser may take to start."""
 
 
 def serve(
@@ -109,7 +111,7 @@ def serve(
             _stop(place, address)
         return
     if open_page and (running := place.address()) is not None:
-        browser.show(_invited(running))
+        browser.show(_invited(running)).join(START_SECONDS)
         return
     if open_page and tcp is None:
         tcp = 0
