@@ -79,11 +79,12 @@ async def context(browser: Any, served: Served, quiet: list[str]) -> AsyncIterat
 
     context.on("page", watch)
     own = f"http://127.0.0.1:{served.address.port}/"
-    others: list[str] = []
-    context.on("request", lambda asked: asked.url.startswith(own) or others.append(asked.url))
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
     yield context
     await context.close()
-    assert (quiet, others) == ([], [])
+    assert quiet == []
+    assert [url for url in asked if not url.startswith((own, f"blob:{own}"))] == []
     await served.until(lambda: not searching(served))
 
 
