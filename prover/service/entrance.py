@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from prover.page import FOLDER as SHARED
 from prover.service.problems import Problem
+from prover.service.routes import REFUSALS
 from prover.service.visitors import Visitors, cookie_name
 
 FOLDER = Path(__file__).parent / "page"
@@ -37,7 +38,7 @@ NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancest
 OWN = "script-src 'self'; connect-src 'self'; img-src data:; style-src 'self' 'nonce-{nonce}'"
 """What the page may load: its own files, and the style elements that have the nonce."""
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 
 class PageBody(BaseModel):
@@ -46,7 +47,7 @@ class PageBody(BaseModel):
     address: str
 
 
-@router.get("/")
+@router.get("/", include_in_schema=False)
 async def document() -> Response:
     """The page. CodeMirror makes its own style element, which is what the nonce lets in."""
     nonce = secrets.token_urlsafe(16)
@@ -55,7 +56,7 @@ async def document() -> Response:
     return HTMLResponse(text, headers={**HEADERS, "Content-Security-Policy": policy})
 
 
-@router.get("/scripts/{path:path}")
+@router.get("/scripts/{path:path}", include_in_schema=False)
 async def script(path: str) -> Response:
     """A script or a style of the page."""
     if path not in FILES:
@@ -64,7 +65,7 @@ async def script(path: str) -> Response:
     return Response(file.read_bytes(), media_type=KINDS[file.suffix], headers=HEADERS)
 
 
-@router.get("/open/{invitation}")
+@router.get("/open/{invitation}", include_in_schema=False)
 async def enter(invitation: str, request: Request) -> Response:
     """Lets a browser in; its key goes to the page behind a `#`, which is sent to nobody.
 
@@ -82,7 +83,7 @@ async def enter(invitation: str, request: Request) -> Response:
     return answer
 
 
-@router.post("/v1/page", include_in_schema=True, response_model=PageBody)
+@router.post("/v1/page", responses=REFUSALS, response_model=PageBody)
 async def invite(request: Request) -> Response:
     """An address that opens the page in one browser, once, within ten minutes."""
     port: int | None = request.app.state.port
