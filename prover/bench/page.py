@@ -19,15 +19,19 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from prover.bench import drawing
-from prover.bench.exploring import explored, packed
 from prover.bench.figures import GROUPS, Figures, Passes
 from prover.bench.reading import Run
 from prover.bench.tried import Tried, tried
 from prover.bench.wording import dialect, duration, facts, percent
+from prover.page import FOLDER, joined
+from prover.page.exploring import explored, packed
 
 PAGE = Path(__file__).parent / "page"
-SCRIPTS = ("data", "lean", "table", "tree", "view", "hands", "problem")
+SHARED = ("elements", "lean", "state", "tree", "painting", "view", "hands")
+OWN = ("data", "table", "problem")
+SCRIPTS = (*(FOLDER / f"{name}.js" for name in SHARED), *(PAGE / f"{name}.js" for name in OWN))
 """In the order in which they stand in the page."""
+STYLES = (FOLDER / "colours.css", FOLDER / "graph.css", PAGE / "style.css")
 COLUMNS = (
     *(("Problem", "text"), ("Outcome", "text"), ("Topic", "text"), ("Split", "text")),
     *(("Difficulty", "text"), ("Seconds", "number"), ("Tactics", "number"), ("States", "number")),
@@ -77,8 +81,8 @@ def page(run: Run, note: Note) -> str:
         parts=parts,
         config=yaml.safe_dump(dict(run.config), sort_keys=False, allow_unicode=True),
         environment=yaml.safe_dump(dict(run.environment), sort_keys=False, allow_unicode=True),
-        script="\n".join((PAGE / f"{name}.js").read_text("utf-8") for name in SCRIPTS),
-        style=(PAGE / "style.css").read_text("utf-8"),
+        script=joined(SCRIPTS),
+        style="\n".join(path.read_text("utf-8") for path in STYLES),
         hash_of=hash_of,
         percent=percent,
         duration=duration,

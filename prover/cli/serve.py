@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from prover.cli import choice, leans
+from prover.cli import browser, choice, leans
 from prover.cli.console import Exit, messages, run, write_json
 from prover.errors import EnvironmentProblem
 from prover.lean.choosing import LEANS, Wanted
@@ -28,12 +28,14 @@ from prover.service.discovery import Address, Place
 
 EXAMPLES = (
     "Examples: `prover serve` · `prover serve --policy llemma --workers 4` · "
-    "`prover serve --lean native --project MyProject` · `prover serve --tcp 8765` · "
-    "`prover serve --status` · `prover serve --stop`"
+    "`prover serve --lean native --project MyProject` · `prover serve --open` · "
+    "`prover serve --tcp 8765` · `prover serve --status` · `prover serve --stop`"
 )
 STOP_SECONDS = 15.0
 """How long a service may take to end."""
 ASK_SECONDS = 5.0
+START_SECONDS = 5.0
+"""How long a browser may take to start."""
 
 
 def serve(
@@ -90,6 +92,10 @@ def serve(
             show_default=False,
         ),
     ] = None,
+    open_page: Annotated[
+        bool,
+        typer.Option("--open", help="Open the web page, of the service that runs if one does."),
+    ] = False,
     status: Annotated[bool, typer.Option("--status", help="Show how the service stands.")] = False,
     stop: Annotated[bool, typer.Option("--stop", help="End the service.")] = False,
 ) -> None:
@@ -97,6 +103,9 @@ def serve(
 
     One line of JSON on standard output says how to reach it, as does the file `serve.json` beside
     the socket. Ctrl-C ends it: what is under way gets its result first.
+
+    With `--open` there is a web page to write Lean on and to watch searches, on a free port of
+    127.0.0.1 unless `--tcp` names one.
     """
     place = Place(Path(os.path.abspath(socket))) if socket else Place.default()  # noqa: PTH100
     if status or stop:
@@ -106,13 +115,18 @@ def serve(
         if stop:
             _stop(place, address)
         return
+    if open_page and (running := place.address()) is not None:
+        browser.show(_invited(running)).join(START_SECONDS)
+        return
+    if open_page and tcp is None:
+        tcp = 0
     limit = Limit(seconds=seconds)
     options = choice.options(model_option or [], ModelOptions(template=template, seed=seed))
     opens = partial(open_policy, parse(policy), options)
     wanted = Wanted(lean, project, file=root, sandbox=sandbox, workers=workers)
     if lean != leans.DEFAULT:
         among(LEANS, lean, "Lean")
-    task = Task(place, tcp, opens, wanted, limit, waiting, root)
+    task = Task(place, tcp, open_page, opens, wanted, limit, waiting, root)
     raise typer.Exit(run(lambda: work(task)))
 
 
@@ -122,6 +136,7 @@ class Task:
 
     place: Place
     port: int | None
+    open_page: bool
     policy: Callable[[], AbstractAsyncContextManager[Policy]]
     lean: Wanted
     limit: Limit
@@ -135,6 +150,7 @@ async def work(task: Task) -> Exit:
         from prover.service.parts import opened
         from prover.service.server import serve as serve_until_stopped
         from prover.service.service import Service, Settings
+        from prover.service.visitors import Visitors
     except ModuleNotFoundError as error:
         raise EnvironmentProblem(
             f"`prover serve` needs the package `{error.name}`, which is not installed",
@@ -142,7 +158,16 @@ async def work(task: Task) -> Exit:
         ) from error
     parts = partial(opened, task.policy, lean=task.lean, limit=task.limit, tell=messages().print)
     service = Service(parts, Settings(task.lean.workers, task.limit, task.waiting, task.root))
-    await serve_until_stopped(service, task.place, port=task.port, started=_tell)
+    visitors = Visitors()
+
+    def started(address: Address) -> None:
+        _tell(address)
+        if task.open_page and address.port is not None:
+            browser.show(visitors.invite(address.port))
+
+    await serve_until_stopped(
+        service, task.place, port=task.port, visitors=visitors, started=started
+    )
     messages().print("stopped")
     return Exit.PROVED
 
@@ -167,14 +192,32 @@ def _running(place: Place) -> Address:
 
 def _asked(address: Address) -> dict[str, Any]:
     """What the service says of itself. Raises `EnvironmentProblem`."""
+    answer = _answer(address, "GET", "/v1/status")
+    return {"pid": address.pid, "socket": address.socket, **answer}
+
+
+def _invited(address: Address) -> str:
+    """An address of the page of a service that runs. Raises `EnvironmentProblem`."""
+    if address.port is None:
+        raise EnvironmentProblem(
+            f"the service that runs as process {address.pid} listens on no port",
+            "End it with `prover serve --stop`, then start it with `prover serve --open`.",
+        )
+    return str(_answer(address, "POST", "/v1/page")["address"])
+
+
+def _answer(address: Address, method: str, path: str) -> dict[str, Any]:
+    """What the service answers. Raises `EnvironmentProblem`."""
     # Only where it is needed: it takes a while to import.
     import httpx2
 
     transport = httpx2.HTTPTransport(uds=address.socket)
+    headers = {"Content-Type": "application/json"}
     try:
         with httpx2.Client(transport=transport, timeout=ASK_SECONDS) as client:
-            answer = client.get("http://localhost/v1/status").raise_for_status()
-            return {"pid": address.pid, "socket": address.socket, **answer.json()}
+            answer = client.request(method, f"http://localhost{path}", headers=headers)
+            found: dict[str, Any] = answer.raise_for_status().json()
+            return found
     except httpx2.HTTPError as error:
         raise EnvironmentProblem(
             f"process {address.pid} does not answer at {address.socket}: {error}",

@@ -32,18 +32,33 @@ def steps(
     events: Iterable[Event], configuration: Configuration | None = None
 ) -> Iterator[tuple[Event, ProofGraph | None]]:
     """Each event, and the graph as it is after it: the same one each time, which changes."""
-    graph, how = None, configuration or Configuration()
+    replayed = Replay(configuration)
     for event in events:
+        replayed.take(event)
+        yield event, replayed.graph
+
+
+class Replay:
+    """Builds the graph from events that are given to it one by one."""
+
+    def __init__(self, configuration: Configuration | None = None) -> None:
+        self._given = configuration is not None
+        self._how = configuration or Configuration()
+        self.graph: ProofGraph | None = None
+        """None before the theorem was opened."""
+
+    def take(self, event: Event) -> None:
+        """Takes in one event. Raises `InputProblem` when it can't come after those before it."""
         match event:
-            case Accepted() if configuration is None:
-                how = event.configuration
+            case Accepted() if not self._given:
+                self._how = event.configuration
             case Opened():
-                graph = how.make_graph(event.state)
-            case Expanded() if graph is not None:
-                _expand(graph, event)
-            case Verified() if graph is not None and not event.verification.accepted:
-                graph.refuse(graph.applications[shortest_proof(graph).latest])
-        yield event, graph
+                self.graph = self._how.make_graph(event.state)
+            case Expanded() if self.graph is not None:
+                _expand(self.graph, event)
+            case Verified() if self.graph is not None and not event.verification.accepted:
+                proof = shortest_proof(self.graph)
+                self.graph.refuse(self.graph.applications[proof.latest])
 
 
 HINT = "Lines are missing from it: record the search again."

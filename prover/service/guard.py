@@ -2,7 +2,8 @@
 
 A Unix socket is guarded by its folder. On TCP any program and any web page of this machine can try
 to connect, so there a request needs the token, and a `Host` that is this machine's own (otherwise a
-page whose name is rebound to 127.0.0.1 would be let in). Web pages are refused everywhere.
+page whose name is rebound to 127.0.0.1 would be let in). Web pages are refused everywhere, but for
+the service's own in a browser that was let in (`prover.service.visitors`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from prover.service.problems import Problem
+from prover.service.visitors import OPEN, Visitors
 
 MOST_BYTES = 4 * 2**20
 BODY_SECONDS = 10.0
@@ -45,9 +47,12 @@ class Gone(Exception):
 class Guard:
     """ASGI middleware; `refused` is told of the status of each request that is not let in."""
 
-    def __init__(self, app: ASGIApp, rules: Rules, refused: Callable[[int], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, rules: Rules, visitors: Visitors, refused: Callable[[int], None]
+    ) -> None:
         self._app = app
         self._rules = rules
+        self._visitors = visitors
         self._refused = refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,7 +60,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        problem = objection(scope, self._rules)
+        problem = objection(scope, self._rules, self._visitors)
         if problem is None and scope["method"] == "POST":
             try:
                 body = await _body(receive, self._rules)
@@ -72,18 +77,23 @@ class Guard:
         await problem.response()(scope, receive, send)
 
 
-def objection(scope: Scope, rules: Rules) -> Problem | None:
+def objection(scope: Scope, rules: Rules, visitors: Visitors) -> Problem | None:
     """Why a request is not let in, by its headers alone."""
     headers = Headers(scope=scope)
-    if "origin" in headers:
+    own_page = by_tcp(scope) and visitors.allows(scope)
+    if "origin" in headers and not own_page:
         hint = "Web pages may not use it; a program sends no `Origin`."
         return Problem(HTTPStatus.FORBIDDEN, "requests of web pages are refused", hint)
     if by_tcp(scope):
         if not _is_own(headers.get("host", "")):
             hint = "Use 127.0.0.1 or localhost as the host."
             return Problem(HTTPStatus.MISDIRECTED_REQUEST, "this host is not known here", hint)
-        if not _has_token(headers.get("authorization", ""), rules.token):
-            hint = "Send `Authorization: Bearer TOKEN` with the `token` of the file `serve.json`."
+        entering = scope["method"] == "GET" and scope["path"].startswith(OPEN)
+        if not (own_page or entering or _has_token(headers.get("authorization", ""), rules.token)):
+            hint = (
+                "Send `Authorization: Bearer TOKEN` with the `token` of the file `serve.json`; "
+                "browsers are let in by `prover serve --open`."
+            )
             challenge = {"WWW-Authenticate": "Bearer"}
             return Problem(
                 HTTPStatus.UNAUTHORIZED, "the token is missing or wrong", hint, challenge

@@ -28,6 +28,7 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     requests.ProveRequest,
     requests.SuggestRequest,
     requests.CheckRequest,
+    requests.GoalsRequest,
 )
 
 

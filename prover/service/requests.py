@@ -15,6 +15,7 @@ Text = Annotated[str, Field(min_length=1, max_length=MOST_TEXT)]
 EventName = Literal["opened", "expanded", "progress", "verified", "message", "declaration", "hole"]
 DEFAULT_SECONDS = 60.0
 SUGGEST_SECONDS = 10.0
+MOST_LINGER = 600.0
 
 
 class Part(BaseModel):
@@ -100,6 +101,12 @@ class GoalRequest(Request):
 class ProveRequest(GoalRequest):
     """A proof is wanted."""
 
+    linger: Annotated[float, Field(ge=0, le=MOST_LINGER, allow_inf_nan=False)] = 0.0
+    """How many seconds the search goes on when nobody asks after it; with 0 it ends when the client
+    that asked for it goes away."""
+    graph: bool = False
+    """Whether the graph of the search is to be kept, for `/v1/runs/{run}/graph`."""
+
 
 class SuggestRequest(GoalRequest):
     """The next tactic is wanted."""
@@ -123,6 +130,15 @@ class CheckRequest(Request):
         if (self.theorem is None) != (self.script is None):
             raise ValueError("give a `script` with `theorem`, and none with `file`")
         return self
+
+
+class GoalsRequest(Part):
+    """What Lean says of a file is wanted, and the goals of the hole at a position."""
+
+    file: FilePart
+    limit: LimitPart = LimitPart()
+    omit: Annotated[list[EventName], Field(max_length=20)] = []
+    """Events that are not to be sent."""
 
 
 class GenerateRequest(BaseModel):

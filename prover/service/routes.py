@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -17,6 +17,7 @@ from prover.service.requests import (
     CheckRequest,
     GenerateRequest,
     GenerateResponse,
+    GoalsRequest,
     ProveRequest,
     SuggestRequest,
 )
@@ -69,6 +70,15 @@ class RunBody(BaseModel):
     seconds: float
 
 
+class GraphBody(RunBody):
+    """A run with its events, without `expanded`, and with its graph."""
+
+    events: list[dict[str, Any]]
+    graph: dict[str, Any] | None
+    """As reports have it, see `prover.page.exploring`; null where there is none, or none was
+    asked for."""
+
+
 class Health(BaseModel):
     """That it is there."""
 
@@ -95,8 +105,8 @@ Client = Annotated[str, Depends(client_of)]
 
 @router.post("/v1/prove", response_class=StreamingResponse, responses=EVENTS)
 async def prove(body: ProveRequest, service: Asked, client: Client) -> Response:
-    """Search for a proof. The search ends when the client goes away."""
-    return EventStream(service.prove(body, client), owned=True, omit=body.omit)
+    """Search for a proof. The search ends when the client goes away, unless it may `linger`."""
+    return EventStream(service.prove(body, client), owned=not body.linger, omit=body.omit)
 
 
 @router.post("/v1/suggest", response_class=StreamingResponse, responses=EVENTS)
@@ -111,6 +121,12 @@ async def check(body: CheckRequest, service: Asked, client: Client) -> Response:
     return EventStream(service.check(body, client), owned=True, omit=body.omit)
 
 
+@router.post("/v1/goals", response_class=StreamingResponse, responses=EVENTS)
+async def goals(body: GoalsRequest, service: Asked, client: Client) -> Response:
+    """Check a file that is being written; the result has the goals at the position."""
+    return EventStream(service.goals(body, client), owned=True, omit=body.omit)
+
+
 def known_run(run: Annotated[str, Path(max_length=100)], request: Request) -> Run:
     """The run of a path."""
     service: Service = request.app.state.service
@@ -120,12 +136,29 @@ def known_run(run: Annotated[str, Path(max_length=100)], request: Request) -> Ru
 
 
 Known = Annotated[Run, Depends(known_run)]
+Since = Annotated[int, Query(ge=0, le=10**9)]
 
 
 @router.get("/v1/runs/{run}", response_class=StreamingResponse, responses=EVENTS)
 async def follow(found: Known) -> Response:
     """The events of a run so far, and those to come; without `expanded` of the past."""
     return EventStream(found, owned=False)
+
+
+@router.get("/v1/runs/{run}/graph", response_model=GraphBody)
+async def graph(
+    found: Known, states: Since = 0, tactics: Since = 0, expansions: Since = 0, messages: Since = 0
+) -> Any:
+    """How a run stands, and its search graph; so many rows of it are known already."""
+    found.seen()
+    since = {
+        "states": states,
+        "tactics": tactics,
+        "expansions": expansions,
+        "messages": messages,
+    }
+    rows = found.recording.rows(since) if found.recording else None
+    return {**found.to_json(), "events": found.told, "graph": rows}
 
 
 @router.delete("/v1/runs/{run}", response_model=RunBody)

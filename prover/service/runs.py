@@ -16,6 +16,7 @@ from contextlib import aclosing
 from typing import Any
 
 from prover.errors import ProverError
+from prover.service.recording import Recording
 from prover.service.turns import Ticket, Turns
 
 BIG = ("expanded",)
@@ -24,6 +25,8 @@ PASSING = ("progress",)
 """Events of which only the latest matters."""
 KEPT_RUNS = 64
 """How many ended runs can still be asked for."""
+KEPT_GRAPHS = 16
+"""Of how many of them the graph."""
 SILENCE_SECONDS = 2.0
 """How long those who follow a run hear nothing."""
 BEHIND = 1_000
@@ -47,6 +50,11 @@ class Run:
         """`queued`, `running`, or how it ended."""
         self.ended = asyncio.Event()
         self.task: asyncio.Task[Json] | None = None
+        self.linger = 0.0
+        """Seconds for which it goes on when nobody asks after it; 0 for as long as it takes."""
+        self.recording: Recording | None = None
+        """The graph of its search, if that is kept."""
+        self._alone: asyncio.TimerHandle | None = None
         self._began = time.monotonic()
         self._history: list[Json] = []
         self._readers: set[asyncio.Queue[Json | None]] = set()
@@ -68,6 +76,19 @@ class Run:
             "status": self.status,
             "seconds": self.seconds,
         }
+
+    @property
+    def told(self) -> list[Json]:
+        """Its events so far, without the big ones."""
+        return list(self._history)
+
+    def seen(self) -> None:
+        """Somebody has asked after it: it need not end for being left alone yet."""
+        if self._alone is not None:
+            self._alone.cancel()
+        if self.linger and not self.ended.is_set():
+            loop = asyncio.get_running_loop()
+            self._alone = loop.call_later(self.linger, self.cancel)
 
     def cancel(self) -> None:
         """Has it stop as soon as it can; its last event says so."""
@@ -91,6 +112,7 @@ class Run:
         self.status = result["status"]
         self.tell(result)
         self.ended.set()
+        self.seen()
         for reader in self._readers:
             reader.put_nowait(None)
 
@@ -117,6 +139,7 @@ class Run:
                     event = {"event": "waiting", "status": self.status, "t": self._now}
                 if event is None:
                     return
+                self.seen()
                 yield event
         finally:
             self._readers.discard(reader)
@@ -169,7 +192,9 @@ class Runs:
     def _forget(self) -> None:
         """Lets go of the oldest runs that have ended."""
         ended = [name for name, run in self._runs.items() if run.ended.is_set()]
-        for name in ended[: max(0, len(ended) - KEPT_RUNS)]:
+        for name in ended[:-KEPT_GRAPHS]:
+            self._runs[name].recording = None
+        for name in ended[:-KEPT_RUNS]:
             del self._runs[name]
 
 

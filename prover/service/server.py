@@ -19,6 +19,7 @@ from prover.service.app import create_app
 from prover.service.discovery import Address, Place
 from prover.service.guard import Rules
 from prover.service.service import Service
+from prover.service.visitors import Visitors
 
 LOOPBACK = "127.0.0.1"
 STOP_SECONDS = 5
@@ -57,6 +58,7 @@ async def serve(
     *,
     port: int | None = None,
     rules: Rules | None = None,
+    visitors: Visitors | None = None,
     started: Callable[[Address], None],
 ) -> None:
     """Serves until it is cancelled; `started` is told how to reach it.
@@ -64,12 +66,12 @@ async def serve(
     Raises `EnvironmentProblem` when it can't listen, or when its parts can't be made.
     """
     rules = rules or Rules()
-    server = Server(create_app(service, rules), service)
     with place.held(), contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(place.listen())]
         if port is not None:
             sockets.append(stack.enter_context(listen(port)))
             port = sockets[-1].getsockname()[1]
+        server = Server(create_app(service, rules, visitors, port), service)
         address = Address(os.getpid(), version("prover"), str(place.socket), rules.token, port)
         serving = asyncio.create_task(server.serve(sockets))
         try:

@@ -17,14 +17,17 @@ from typing import Self
 from prover.search.limit import Limit
 from prover.service import work
 from prover.service.generating import generate
+from prover.service.goals import Reports, goals
 from prover.service.metrics import Metrics
 from prover.service.opening import Opening
 from prover.service.parts import Parts
+from prover.service.recording import Recording
 from prover.service.requests import (
     DEFAULT_SECONDS,
     SUGGEST_SECONDS,
     CheckRequest,
     GenerateRequest,
+    GoalsRequest,
     ProveRequest,
     SuggestRequest,
 )
@@ -59,6 +62,7 @@ class Service:
         self._make = make
         self._searches = Turns(settings.workers, settings.waiting)
         self._checks = Turns(settings.workers, settings.waiting)
+        self._reports = Reports()
         self._began = time.monotonic()
         self._stack = AsyncExitStack()
 
@@ -78,12 +82,18 @@ class Service:
     def prove(self, request: ProveRequest, client: str) -> Run:
         """Starts a search. Raises `Busy`."""
         limit = request.limit.within(self.settings.limit, DEFAULT_SECONDS)
-        return self._start(
+        recording = Recording() if request.graph else None
+        note = recording.take if recording else lambda _: None
+        run = self._start(
             "prove",
             self._searches,
             client,
-            lambda parts: work.prove(parts, self.settings.root, limit, request),
+            lambda parts: work.prove(parts, self.settings.root, limit, request, note),
         )
+        run.linger = request.linger
+        run.recording = recording
+        run.seen()
+        return run
 
     def suggest(self, request: SuggestRequest, client: str) -> Run:
         """Starts looking for suggestions. Raises `Busy`."""
@@ -103,6 +113,16 @@ class Service:
             self._checks,
             client,
             lambda parts: work.check(parts, self.settings.root, limit, request),
+        )
+
+    def goals(self, request: GoalsRequest, client: str) -> Run:
+        """Starts a look at a file that is being written. Raises `Busy`."""
+        limit = request.limit.within(self.settings.limit, DEFAULT_SECONDS)
+        return self._start(
+            "goals",
+            self._checks,
+            client,
+            lambda parts: goals(parts, self.settings.root, limit, request, self._reports),
         )
 
     def generate(self, request: GenerateRequest, client: str) -> Run:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
 
@@ -18,14 +18,22 @@ from prover.service.runs import Json, Work
 from prover.service.subject import Alone, InFile, Subject, file_of, subject, theorem_of
 
 
-async def prove(parts: Parts, root: Path, limit: Limit, request: ProveRequest) -> Work:
+async def prove(
+    parts: Parts,
+    root: Path,
+    limit: Limit,
+    request: ProveRequest,
+    note: Callable[[Event], None] = lambda _: None,
+) -> Work:
     """Searches for a proof: the events of the search, as `prover prove --json` has them.
 
-    The result of a proof in a file has the `edit` that puts it there.
+    The result of a proof in a file has the `edit` that puts it there. `note` is told of each event
+    of the search first.
     """
     found = await subject(parts, root, request)
     async with aclosing(_search(parts, limit, found)) as events:
         async for event in events:
+            note(event)
             json = event.to_json()
             json = {"event": json["event"], **found.place, **json}
             if isinstance(event, Result) and event.script is not None and isinstance(found, InFile):
@@ -53,17 +61,18 @@ async def check(parts: Parts, root: Path, limit: Limit, request: CheckRequest) -
         theorem = theorem_of(request.theorem)
         verification = await parts.verify(theorem, request.script)
         yield Verified(request.script, verification).to_json()
-        yield _judged(verification.accepted, verification.reason)
+        yield judged(verification.accepted, verification.reason)
         return
     assert request.file is not None
     file = file_of(root, request.file)
     report = await parts.check(file, limit.seconds)
-    for event in _report(report):
+    for event in told(report):
         yield {**event, "file": str(file.path)}
-    yield _judged(*_verdict(file, report))
+    yield judged(*verdict(file, report))
 
 
-def _report(report: Report) -> list[Json]:
+def told(report: Report) -> list[Json]:
+    """The events that say all that is in a report."""
     return [
         *(message.to_json() for message in report.messages),
         *(declaration.to_json() for declaration in report.declarations),
@@ -74,7 +83,7 @@ def _report(report: Report) -> list[Json]:
     ]
 
 
-def _verdict(file: LeanFile, report: Report) -> tuple[bool, str]:
+def verdict(file: LeanFile, report: Report) -> tuple[bool, str]:
     """Whether a file is in order, and what is first to be mended in it."""
     if report.errors:
         return False, f"{file.path}:{report.errors[0]}"
@@ -86,6 +95,7 @@ def _verdict(file: LeanFile, report: Report) -> tuple[bool, str]:
     return True, ""
 
 
-def _judged(accepted: bool, message: str) -> Json:
+def judged(accepted: bool, message: str) -> Json:
+    """The last event of a check."""
     status = "accepted" if accepted else "refused"
     return {"event": "result", "status": status, "message": message}

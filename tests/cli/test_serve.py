@@ -22,10 +22,14 @@ Json = dict[str, Any]
 
 
 @contextmanager
-def started(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], Json]]:
+def started(
+    *arguments: str, environment: dict[str, str] | None = None
+) -> Iterator[tuple[subprocess.Popen[str], Json]]:
     """A service in a process of its own, and the line that it begins with."""
     argv = [*PROGRAM, "serve", *arguments]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(
+        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as child:
         try:
             assert child.stdout is not None
             yield child, json.loads(child.stdout.readline() or "{}")
@@ -58,6 +62,36 @@ def test_it_is_started_asked_and_ended(path: str, prover: Prover) -> None:
     gone = prover("serve", "--socket", path, "--status")
     assert (gone.code, gone.out) == (3, "")
     assert "Start it with `prover serve`" in gone.err
+
+
+@pytest.mark.lean
+@pytest.mark.slow
+def test_its_page_is_opened_in_the_browser_again_and_again(
+    path: str, prover: Prover, tmp_path: Path
+) -> None:
+    """The browser is a program that writes down what it is given."""
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" >> {tmp_path}/opened\n')
+    browser.chmod(0o755)
+    environment = {**os.environ, "BROWSER": str(browser)}
+    with started("--socket", path, "--open", environment=environment) as (_, line):
+        ran = prover("serve", "--socket", path, "--open", environment=environment)
+        assert ran.code == 0
+        told = ran.err.split()[-1]
+        addresses = (tmp_path / "opened").read_text().split()
+    assert told in addresses
+    assert len(set(addresses)) == 2
+    assert all(one.startswith(f"http://127.0.0.1:{line['port']}/open/") for one in addresses)
+
+
+@pytest.mark.lean
+@pytest.mark.slow
+def test_a_service_without_a_port_has_no_page(path: str, prover: Prover) -> None:
+    with started("--socket", path):
+        ran = prover("serve", "--socket", path, "--open")
+    assert ran.code == 3
+    assert "listens on no port" in ran.err
+    assert "prover serve --stop" in ran.err
 
 
 @pytest.mark.lean

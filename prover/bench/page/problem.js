@@ -1,5 +1,13 @@
 // A problem in full: its statement, its proof, its graph, and what was tried on a state.
 
+import { part } from "../../page/elements.js";
+import { handle } from "../../page/hands.js";
+import { highlight } from "../../page/lean.js";
+import { stateParts } from "../../page/state.js";
+import { View } from "../../page/view.js";
+import { graphOf, rows } from "./data.js";
+import { body, lines, listed } from "./table.js";
+
 const dialog = part("problem");
 const slider = part("step");
 const view = new View(part("graph"), (id, tactic) => {
@@ -55,74 +63,9 @@ view.stepped = (step) => {
   part("forth").disabled = step >= +slider.max;
 };
 
-/** What is known of a state: its goals, why it was left alone, and all that was tried on it. */
 function showState(data, id) {
-  const { states } = data;
-  const goals = make("pre", "lean");
-  highlight(goals, states.goals[id]);
-  const tried = make("ul", "tried");
-  data.tactics.state.forEach((on, number) => {
-    if (on === id) tried.append(tacticLine(data, id, number));
-  });
-  const facts = [`${NAMES[states.standing[id]]}`, `depth ${states.depth[id]}`, foundAt(states.found[id])];
-  part("state").replaceChildren(
-    make("h3", "", `State ${id}`),
-    goals,
-    make("p", "muted", facts.join(" · ")),
-    make("p", "", whyNot(data, id)),
-    ...(tried.children.length ? [make("h4", "", `${tried.children.length} tactics tried`), tried] : []),
-  );
-}
-
-function tacticLine(data, id, number) {
-  const { tactics, messages } = data;
-  const outcome = tactics.outcome[number];
-  const code = make("code", "lean");
-  highlight(code, tactics.text[number]);
-  const used = data.proof[id] === number;
-  const line = make("li", used ? "used" : outcome, code);
-  line.dataset.tactic = number;
-  const likely = tactics.logprob[number] === null ? "" : ` · log-probability ${tactics.logprob[number]}`;
-  const what = make("div", "what", `${used ? "in the proof · " : ""}${outcome}${likely}`);
-  line.append(what, ...told(messages[tactics.message[number]]));
-  const children = [...new Set(tactics.children[number])].filter((child) => view.byId.has(child));
-  for (const child of children) {
-    const to = make("button", "", `→ state ${child}`);
-    to.type = "button";
-    to.addEventListener("click", () => view.choose(view.byId.get(child), { reveal: true }));
-    line.append(to);
-  }
-  return line;
-}
-
-const foundAt = (step) => (step ? `found at expansion ${step}` : "the theorem's own");
-
-/** A message; of a long one its first line, until it is opened. */
-function told(message) {
-  if (message.length < 140 && message.split("\n").length < 4) return message ? [make("div", "what", message)] : [];
-  const [first, ...rest] = message.split("\n");
-  return [make("details", "what", make("summary", "", first), rest.join("\n"))];
-}
-
-/** How far the state was expanded, and why no further. */
-function whyNot(data, id) {
-  const { states, expansions } = data;
-  const turns = expansions.state.flatMap((state, index) => (state === id ? [index] : []));
-  const begun = turns.length
-    ? `Expanded at ${turns.slice(0, 8).map((turn) => turn + 1).join(", ")}${turns.length > 8 ? " and later" : ""}.`
-    : "Never expanded.";
-  const left = turns.length ? expansions.waiting[turns[turns.length - 1]] : null;
-  const rest = left ? ` ${left} candidates were left untried` : "";
-  const place = data.waiting.findIndex(([state]) => state === id);
-  const reason = () => {
-    if (states.problem[id]) return `It was given up: ${states.problem[id]}`;
-    if (states.standing[id] === 1) return "It is proved, so nothing more was tried.";
-    if (states.standing[id] === 2) return "It failed: all that could prove it was tried, or fails itself.";
-    if (place >= 0) return `When the search ended it was number ${place + 1} of ${data.waiting.length} in the frontier, at cost ${data.waiting[place][1]}.`;
-    if (!data.needed[id]) return "No proof of the theorem needed it any more: what it was for is proved, or has failed otherwise.";
-    return left === 0 ? "All its candidates were tried." : "";
-  };
-  return `${begun}${rest ? `${rest}.` : ""} ${reason()}`.trim();
+  const open = (child) => view.byId.has(child) && view.choose(view.byId.get(child), { reveal: true });
+  part("state").replaceChildren(...stateParts(data, id, open));
 }
 
 function step(by) {

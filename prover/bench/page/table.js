@@ -1,12 +1,15 @@
 // The table of problems: sorted by its heads, filtered by the form above it.
 
-const body = part("table").tBodies[0];
+import { part } from "../../page/elements.js";
+import { rows } from "./data.js";
+
+export const body = part("table").tBodies[0];
 const heads = [...part("table").tHead.rows[0].cells];
-const lines = [...body.rows];
+export const lines = [...body.rows];
 const texts = rows.map((row) => `${row.name}\n${row.statement}\n${row.script ?? ""}`.toLowerCase());
 
 /** The numbers of the rows that are shown, from top to bottom. */
-const listed = () => [...body.rows].filter((line) => !line.hidden).map((line) => +line.dataset.row);
+export const listed = () => [...body.rows].filter((line) => !line.hidden).map((line) => +line.dataset.row);
 
 /** Sorts by a column; a second time the other way round. Equals stay in the order of the set. */
 function sortBy(column) {

@@ -1,6 +1,8 @@
 // Colours for Lean, token by token.
 
-const KEYWORDS = new Set(
+import { make } from "./elements.js";
+
+export const KEYWORDS = new Set(
   ("theorem lemma example def abbrev instance structure class inductive where by fun let have show " +
     "from in do if then else match with at using calc intro intros exact apply refine rfl simp " +
     "simp_all omega decide grind induction cases rcases obtain constructor rw rewrite generalizing " +
@@ -18,10 +20,10 @@ const TOKEN = new RegExp(
   ].join("|"),
   "gu",
 );
-const SORTS = /^(Type|Prop|Sort|Nat|Int|Rat|Real|Bool|String|Char|List|Array|Option|Fin|Set|ℕ|ℤ|ℚ|ℝ|ℂ)$/u;
+export const SORTS = /^(Type|Prop|Sort|Nat|Int|Rat|Real|Bool|String|Char|List|Array|Option|Fin|Set|ℕ|ℤ|ℚ|ℝ|ℂ)$/u;
 
 /** Puts the code into the element, coloured. */
-function highlight(element, code) {
+export function highlight(element, code) {
   const parts = [];
   let end = 0;
   for (const match of code.matchAll(TOKEN)) {

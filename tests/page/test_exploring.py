@@ -7,7 +7,7 @@ import gzip
 import json
 from typing import Any
 
-from prover.bench.exploring import LONGEST_MESSAGE, cut, explored, packed
+from prover.page.exploring import LONGEST_MESSAGE, cut, explored, packed
 from prover.search.limit import Limit
 from tests.search.scripted import Tree, events_of
 from tests.search.test_trace import TREE

@@ -1,4 +1,4 @@
-"""The graph of a search as the report's page draws it: lists of equal length, one entry a state or
+"""The graph of a search as pages draw it: lists of equal length, one entry a state or
 a tactic, so that it packs well and is read fast.
 
 A step is the number of an expansion, from 1; what the opening of the theorem made has step 0.
@@ -105,17 +105,19 @@ class Recorder:
                 self._open.discard(number)
                 self.states["settled"][number] = len(self.expansions["state"])
 
-    def finish(self, graph: ProofGraph) -> Json:
-        """All that the page needs."""
+    def data(self, graph: ProofGraph) -> Json:
+        """All that the page needs, as far as the search has come."""
         nodes = list(graph.nodes.values())
         self.states["standing"] = [STANDINGS.index(node.standing) for node in nodes]
         for number, node in enumerate(nodes):
             if node.standing is Standing.OPEN:
+                # It may have been settled before, and become open again.
                 self.states["settled"][number] = None
+                self._open.add(number)
         return {
-            "states": self.states,
-            "tactics": self.tactics,
-            "expansions": self.expansions,
+            "states": dict(self.states),
+            "tactics": dict(self.tactics),
+            "expansions": dict(self.expansions),
             "messages": list(self._messages),
             "waiting": waiting(graph),
             "proof": self._proof(graph),
@@ -157,7 +159,7 @@ def explored(events: Iterable[Event]) -> Json | None:
         if graph is not None:
             recorder.note(event, graph)
             last = graph
-    return recorder.finish(last) if last else None
+    return recorder.data(last) if last else None
 
 
 def waiting(graph: ProofGraph) -> list[tuple[int, float | None]]:

@@ -1,6 +1,6 @@
 // Pointers, the wheel and the keyboard on the graph.
 
-function handle(view) {
+export function handle(view) {
   const { canvas } = view;
   const down = new Map();
   let moved = false;

@@ -7,9 +7,9 @@ const GAP = { column: 34, row: 12 };
 
 /**
  * Makes nodes `{kind, id, step, x, y, width, height, children, parent, links, used}` from the lists
- * of `prover/bench/exploring.py`: kind "state" or "tactic", children in the tree, links elsewhere.
+ * of `exploring.py`: kind "state" or "tactic", children in the tree, links elsewhere.
  */
-function plant(data) {
+export function plant(data) {
   const { states, tactics } = data;
   const nodes = states.goals.map((_, id) => node("state", id, states.found[id], STATE));
   const worked = [...tactics.state.keys()].filter((id) => isWorked(tactics, id));

@@ -1,0 +1,48 @@
+// The searches in words: which there are, how the one that is shown stands, its proof.
+
+import { make, part } from "../../page/elements.js";
+import { highlight } from "../../page/lean.js";
+import { isOver } from "./searching.js";
+
+/** A button for each search, the latest last. */
+export function showChips(session, choose) {
+  const chips = session.runs.map((run) => {
+    const chip = make("button", `way ${run.status}`, `${run.name || `line ${run.line}`}`);
+    chip.type = "button";
+    chip.title = `${run.name} line ${run.line}: ${run.status}`;
+    chip.setAttribute("aria-pressed", String(run.id === session.shown));
+    chip.addEventListener("click", () => choose(run));
+    return make("li", "", chip);
+  });
+  part("runs").hidden = chips.length < 2;
+  part("runs").replaceChildren(...chips);
+}
+
+/** How a run stands; `place` is where its proof goes, if that is still there. */
+export function showRun(run, { now, queue, place }) {
+  part("status").textContent = run ? standing(run, now, queue) : "Put the cursor at a `sorry` and press Prove.";
+  part("status").className = run?.status ?? "";
+  const proved = run?.status === "proved";
+  part("proof").hidden = !proved;
+  if (!proved) return;
+  if (part("script").textContent !== run.script) highlight(part("script"), run.script);
+  part("axioms").textContent = run.axioms.length ? `axioms: ${run.axioms.join(", ")}` : "no axioms";
+  part("put").disabled = !place;
+  part("put").textContent = place ? "Put into the text" : run.put ? "Put into the text ✓" : "The text has changed";
+}
+
+const latest = (events, name) => events?.findLast((event) => event.event === name);
+
+function standing(run, now, queue) {
+  const which = `${run.name ? `${run.name}, ` : ""}line ${run.line}`;
+  const rest = queue && queue.total > 1 ? ` · ${queue.total - queue.rest.length} of ${queue.total} holes` : "";
+  if (isOver(run)) {
+    const message = run.status === "proved" ? "checked by a fresh Lean" : `${run.message} ${run.hint ?? ""}`.trim();
+    return `${which}: ${run.status} · ${(run.seconds ?? 0).toFixed(1)} s${message ? ` · ${message}` : ""}${rest}`;
+  }
+  if (run.status === "queued") return `${which}: waiting for its turn${rest}`;
+  const progress = latest(now?.events, "progress");
+  if (!progress && latest(now?.events, "loading") && !latest(now?.events, "accepted")) return `${which}: Lean is being started …${rest}`;
+  const numbers = progress ? ` · ${progress.tactics} tactics · ${progress.states} states` : "";
+  return `${which}: searching · ${(now?.seconds ?? 0).toFixed(0)} s${numbers}${rest}`;
+}
