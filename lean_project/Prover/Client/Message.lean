@@ -62,13 +62,14 @@ termination_by items.size - start
 def answerOfResult (event : Json) : Answer :=
   match textOf event "status", event.getObjVal? "suggestions" with
   | "proved", _ => .script (textOf event "script")
-  | "error", _ => failure
+  | "error", _ => .failure (textOf event "message") (textOf event "hint")
   | _, .ok (.arr items) =>
     if items.size == 0 then .failure "no tactic was found that works here" ""
     else .tactics (suggestedIn items 0)
-  | _, _ => .failure s!"no proof was found: {textOf event "message"}" (textOf event "hint")
+  | status, _ => .failure (why status (textOf event "message")) (textOf event "hint")
 where
-  failure : Answer := .failure (textOf event "message") (textOf event "hint")
+  why (status message : String) : String :=
+    "no proof was found: " ++ if message == "" then status else message
 
 /-- What a line of the service's answer says, unless it is an event on the way. -/
 def answerOfLine (line : String) : Option Answer :=

@@ -18,7 +18,8 @@ open Lean
 
 /-- An answer that comes line by line. -/
 structure Stream where
-  lines : IO.FS.Handle
+  /-- The next line; empty at the end. -/
+  line : IO String
   /-- Frees what is behind it. When it has `ended` by itself: the reason, if there is one. -/
   close : (ended : Bool) → IO (Option Answer)
 
@@ -36,15 +37,17 @@ def folder : IO System.FilePath := do
   if cache.isAbsolute then return cache / "prover" / "run"
   return ((← IO.getEnv "HOME").getD "" : System.FilePath) / ".cache" / "prover" / "run"
 
+def start : String := "Start it with `prover serve`."
+
 def noService (place : String) : Answer :=
-  .failure s!"no service runs at {place}" "Start it with `prover serve`."
+  .failure s!"no service runs in {place}" start
 
 /-- What the end of `curl` says. -/
 def failureOf (socket : String) (code : UInt32) (said : String) : Option Answer :=
   match code with
   | 0 => none
   -- It could not connect: what is there was left by a service that has ended.
-  | 7 => some (noService socket)
+  | 7 => some (.failure s!"no service listens at {socket}" start)
   | 28 => some (.failure "the service has said nothing for half a minute"
       "See `prover serve --status`.")
   | _ => some (.failure said "")
@@ -61,15 +64,15 @@ where
     | [], all => all
     | item :: rest, all => go rest (all.push item)
 
-/-- The socket of the service, from the file that says how to reach it. -/
-def socket : IO (Except Answer String) := do
-  let file := (← folder) / "serve.json"
+/-- The socket of the service, from the file in its folder that says how to reach it. -/
+def socketIn (folder : System.FilePath) : IO (Except Answer String) := do
+  let file := folder / "serve.json"
   match ← (IO.FS.readFile file).toBaseIO with
-  | .error _ => return .error (noService file.toString)
+  | .error _ => return .error (noService folder.toString)
   | .ok text =>
     match Json.parse text with
     | .ok json => return .ok (textOf json "socket")
-    | .error _ => return .error (.failure s!"{file} can't be read" "Start `prover serve` again.")
+    | .error _ => return .error (.failure s!"{file} is not understood" "Start `prover serve` again.")
 
 /-- Sends a request with `curl` to the service at a socket. -/
 def curl (socket : String) (request : Request) : IO Stream := do
@@ -81,7 +84,7 @@ def curl (socket : String) (request : Request) : IO Stream := do
   let _ ← (input.putStr request.body.compress).toBaseIO
   let _ ← input.flush.toBaseIO
   return {
-    lines := child.stdout
+    line := child.stdout.getLine
     close := fun ended => do
       if ended then
         let said ← child.stderr.readToEnd
@@ -92,7 +95,7 @@ def curl (socket : String) (request : Request) : IO Stream := do
 
 /-- Sends a request to the service that this user has started. -/
 def toService : Transport := fun request => do
-  match ← socket with
+  match ← socketIn (← folder) with
   | .ok path =>
     let stream ← curl path request
     return .ok stream
@@ -116,18 +119,18 @@ partial def waitFor (task : Task (Except IO.Error String)) (cancelled : BaseIO B
   waitFor task cancelled
 
 /-- Reads until the service has answered. -/
-partial def read (lines : IO.FS.Handle) (cancelled : BaseIO Bool) : IO Read := do
-  match ← waitFor (← BaseIO.asTask lines.getLine.toBaseIO .dedicated) cancelled with
+partial def read (stream : Stream) (cancelled : BaseIO Bool) : IO Read := do
+  match ← waitFor (← BaseIO.asTask stream.line.toBaseIO .dedicated) cancelled with
   | none => return .cancelled
   | some "" => return .ended
   | some line =>
     match answerOfLine line with
     | some answer => return .answer answer
-    | none => read lines cancelled
+    | none => read stream cancelled
 
 /-- The answer that comes on a stream, which is closed then; nothing when the user has gone on. -/
 def answerOf (stream : Stream) (cancelled : BaseIO Bool) : IO (Option Answer) := do
-  match ← (read stream.lines cancelled).toBaseIO with
+  match ← (read stream cancelled).toBaseIO with
   | .ok .ended =>
     match ← stream.close true with
     | some failure => return some failure
