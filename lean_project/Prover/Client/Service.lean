@@ -1,6 +1,5 @@
 module
 
-public meta import Init.System.IO
 public meta import Lean.Data.Json
 public meta import Lean.CoreM
 public meta import Prover.Client.Message
@@ -84,7 +83,9 @@ def curl (socket : String) (request : Request) : IO Stream := do
   let _ ← (input.putStr request.body.compress).toBaseIO
   let _ ← input.flush.toBaseIO
   return {
-    line := child.stdout.getLine
+    line := do
+      let line ← child.stdout.getLine
+      return line
     close := fun ended => do
       if ended then
         let said ← child.stderr.readToEnd

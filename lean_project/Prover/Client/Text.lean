@@ -1,7 +1,5 @@
 module
 
-public meta import Init.Data.String
-
 /-!
 The user's file as the service is to read it. The tactics of `Prover.Client` are unknown there, and
 running them there would ask the service again; so each becomes a `sorry`.
