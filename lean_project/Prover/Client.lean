@@ -7,8 +7,9 @@ public meta import Prover.Client.Service
 /-!
 `prove?` and `suggest?`: what the local service finds for a goal, as suggestions of the editor.
 
-They send the file as it stands, so local definitions and hypotheses are in scope. The goal is left
-admitted, as `apply?` does: what is suggested counts once it stands in the file and Lean has read it.
+They send the file as it stands, so local definitions and hypotheses are in scope. The goal is
+closed by a `sorry`, as `apply?` does: what is suggested counts once it stands in the file and Lean
+has read it.
 -/
 
 public meta section

@@ -17,7 +17,8 @@ namespace ProverTest
 #guard asRead "suggest? \"a \\\" b\"; simp" == "sorry; simp"
 #guard asRead "suggest?\n\"text\"" == "sorry\n\"text\""
 #guard asRead "first | prove? | simp" == "first | sorry | simp"
-#guard asRead "improve? prove?s x.prove? prove?! «prove?»" == "improve? prove?s x.prove? prove?! «prove?»"
+#guard asRead "improve? prove?s x.prove? prove?!" == "improve? prove?s x.prove? prove?!"
+#guard asRead "«prove?»" == "«prove?»"
 #guard asRead "import A\npublic import Prover.Client\nimport Prover.ClientOf" ==
   "import A\n\nimport Prover.ClientOf"
 #guard asRead "-- import Prover.Client" == "-- import Prover.Client"
@@ -38,8 +39,10 @@ def hole (text : String) (start stop : Nat) : Hole := holeAt text ⟨start⟩ �
 /-! What is sent -/
 
 #guard (proofOf (hole "prove?" 0 6) none).body.compress ==
-  "{\"file\":{\"column\":0,\"line\":1,\"text\":\"sorry\"},\"limit\":{},\"omit\":[\"opened\",\"expanded\"]}"
-#guard (proofOf (hole "prove?" 0 6) (some 9)).body.getObjValD "limit" == Json.mkObj [("seconds", 9)]
+  "{\"file\":{\"column\":0,\"line\":1,\"text\":\"sorry\"},\"limit\":{}," ++
+  "\"omit\":[\"opened\",\"expanded\"]}"
+#guard (proofOf (hole "prove?" 0 6) (some 9)).body.getObjValD "limit" ==
+  Json.mkObj [("seconds", 9)]
 #guard (tacticsFor (hole "suggest?" 0 8) "simp").body.getObjValD "prefix" == "simp"
 #guard (proofOf (hole "prove?" 0 6) none).path == "/v1/prove"
 #guard (tacticsFor (hole "suggest?" 0 8) "").path == "/v1/suggest"
@@ -58,8 +61,8 @@ where
     | item :: rest => joined (text ++ " " ++ item) rest
 
 #guard shown (answerOfLine "{\"event\": \"waiting\", \"status\": \"loading\"}\n") == "none"
-#guard shown (answerOfLine "{\"event\": \"result\", \"status\": \"proved\", \"script\": \"rfl\"}") ==
-  "script rfl"
+#guard shown (answerOfLine
+  "{\"event\": \"result\", \"status\": \"proved\", \"script\": \"rfl\"}") == "script rfl"
 #guard shown (answerOfLine
   "{\"event\": \"result\", \"status\": \"limit\", \"message\": \"60 s\", \"hint\": \"Wait.\"}") ==
   "no proof was found: 60 s | Wait."
@@ -74,13 +77,14 @@ where
 #guard shown (answerOfLine "{\"event\": \"result\", \"status\": \"limit\", \"suggestions\": []}") ==
   "no tactic was found that works here | "
 #guard shown (answerOfLine
-  "{\"title\": \"Too Many Requests\", \"status\": 429, \"detail\": \"full\", \"hint\": \"Later.\"}") ==
+  "{\"title\": \"Too Many Requests\", \"detail\": \"full\", \"hint\": \"Later.\"}") ==
   "Too Many Requests: full | Later."
 #guard shown (answerOfLine "<html>") == "the service's answer is not understood: <html> | "
 #guard shown (answerOfLine "7") == "the service's answer is not understood: 7 | "
 
 #guard shown (failureOf "/s" 0 "") == "none"
-#guard shown (failureOf "/s" 7 "curl: (7) no") == "no service listens at /s | Start it with `prover serve`."
+#guard shown (failureOf "/s" 7 "curl: (7) no") ==
+  "no service listens at /s | Start it with `prover serve`."
 #guard shown (failureOf "/s" 3 "curl: (3) URL\n") == "curl: (3) URL\n | "
 
 /-! A tactic that finds no service -/

@@ -36,17 +36,17 @@ def folder : IO System.FilePath := do
   if cache.isAbsolute then return cache / "prover" / "run"
   return ((← IO.getEnv "HOME").getD "" : System.FilePath) / ".cache" / "prover" / "run"
 
-def start : String := "Start it with `prover serve`."
+def howToStart : String := "Start it with `prover serve`."
 
 def noService (place : String) : Answer :=
-  .failure s!"no service runs in {place}" start
+  .failure s!"no service runs in {place}" howToStart
 
 /-- What the end of `curl` says. -/
 def failureOf (socket : String) (code : UInt32) (said : String) : Option Answer :=
   match code with
   | 0 => none
   -- It could not connect: what is there was left by a service that has ended.
-  | 7 => some (.failure s!"no service listens at {socket}" start)
+  | 7 => some (.failure s!"no service listens at {socket}" howToStart)
   | 28 => some (.failure "the service has said nothing for half a minute"
       "See `prover serve --status`.")
   | _ => some (.failure said "")
@@ -71,7 +71,7 @@ def socketIn (folder : System.FilePath) : IO (Except Answer String) := do
   | .ok text =>
     match Json.parse text with
     | .ok json => return .ok (textOf json "socket")
-    | .error _ => return .error (.failure s!"{file} is not understood" "Start `prover serve` again.")
+    | .error _ => return .error (.failure s!"{file} is not understood" "Start the service again.")
 
 /-- Sends a request with `curl` to the service at a socket. -/
 def curl (socket : String) (request : Request) : IO Stream := do
@@ -90,8 +90,9 @@ def curl (socket : String) (request : Request) : IO Stream := do
       if ended then
         let said ← child.stderr.readToEnd
         return failureOf socket (← child.wait) said
-      child.kill
-      let _ ← child.wait
+      -- It may have ended by itself meanwhile.
+      let _ ← child.kill.toBaseIO
+      let _ ← child.wait.toBaseIO
       return none }
 
 /-- Sends a request to the service that this user has started. -/

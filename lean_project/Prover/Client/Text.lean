@@ -91,7 +91,7 @@ where
 
 /-- The file with a `sorry` between two positions, those of one of our tactics. -/
 def holeAt (text : String) (start stop : String.Pos.Raw) : Hole :=
-  let before := asRead (String.Pos.Raw.extract text 0 start)
+  let before := asRead (String.Pos.Raw.extract text ⟨0⟩ start)
   { text := before ++ "sorry" ++ asRead (String.Pos.Raw.extract text stop text.rawEndPos)
     place := placeOfEnd before }
 
