@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from prover.lean.choosing import Wanted
 from prover.lean.command import Command
 from prover.lean.install import run_tied
 from prover.policy.choosing import open_policy
@@ -110,7 +111,8 @@ async def served(lean_command: Command) -> AsyncIterator[Served]:  # noqa: ARG00
     """A service with one Lean."""
     policy = partial(open_policy, parse("builtin"))
     limit = Limit(seconds=60)
-    async with serving(partial(opened, policy, workers=1, limit=limit), limit=limit) as served:
+    parts = partial(opened, policy, lean=Wanted("embedded"), limit=limit)
+    async with serving(parts, limit=limit) as served:
         await served.service.opening.parts()
         yield served
 

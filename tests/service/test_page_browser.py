@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from prover.lean.choosing import Wanted
 from prover.lean.command import Command
 from prover.policy.choosing import open_policy
 from prover.policy.spec import parse
@@ -46,7 +47,8 @@ async def served(lean_command: Command) -> AsyncIterator[Served]:  # noqa: ARG00
     """One service with one Lean for all tests here; skips where there is none."""
     policy = partial(open_policy, parse("builtin"))
     limit = Limit(seconds=120)
-    async with serving(partial(opened, policy, workers=1, limit=limit), limit=limit) as served:
+    parts = partial(opened, policy, lean=Wanted("embedded"), limit=limit)
+    async with serving(parts, limit=limit) as served:
         await served.service.opening.parts()
         yield served
 
