@@ -1,7 +1,7 @@
 """Ways of searching side by side: one policy, one Lean, equal limits, several seeds.
 
     python benchmarks/perf/search.py [PROBLEMS] [--header FILE] [--tactics 200] [--seconds 20]
-        [--seeds 3] [--every 1] [--names FILE] [--ablations] [--workers 2] [--results FILE]
+        [--seeds 3] [--every 1] [--offset 0] [--names FILE] [--ablations] [--workers 2] [--results FILE]
         [--quick]
 
 Compared are the default and the baselines, which do what published systems do, or with
@@ -252,6 +252,7 @@ def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=20.0, help="for each search")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--every", type=int, default=1, help="only every so-manieth problem")
+    parser.add_argument("--offset", type=int, default=0, help="the first of them, from 0")
     parser.add_argument(
         "--names", type=Path, help="only the problems named in this file, a line each"
     )
@@ -274,7 +275,7 @@ def main() -> None:
     if options.names:
         names = set(options.names.read_text("utf-8").split())
         problems = [item for item in problems if item["name"] in names]
-    problems = problems[:: options.every]
+    problems = problems[options.offset :: options.every]
     configurations = ABLATIONS if options.ablations else list(CONFIGURATIONS.values())
     runs = asyncio.run(run_all(configurations, problems, options))
     rows = figures((configuration.name for configuration in configurations), runs)
