@@ -1,8 +1,8 @@
 """Ways of searching side by side: one policy, one Lean, equal limits, several seeds.
 
     python benchmarks/perf/search.py [PROBLEMS] [--header FILE] [--tactics 200] [--seconds 20]
-        [--seeds 3] [--every 1] [--offset 0] [--names FILE] [--ablations] [--workers 2] [--results FILE]
-        [--quick]
+        [--seeds 3] [--every 1] [--offset 0] [--names FILE] [--ablations] [--workers 2]
+        [--results FILE] [--quick]
 
 Compared are the default and the baselines, which do what published systems do, or with
 `--ablations` the default with one thing changed at a time. Each search has one worker, and stops at

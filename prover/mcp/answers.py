@@ -69,8 +69,8 @@ class Place(BaseModel):
 class Check(BaseModel):
     """What a fresh Lean says of a proof or a file."""
 
-    status: Literal["accepted", "refused", "cancelled", "error"]
-    message: str = Field(description="Why it was refused.")
+    status: Literal["accepted", "refused", "limit", "cancelled", "error"]
+    message: str = Field(description="Why it was not accepted.")
     axioms: list[str] = Field(description="What it rests on.")
     messages: list[Message] = Field(description="Lean's errors and warnings.")
     sorries: list[Place] = Field(description="What is still to be proved.")

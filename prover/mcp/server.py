@@ -164,15 +164,17 @@ class Prover:
         return await search.result(self._wait_seconds, tell)
 
     async def _ended(self, search: Search, context: Context) -> Json:
-        """The last event of a search; one that takes too long is ended."""
+        """The last event of a search; one that takes too long is ended, with what it has found."""
         result = await self._result(search, context)
-        if result is None:
-            search.cancel()
-            raise InputProblem(
-                f"there is no answer after {self._wait_seconds:g} seconds",
-                "The service or the machine is busy, or the file takes long; try again.",
-            )
-        return result
+        if result is not None:
+            return result
+        search.cancel()
+        return {
+            "status": "limit",
+            "message": f"it was ended after {self._wait_seconds:g} seconds",
+            "hint": "The machine is busy or the file takes long: try again, or with less of it.",
+            "suggestions": [event for event in search.events if event["event"] == "suggestion"],
+        }
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def given(name: str, text: str) -> LeanFile:
 
 
 def _inside(root: Path, name: str) -> Path:
-    hint = "Name a .lean file under the folder that `prover serve` was started in, or send `text`."
+    hint = "Name a .lean file under its folder (`--root`), or send `text`."
     try:
         path = (root / name).resolve()
     except (OSError, ValueError, RuntimeError):

@@ -129,6 +129,8 @@ async def test_a_long_search_answers_in_time_and_can_be_cancelled(
         await asyncio.wait([call])
         said = await failure(client, "prove_goal", run=still["run"])
         assert "was cancelled" in said
+        slow = "theorem t : True := by\n  sleep 20000\n  trivial\n"
+        assert (await answer(client, "check_proof", text=slow))["status"] == "limit"
         async with keeper.client("tests") as service:
             async with asyncio.timeout(20):
                 while (await service.status())["running"]:
