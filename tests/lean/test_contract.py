@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -49,7 +50,23 @@ async def native(_command: Command, _: Path) -> AsyncIterator[Lean]:
         yield pool
 
 
-BACKENDS: dict[str, Backend] = {"embedded": embedded, "stand-in": stand_in, "native": native}
+@asynccontextmanager
+async def leandojo(_command: Command, _: Path) -> AsyncIterator[Lean]:
+    """A real LeanDojo in the repository that `TEST_DOJO` names (see `test_dojo_real.py`)."""
+    asked = json.loads(os.environ.get("TEST_DOJO", "{}"))
+    if not asked:
+        pytest.skip("TEST_DOJO names no repository to try LeanDojo on")
+    where = "@".join(filter(None, (asked["repository"], asked.get("commit"))))
+    async with open_lean(Wanted("leandojo", where, workers=WORKERS, spare=False)) as lean:
+        yield lean
+
+
+BACKENDS: dict[str, Backend] = {
+    "embedded": embedded,
+    "stand-in": stand_in,
+    "native": native,
+    "leandojo": leandojo,
+}
 
 
 @pytest_asyncio.fixture(scope="session", params=BACKENDS)
