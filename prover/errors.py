@@ -19,6 +19,11 @@ class ProverError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def sentences(self) -> str:
+        """The message and the hint, where both are told in one line."""
+        return f"{self.message}. {self.hint}".strip()
+
 
 class EnvironmentProblem(ProverError):
     """Something that the tool needs is missing or too old."""

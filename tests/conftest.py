@@ -6,8 +6,10 @@ that: Ctrl-C is set right once for the commands that tests start and interrupt.
 
 from __future__ import annotations
 
+import shutil
 import signal
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -16,6 +18,8 @@ from prover.errors import EnvironmentProblem
 from prover.lean.command import Command
 from prover.lean.pool import LeanPool
 from prover.lean.session import Session
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -29,6 +33,17 @@ def lean_command() -> Command:
         return EmbeddedLean.find().worker_command()
     except EnvironmentProblem as problem:
         pytest.skip(f"{problem.message}. {problem.hint}")
+
+
+@pytest_asyncio.fixture(scope="module")
+async def browser() -> AsyncIterator[Any]:
+    """Debian's or another chromium; the tests that use it skip where there is none."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as started:
+        browser = await started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -17,8 +17,8 @@ import yaml
 from prover.bench.problems import names, unheard_of
 from prover.bench.settings import Settings, variables
 from prover.errors import InputProblem
-from prover.lean.choosing import AUTOMATIC, LEANS
-from prover.nearest import among, nearest
+from prover.lean.choosing import AUTOMATIC, check_name
+from prover.nearest import nearest
 from prover.policy import mapping
 from prover.policy.spec import BuiltinSpec, PolicySpec
 from prover.search.configuration import Configuration, configured
@@ -95,8 +95,7 @@ class Config:
             least = 0 if self.cluster and name == "workers" else 1
             if getattr(self, name) < least:
                 raise InputProblem(f"`{name}` is {getattr(self, name)}", f"Give {least} or more.")
-        if self.lean != AUTOMATIC:
-            among(LEANS, self.lean, "Lean")
+        check_name(self.lean)
         if self.cluster != LOCAL and not CLUSTER.fullmatch(self.cluster):
             raise InputProblem(
                 f"`cluster` is {self.cluster!r}", f"Give `{LOCAL}` or `ray://HOST:PORT`."

@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from types import TracebackType
 from typing import Any, Self
 
 import ray
@@ -47,12 +46,7 @@ class Hands:
         self._watching = asyncio.create_task(self._watch())
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         tasks = [*self._serving.values(), *([self._watching] if self._watching else [])]
         for task in tasks:
             task.cancel()
@@ -137,7 +131,7 @@ class Hands:
     def _exclude(self, node: str, problem: EnvironmentProblem) -> None:
         if node not in self._unfit:
             self._unfit[node] = problem
-            self._tell(f"a node of the cluster is left out: {problem.message}. {problem.hint}")
+            self._tell(f"a node of the cluster is left out: {problem.sentences}")
 
 
 def places(nodes: Iterable[Node], most: int) -> list[tuple[str, int]]:

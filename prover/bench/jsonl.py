@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from prover.bench.problem import Problem
-from prover.bench.tokens import tokens
 from prover.errors import InputProblem
 from prover.nearest import nearest
+from prover.tokens import tokens
 
 FIELDS = tuple(field.name for field in fields(Problem))
 NEEDED = ("name", "statement")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from prover.bench.tokens import Kind, Token, line_of, tokens
+from prover.tokens import Kind, Token, line_of, tokens
 
 THEOREMS = frozenset({"theorem", "lemma", "example"})
 DECLARING = THEOREMS | {"def", "abbrev", "axiom", "namespace", "section", "end"}

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from prover.cli.console import messages, results, run
+from prover.cli.services import SocketOption, needing, place_of
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.service.discovery import Place
 
@@ -37,10 +38,7 @@ def lsp(
         float | None,
         typer.Option(min=0.1, help="The most search time for one `sorry`.", show_default="60"),
     ] = None,
-    socket: Annotated[
-        Path | None,
-        typer.Option(help="The socket of the service, as for `prover serve`.", show_default=False),
-    ] = None,
+    socket: SocketOption = None,
     install_shim: Annotated[
         bool, typer.Option("--install-shim", help="Write a `lake` that makes VS Code use this.")
     ] = False,
@@ -65,7 +63,7 @@ def lsp(
             raise InputProblem("give either `--install-shim` or `--uninstall-shim`, and no command")
         _shim(shim_folder, install=install_shim)
         return
-    place = Place(Path(os.path.abspath(socket))) if socket else Place.default()  # noqa: PTH100
+    place = place_of(socket)
     if sys.stdin.isatty():
         messages().print("an editor starts this, and speaks LSP with it; Ctrl-D ends it")
     raise typer.Exit(run(lambda: work(command or SERVER, place, seconds)))
@@ -73,14 +71,9 @@ def lsp(
 
 async def work(command: Sequence[str], place: Place, seconds: float | None) -> int:
     """Runs between standard input and output; the exit code. Raises `EnvironmentProblem`."""
-    try:
+    with needing("lsp"):
         from prover.lsp.proxy import Proxy, start
         from prover.service.starting import Keeper
-    except ModuleNotFoundError as error:
-        raise EnvironmentProblem(
-            f"`prover lsp` needs the package `{error.name}`, which is not installed",
-            "Install what it needs with: pip install 'prover[lsp]'",
-        ) from error
     reader, writer = await _streams()
     server = await start(command)
     async with Keeper(place) as keeper:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from prover.cli.console import run
-from prover.errors import EnvironmentProblem
+from prover.cli.services import SocketOption, needing, place_of
 from prover.service.discovery import Place
 
 EXAMPLES = "Examples: `claude mcp add prover -- prover mcp` · `prover mcp --root MyProject`"
@@ -22,30 +21,22 @@ def mcp(
             exists=True, file_okay=False, help="The folder under which agents may name files."
         ),
     ] = Path(),
-    socket: Annotated[
-        Path | None,
-        typer.Option(help="The socket of the service, as for `prover serve`.", show_default=False),
-    ] = None,
+    socket: SocketOption = None,
 ) -> None:
     """Offer AI agents tools that prove, suggest and check, by the Model Context Protocol.
 
     An agent's client starts it and speaks with it on standard input and output. It uses the service
     that `prover serve` runs; where none does, the first call starts one, which ends with this.
     """
-    place = Place(Path(os.path.abspath(socket))) if socket else Place.default()  # noqa: PTH100
+    place = place_of(socket)
     run(lambda: work(root, place))
 
 
 async def work(root: Path, place: Place) -> None:
     """Serves until standard input ends. Raises `EnvironmentProblem` where a package is missing."""
-    try:
+    with needing("mcp"):
         from prover.mcp.searches import Searches
         from prover.mcp.server import Prover
         from prover.service.starting import Keeper
-    except ModuleNotFoundError as error:
-        raise EnvironmentProblem(
-            f"`prover mcp` needs the package `{error.name}`, which is not installed",
-            "Install what it needs with: pip install 'prover[mcp]'",
-        ) from error
     async with Keeper(place) as keeper, Searches(keeper) as searches:
         await Prover(searches, root).server().run_stdio_async()

@@ -16,9 +16,9 @@ import typer
 
 from prover.cli import browser, choice, leans
 from prover.cli.console import Exit, messages, run, write_json
+from prover.cli.services import needing, place_of
 from prover.errors import EnvironmentProblem
-from prover.lean.choosing import LEANS, Wanted
-from prover.nearest import among
+from prover.lean.choosing import Wanted, check_name
 from prover.policy.base import Policy
 from prover.policy.choosing import open_policy
 from prover.policy.options import ModelOptions
@@ -107,7 +107,7 @@ def serve(
     With `--open` there is a web page to write Lean on and to watch searches, on a free port of
     127.0.0.1 unless `--tcp` names one.
     """
-    place = Place(Path(os.path.abspath(socket))) if socket else Place.default()  # noqa: PTH100
+    place = place_of(socket)
     if status or stop:
         address = _running(place)
         if status:
@@ -124,8 +124,7 @@ def serve(
     options = choice.options(model_option or [], ModelOptions(template=template, seed=seed))
     opens = partial(open_policy, parse(policy), options)
     wanted = Wanted(lean, project, file=root, sandbox=sandbox, workers=workers)
-    if lean != leans.DEFAULT:
-        among(LEANS, lean, "Lean")
+    check_name(lean)
     task = Task(place, tcp, open_page, opens, wanted, limit, waiting, root)
     raise typer.Exit(run(lambda: work(task)))
 
@@ -146,16 +145,11 @@ class Task:
 
 async def work(task: Task) -> Exit:
     """Serves until it is told to stop. Raises `EnvironmentProblem` when it can't."""
-    try:
+    with needing("serve"):
         from prover.service.parts import opened
         from prover.service.server import serve as serve_until_stopped
         from prover.service.service import Service, Settings
         from prover.service.visitors import Visitors
-    except ModuleNotFoundError as error:
-        raise EnvironmentProblem(
-            f"`prover serve` needs the package `{error.name}`, which is not installed",
-            "Install what it needs with: pip install 'prover[serve]'",
-        ) from error
     parts = partial(opened, task.policy, lean=task.lean, limit=task.limit, tell=messages().print)
     service = Service(parts, Settings(task.lean.workers, task.limit, task.waiting, task.root))
     visitors = Visitors()

@@ -82,7 +82,7 @@ def chosen(wanted: Wanted, tell: Tell) -> str:
     try:
         find(project.root)
     except EnvironmentProblem as problem:
-        tell(f"The Lake project {project.root} is not used: {problem.message}. {problem.hint}")
+        tell(f"The Lake project {project.root} is not used: {problem.sentences}")
         return "embedded"
     return "native"
 
@@ -163,3 +163,9 @@ async def leandojo(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[
 
 
 LEANS: Mapping[str, Open] = {"embedded": embedded, "native": native, "leandojo": leandojo}
+
+
+def check_name(lean: str) -> None:
+    """Raises `InputProblem` for what is neither a name of `LEANS` nor `auto`."""
+    if lean != AUTOMATIC:
+        among(LEANS, lean, "Lean")

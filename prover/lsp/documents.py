@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from prover.lsp.framing import Json
+from prover.tokens import line_of
 
 LINE_END = re.compile(r"\r\n|\n|\r")
 WIDTHS: Mapping[str, Callable[[str], int]] = {
@@ -104,7 +105,7 @@ def applied(text: str, edits: Sequence[Edit]) -> str:
 def lean_place(text: str, offset: int) -> tuple[int, int]:
     """The line from 1 and the column in characters of a place, as Lean counts."""
     start = text.rfind("\n", 0, offset) + 1
-    return text.count("\n", 0, offset) + 1, offset - start
+    return line_of(text, offset), offset - start
 
 
 def at_lean_place(text: str, line: int, column: int) -> int:

@@ -127,7 +127,7 @@ class Jobs:
             reason = job.reason or Reason.CANCELLED
             message, error = reason.text, (reason.code, reason.text)
         except ProverError as problem:
-            message = f"{problem.message}. {problem.hint}".strip()
+            message = problem.sentences
             self.editor.say(WARNING, message)
         except Exception:
             LOG.exception("%s failed", order.verb)

@@ -15,6 +15,7 @@ from pathlib import Path
 from prover.file import Hole, LeanFile, Span
 from prover.holes import near
 from prover.lsp.documents import lean_place
+from prover.tokens import comment_stop
 
 TOKEN = re.compile(
     r"""(?P<comment>/-)
@@ -26,7 +27,6 @@ TOKEN = re.compile(
     | (?P<word>\.?(?:[\w'!?]+|«[^»\n]*»)(?:\.(?:[\w'!?]+|«[^»\n]*»))*)""",
     re.DOTALL | re.VERBOSE,
 )
-BRACKET = re.compile(r"/-|-/")
 COMMAND = re.compile(r"^(?=[^\s\-/|)\]}⟩·<:])", re.MULTILINE)
 """The start of a line that begins a command."""
 
@@ -69,18 +69,11 @@ def _sorries(text: str) -> Iterator[int]:
     """Where the word stands, outside of comments and strings."""
     position = 0
     while match := TOKEN.search(text, position):
-        position = _behind_comment(text, match.end()) if match["comment"] else match.end()
+        position = match.end()
+        if match["comment"]:
+            position = comment_stop(text, match.start()) or len(text)
         if match["word"] == "sorry":
             yield match.start()
-
-
-def _behind_comment(text: str, position: int) -> int:
-    """The end of a comment, which may have others in it, from behind its `/-`."""
-    depth = 1
-    while depth and (bracket := BRACKET.search(text, position)):
-        depth += 1 if bracket[0] == "/-" else -1
-        position = bracket.end()
-    return position if not depth else len(text)
 
 
 def _bytes(text: str, offset: int) -> int:

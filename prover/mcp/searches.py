@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing, suppress
-from types import TracebackType
+from contextlib import aclosing
 from typing import Self
 
 from prover.errors import InputProblem
@@ -24,23 +23,19 @@ Ask = Callable[[Client], AsyncGenerator[Json, None]]
 
 
 class Search:
-    """One run, in a task of its own."""
+    """One run, whose events are taken as they come, in a task of its own."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, events: AsyncGenerator[Json, None]) -> None:
         self.name = name
         self.events: list[Json] = []
-        self.task: asyncio.Task[Json] | None = None
+        """Those that have come."""
         self._news = asyncio.Event()
-
-    def note(self, event: Json) -> None:
-        """Another event has come."""
-        self.events.append(event)
-        self._news.set()
+        self.task = asyncio.create_task(self._follow(events))
+        self.task.add_done_callback(lambda _: self._news.set())
 
     def cancel(self) -> None:
         """Ends it, and the run."""
-        if self.task is not None:
-            self.task.cancel()
+        self.task.cancel()
 
     async def result(self, seconds: float, tell: Callable[[Json], Awaitable[None]]) -> Json | None:
         """Its last event, or None when that has not come within so many seconds.
@@ -48,17 +43,12 @@ class Search:
         `tell` gets the events that come meanwhile. Raises what the run raised. Cancelled, it ends
         the run.
         """
-        assert self.task is not None, "it has been started"
         seen = len(self.events)
         try:
             async with asyncio.timeout(seconds):
                 while not self.task.done():
                     self._news.clear()
-                    news = asyncio.ensure_future(self._news.wait())
-                    try:
-                        await asyncio.wait({news, self.task}, return_when=asyncio.FIRST_COMPLETED)
-                    finally:
-                        news.cancel()
+                    await self._news.wait()
                     while seen < len(self.events):
                         await tell(self.events[seen])
                         seen += 1
@@ -72,6 +62,14 @@ class Search:
             raise InputProblem(f"the run `{self.name}` was cancelled", "Start a search anew.")
         return self.task.result()
 
+    async def _follow(self, events: AsyncGenerator[Json, None]) -> Json:
+        """Takes the events; the last of them."""
+        async with aclosing(events):
+            async for event in events:
+                self.events.append(event)
+                self._news.set()
+        return event
+
 
 class Searches:
     """All runs of one server; those under way end with its block."""
@@ -84,23 +82,17 @@ class Searches:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        tasks = [search.task for search in self._known.values() if search.task]
-        for task in tasks:
-            task.cancel()
+    async def __aexit__(self, *_: object) -> None:
+        for search in self._known.values():
+            search.cancel()
+        tasks = (search.task for search in self._known.values())
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def start(self, ask: Ask) -> Search:
         """Begins a run; where no service runs, one is started first."""
         self._forget()
         self._count += 1
-        search = Search(f"search-{self._count}")
-        search.task = asyncio.create_task(self._followed(search, ask))
+        search = Search(f"search-{self._count}", self._asked(ask))
         self._known[search.name] = search
         return search
 
@@ -112,16 +104,15 @@ class Searches:
             )
         return self._known[name]
 
-    async def _followed(self, search: Search, ask: Ask) -> Json:
+    async def _asked(self, ask: Ask) -> AsyncGenerator[Json, None]:
         async with self._keeper.client(CLIENT) as client, aclosing(ask(client)) as events:
             async for event in events:
-                search.note(event)
-        return event
+                yield event
 
     def _forget(self) -> None:
-        ended = [name for name, search in self._known.items() if search.task and search.task.done()]
+        ended = [name for name, search in self._known.items() if search.task.done()]
         for name in ended[: max(0, len(ended) - KEPT)]:
             task = self._known.pop(name).task
-            if task is not None and not task.cancelled():
-                with suppress(Exception):
-                    task.exception()
+            if not task.cancelled():
+                # So that nobody is told that its failure was never looked at.
+                task.exception()

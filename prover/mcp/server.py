@@ -183,4 +183,4 @@ def _as_tool_error() -> Iterator[None]:
     try:
         yield
     except ProverError as error:
-        raise ToolError(f"{error.message}. {error.hint}".strip()) from error
+        raise ToolError(error.sentences) from error

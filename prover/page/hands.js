@@ -1,4 +1,6 @@
-// Pointers, the wheel and the keyboard on the graph.
+// Pointers, the wheel, the keyboard and the buttons for the graph.
+
+import { part } from "./elements.js";
 
 export function handle(view) {
   const { canvas } = view;
@@ -52,6 +54,17 @@ export function handle(view) {
     else return;
     event.preventDefault();
   });
+}
+
+/** The tools beside the graph: the slider through the steps, and the buttons. */
+export function steer(view, slider) {
+  slider.addEventListener("input", () => view.setStep(+slider.value));
+  part("back").addEventListener("click", () => view.setStep(view.step - 1));
+  part("forth").addEventListener("click", () => view.setStep(view.step + 1));
+  part("zoom-in").addEventListener("click", () => view.zoom(1.4));
+  part("zoom-out").addEventListener("click", () => view.zoom(1 / 1.4));
+  part("fit").addEventListener("click", () => view.fit());
+  part("to-proof").addEventListener("click", () => view.fit(view.nodes.filter((item) => item.used)));
 }
 
 /** Two fingers: what is between them stays between them. */

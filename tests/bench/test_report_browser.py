@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,11 @@ from prover.bench.page import page as page_of
 from prover.bench.reading import read
 from tests.bench.runs import attempt, problem, write
 from tests.bench.test_report import EVIL
+from tests.conftest import CHROMIUM
 from tests.search.scripted import events_of
 from tests.search.test_trace import TREE
 
-playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytest.importorskip("playwright.async_api", reason="playwright is not installed")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
@@ -43,14 +42,6 @@ SHOWN = """() => {
 }"""
 LOOKS = ("fit()", "lookAt(view.states[2000], 1)", "lookAt(view.states[2000], 0.35)")
 Page = Any
-
-
-@pytest_asyncio.fixture(scope="module")
-async def browser() -> AsyncIterator[Any]:
-    async with playwright.async_playwright() as started:
-        browser = await started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(scope="module")

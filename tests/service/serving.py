@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ import httpx2
 from prover.check import Report
 from prover.file import LeanFile
 from prover.lean.base import Outcome
+from prover.lean.choosing import Wanted
+from prover.policy.choosing import open_policy
+from prover.policy.spec import parse
 from prover.search.engine import search
 from prover.search.limit import Limit
 from prover.service.discovery import SOCKET, Address, Place
 from prover.service.guard import Rules
-from prover.service.parts import Parts
+from prover.service.parts import Parts, opened
 from prover.service.server import serve
 from prover.service.service import Service, Settings
 from tests.search.scripted import Gate, Lean, Policy, Tree
@@ -130,6 +134,17 @@ class Served:
             assert clock() - began < seconds, "it did not come about"
             await asyncio.sleep(0.002)
         return clock() - began
+
+
+@asynccontextmanager
+async def serving_lean(seconds: float) -> AsyncIterator[Served]:
+    """A service that is ready, with one embedded Lean and the built-in policy."""
+    limit = Limit(seconds=seconds)
+    policy = partial(open_policy, parse("builtin"))
+    parts = partial(opened, policy, lean=Wanted("embedded"), limit=limit)
+    async with serving(parts, limit=limit) as served:
+        await served.service.opening.parts()
+        yield served
 
 
 def events_of(answer: httpx2.Response) -> list[Json]:

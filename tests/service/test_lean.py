@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from functools import partial
 
 import pytest
 import pytest_asyncio
 
-from prover.lean.choosing import Wanted
 from prover.lean.command import Command
-from prover.policy.choosing import open_policy
-from prover.policy.spec import parse
-from prover.search.limit import Limit
-from prover.service.parts import opened
-from tests.service.serving import Served, serving
+from tests.service.serving import Served, serving_lean
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
@@ -33,12 +27,7 @@ HARD = "theorem hard (f : Nat → Nat) (h : ∀ n, f (n + 1) > f (f n)) : ∀ n,
 @pytest_asyncio.fixture(scope="module")
 async def served(lean_command: Command) -> AsyncIterator[Served]:  # noqa: ARG001
     """One service with one Lean for all tests here; skips where there is none."""
-    policy = partial(open_policy, parse("builtin"))
-    limit = Limit(seconds=60)
-    async with serving(
-        partial(opened, policy, lean=Wanted("embedded"), limit=limit), limit=limit
-    ) as served:
-        await served.service.opening.parts()
+    async with serving_lean(60) as served:
         yield served
 
 

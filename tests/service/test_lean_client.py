@@ -13,22 +13,16 @@ import subprocess
 import threading
 import time
 from collections.abc import AsyncIterator
-from functools import partial
 from itertools import chain
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from prover.lean.choosing import Wanted
 from prover.lean.command import Command
 from prover.lean.install import run_tied
-from prover.policy.choosing import open_policy
-from prover.policy.spec import parse
-from prover.search.limit import Limit
-from prover.service.parts import opened
 from tests.lean.client import TOP, command, joined
-from tests.service.serving import Served, serving
+from tests.service.serving import Served, serving_lean
 
 pytestmark = [
     pytest.mark.lean,
@@ -109,11 +103,7 @@ NAMES = ("prove", "suggest", "leave")
 @pytest_asyncio.fixture
 async def served(lean_command: Command) -> AsyncIterator[Served]:  # noqa: ARG001
     """A service with one Lean."""
-    policy = partial(open_policy, parse("builtin"))
-    limit = Limit(seconds=60)
-    parts = partial(opened, policy, lean=Wanted("embedded"), limit=limit)
-    async with serving(parts, limit=limit) as served:
-        await served.service.opening.parts()
+    async with serving_lean(60) as served:
         yield served
 
 

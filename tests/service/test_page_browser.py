@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator
-from functools import partial
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from prover.lean.choosing import Wanted
 from prover.lean.command import Command
-from prover.policy.choosing import open_policy
-from prover.policy.spec import parse
-from prover.search.limit import Limit
-from prover.service.parts import opened
-from tests.service.serving import Served, serving
+from tests.conftest import CHROMIUM
+from tests.service.serving import Served, serving_lean
 from tests.service.test_lean import HARD
 
 playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.lean,
@@ -45,20 +38,8 @@ Page = Any
 @pytest_asyncio.fixture(scope="module")
 async def served(lean_command: Command) -> AsyncIterator[Served]:  # noqa: ARG001
     """One service with one Lean for all tests here; skips where there is none."""
-    policy = partial(open_policy, parse("builtin"))
-    limit = Limit(seconds=120)
-    parts = partial(opened, policy, lean=Wanted("embedded"), limit=limit)
-    async with serving(parts, limit=limit) as served:
-        await served.service.opening.parts()
+    async with serving_lean(120) as served:
         yield served
-
-
-@pytest_asyncio.fixture(scope="module")
-async def browser() -> AsyncIterator[Any]:
-    async with playwright.async_playwright() as started:
-        browser = await started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

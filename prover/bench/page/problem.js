@@ -1,7 +1,7 @@
 // A problem in full: its statement, its proof, its graph, and what was tried on a state.
 
 import { part } from "../../page/elements.js";
-import { handle } from "../../page/hands.js";
+import { handle, steer } from "../../page/hands.js";
 import { highlight } from "../../page/lean.js";
 import { stateParts } from "../../page/state.js";
 import { View } from "../../page/view.js";
@@ -79,13 +79,7 @@ body.addEventListener("click", (event) => {
   const line = event.target.closest("tr");
   if (line && !getSelection().toString()) openProblem(+line.dataset.row);
 });
-slider.addEventListener("input", () => view.setStep(+slider.value));
-part("back").addEventListener("click", () => view.setStep(view.step - 1));
-part("forth").addEventListener("click", () => view.setStep(view.step + 1));
-part("zoom-in").addEventListener("click", () => view.zoom(1.4));
-part("zoom-out").addEventListener("click", () => view.zoom(1 / 1.4));
-part("fit").addEventListener("click", () => view.fit());
-part("to-proof").addEventListener("click", () => view.fit(view.nodes.filter((item) => item.used)));
+steer(view, slider);
 part("previous").addEventListener("click", () => step(-1));
 part("next").addEventListener("click", () => step(1));
 part("close").addEventListener("click", () => dialog.close());

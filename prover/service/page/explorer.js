@@ -1,7 +1,7 @@
 // The graph of the search that is shown, with its tools, and the state that is selected.
 
 import { part } from "../../page/elements.js";
-import { handle } from "../../page/hands.js";
+import { handle, steer } from "../../page/hands.js";
 import { stateParts } from "../../page/state.js";
 import { View } from "../../page/view.js";
 
@@ -59,10 +59,4 @@ function showState(id, tactic) {
 }
 
 handle(view);
-slider.addEventListener("input", () => view.setStep(+slider.value));
-part("back").addEventListener("click", () => view.setStep(view.step - 1));
-part("forth").addEventListener("click", () => view.setStep(view.step + 1));
-part("zoom-in").addEventListener("click", () => view.zoom(1.4));
-part("zoom-out").addEventListener("click", () => view.zoom(1 / 1.4));
-part("fit").addEventListener("click", () => view.fit());
-part("to-proof").addEventListener("click", () => view.fit(view.nodes.filter((item) => item.used)));
+steer(view, slider);

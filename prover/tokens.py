@@ -73,6 +73,18 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+def comment_stop(text: str, start: int) -> int | None:
+    """Where the `/-` comment ends that starts here; comments may stand in comments."""
+    depth, position = 1, start + 2
+    while depth:
+        edge = COMMENT_EDGE.search(text, position)
+        if edge is None:
+            return None
+        depth += 1 if edge.group() == "/-" else -1
+        position = edge.end()
+    return position
+
+
 def line_of(text: str, position: int) -> int:
     """The line of a character, counted from 1."""
     return text.count("\n", 0, position) + 1
@@ -96,12 +108,8 @@ def _kind(match: re.Match[str], text: str) -> Kind | None:
 
 
 def _comment_stop(text: str, start: int) -> int:
-    """Where the comment ends that starts here; comments may stand in comments."""
-    depth, position = 1, start + 2
-    while depth:
-        edge = COMMENT_EDGE.search(text, position)
-        if edge is None:
-            raise InputProblem(f"the comment on line {line_of(text, start)} has no end")
-        depth += 1 if edge.group() == "/-" else -1
-        position = edge.end()
-    return position
+    """As `comment_stop`. Raises `InputProblem` where it has no end."""
+    stop = comment_stop(text, start)
+    if stop is None:
+        raise InputProblem(f"the comment on line {line_of(text, start)} has no end")
+    return stop
