@@ -3,10 +3,11 @@ policy, the gate. It is what `prover.prove` is given, and every other client of 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 
 from prover.lean.backend import Backend
+from prover.policy.avoiding import avoiding
 from prover.policy.base import Policy
 from prover.policy.builtin import BuiltinPolicy
 from prover.prove import Search
@@ -24,15 +25,23 @@ def searching(
     limit: Limit,
     policy: Policy | None = None,
     configuration: Configuration | None = None,
+    avoid: Collection[str] = (),
+    seed: int = 0,
 ) -> Search:
-    """Searches with a session of its own each."""
-    proposes = policy or BuiltinPolicy()
+    """Searches with a session of its own each, in which no tactic names a theorem of `avoid`."""
+    proposes = avoiding(policy or BuiltinPolicy(), avoid)
     gate = Gate(lean, seconds=limit.verify_seconds)
 
     async def events(theorem: Theorem) -> AsyncGenerator[Event, None]:
         async with lean.session() as session:
             found = search(
-                theorem, session, proposes, gate, limit=limit, configuration=configuration
+                theorem,
+                session,
+                proposes,
+                gate,
+                limit=limit,
+                configuration=configuration,
+                seed=seed,
             )
             async with aclosing(found):
                 async for event in found:

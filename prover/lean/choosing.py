@@ -44,6 +44,7 @@ class Wanted:
     """Whether a native Lean may only read; the embedded one is locked in anyhow."""
     workers: int = 1
     spare: bool = True
+    ready: int = 0
     settle_seconds: float = GRACE_SECONDS
     """As for a `LeanPool`."""
 
@@ -93,7 +94,11 @@ async def embedded(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[
     command = EmbeddedLean.find().worker_command(report)
     tell("Lean: embedded" + (", which uses no project" if wanted.project else ""))
     async with LeanPool(
-        command, wanted.workers, spare=wanted.spare, settle_seconds=wanted.settle_seconds
+        command,
+        wanted.workers,
+        settle_seconds=wanted.settle_seconds,
+        spare=wanted.spare,
+        ready=wanted.ready,
     ) as pool:
         yield pool
 
@@ -119,6 +124,7 @@ async def native(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[Le
         open_seconds=OPEN_SECONDS,
         settle_seconds=wanted.settle_seconds,
         spare=wanted.spare,
+        ready=wanted.ready,
         imports=wanted.imports,
     ) as pool:
         yield pool

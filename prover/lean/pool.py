@@ -1,8 +1,8 @@
 """A pool of Lean workers: warm ones for searches, fresh ones for the gate.
 
 Processes start when they are first wanted, are kept warm by header between sessions, and are
-replaced when they die or are worn. One spare is started ahead as soon as a session begins: it
-stands in when a worker dies, and is there when a proof is to be checked.
+replaced when they die or are worn. A spare is started ahead as soon as a session begins: it stands
+in when a worker dies, and is there when a proof is to be checked.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ class LeanPool:
     `memory` in bytes and `start_seconds` are for each process, `open_seconds` for each theorem.
     Each process loads the modules of `imports`, in their order, before it is first wanted. A worker
     that is still at work when its session ends has `settle_seconds` to finish, or is ended.
-    There are never more than `2 * workers + 1` processes, and none after the `async with` block.
+    With `ready`, so many spares are started at once, and each that is used is replaced at once: for
+    a service, whose proofs are to be checked without waiting for a process.
+    There are never more than `2 * workers` processes beside the spares, and none after the
+    `async with` block.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class LeanPool:
         open_seconds: float = ANSWER_SECONDS,
         settle_seconds: float = GRACE_SECONDS,
         spare: bool = True,
+        ready: int = 0,
         imports: Sequence[str] = (),
     ) -> None:
         self.command = command
@@ -55,16 +59,19 @@ class LeanPool:
         self._start_seconds = start_seconds
         self._open_seconds = open_seconds
         self._settle_seconds = settle_seconds
-        self._keeps_spare = spare
+        self._ready = ready
+        self._most_spares = max(ready, int(spare))
         self._sessions = Slots(workers)
         self._checks = asyncio.Semaphore(workers)
         self._version = ""
         self._warm: list[Worker] = []
-        self._spare: asyncio.Task[Worker] | None = None
+        self._spares: list[asyncio.Task[Worker]] = []
+        """Oldest first."""
         self._starts: set[asyncio.Task[Worker]] = set()
         self._started: set[Worker] = set()
 
     async def __aenter__(self) -> Self:
+        self._replace_used()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -72,7 +79,7 @@ class LeanPool:
 
     async def close(self) -> None:
         """Ends every process of the pool."""
-        starts = {*self._starts, *([self._spare] if self._spare else [])}
+        starts = {*self._starts, *self._spares}
         for start in starts:
             start.cancel()
         await asyncio.gather(*starts, return_exceptions=True)
@@ -80,12 +87,12 @@ class LeanPool:
             worker.kill()
         await self._bury()
         self._warm.clear()
-        self._spare = None
+        self._spares.clear()
 
     def prepare(self) -> None:
-        """Starts a spare process in the background, unless there is one."""
-        if self._spare is None:
-            self._spare = self._begin(self.expected)
+        """Starts in the background what is missing of the spare processes."""
+        while len(self._spares) < self._most_spares:
+            self._spares.append(self._begin(self.expected))
 
     async def version(self) -> str:
         """What Lean says it is. A process that is started to be asked stays warm for a session."""
@@ -140,8 +147,7 @@ class LeanPool:
             worker = await self._fresh()
         else:
             self._warm.remove(worker)
-        if self._keeps_spare:
-            self.prepare()
+        self.prepare()
         return worker
 
     def _keep(self, worker: Worker) -> None:
@@ -152,15 +158,19 @@ class LeanPool:
             self._warm.append(worker)
 
     async def _fresh(self) -> Worker:
-        """The spare, or a process started now if there is none or it has died meanwhile."""
+        """The oldest spare, or a process started now if there is none that has not died."""
         await self._bury()
-        spare, self._spare = self._spare, None
-        if spare is not None:
+        while self._spares:
             with contextlib.suppress(LeanDied):
-                worker = await self._patiently(spare)
+                worker = await self._patiently(self._spares.pop(0))
                 if worker.alive:
+                    self._replace_used()
                     return worker
         return await self._anew(self.expected)
+
+    def _replace_used(self) -> None:
+        if self._ready:
+            self.prepare()
 
     async def _anew(self, header: str) -> Worker:
         """A process started now. One that dies before its first answer is replaced once."""
@@ -197,12 +207,12 @@ class LeanPool:
             await worker.request(op, {**fields, **limit}, seconds=seconds + GRACE_SECONDS)
 
     async def _patiently(self, start: asyncio.Task[Worker]) -> Worker:
-        """The process that is being started; whoever stops waiting leaves it as the spare."""
+        """The process that is being started; whoever stops waiting leaves it as a spare."""
         try:
             return await asyncio.shield(start)
         except asyncio.CancelledError:
-            if self._spare is None:
-                self._spare = start
+            if len(self._spares) < max(1, self._most_spares):
+                self._spares.insert(0, start)
             else:
                 start.cancel()
             raise

@@ -137,6 +137,9 @@ class _Search:
         most = self._session.workers * self._ahead
         while len(self._turns) + len(turns) < most and (turn := self._next(turns)):
             turns.append(turn)
+        if turns:
+            # There was nothing else to do for the workers that are left.
+            turns[0].lanes += max(0, self._session.workers - len(self._turns) - len(turns))
         new = [turn for turn in turns if turn.first]
         asked = self._asked(new) if new else None
         for turn in turns:

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from prover.errors import EnvironmentProblem, LeanDied, PolicyGone
 from prover.lean.base import Closed, LeanSession, Outcome, Progress, Rejected, State, Timeout
@@ -18,6 +19,7 @@ from prover.search.configuration import Configuration
 from prover.search.events import Expanded, Trial
 from prover.search.expansion import Attempt, Expansion
 from prover.search.graph import ProofGraph
+from prover.search.lanes import Run, side_by_side
 from prover.search.ledger import Ledger
 from prover.search.limit import Limit
 from prover.search.repairs import Repairs
@@ -43,6 +45,8 @@ class Turn:
     """How many tactics it may run."""
     first: bool
     """Whether the policy is still to be asked for the state."""
+    lanes: int = 1
+    """On how many workers at once its tactics may run."""
     attempts: Sequence[Attempt] = ()
     outcomes: Sequence[Outcome] = ()
     problem: str = ""
@@ -107,7 +111,7 @@ class Expander:
             await self._add_premises(turn)
             expansion = self._expansions[turn.key]
             turn.attempts = expansion.take(turn.most)
-            turn.outcomes = await self._outcomes(turn, expansion)
+            await self._run_attempts(turn, expansion)
             await self._repair(turn, expansion)
         except LeanDied as death:
             turn.attempts, turn.problem = (), death.message
@@ -188,25 +192,30 @@ class Expander:
             [candidates] = await self._propose([turn])
             expansion.add(candidates)
 
-    async def _outcomes(self, turn: Turn, expansion: Expansion) -> list[Outcome]:
-        """What Lean says of the attempts, up to one that closes the state.
-
-        They are sent in pieces: what was not answered when the search's time is over is lost.
-        """
-        outcomes: list[Outcome] = []
+    async def _run_attempts(self, turn: Turn, expansion: Expansion) -> None:
+        """Has Lean run the attempts, up to one that closes the state."""
+        run = partial(self._ran, turn.question.state, expansion)
         began = self._ledger.total
         with self._ledger.timing("lean"):
-            for begin in range(0, len(turn.attempts), PIECE):
-                piece = turn.attempts[begin : begin + PIECE]
-                found = await self._ran(turn.question.state, piece, expansion)
-                outcomes += found
-                if len(found) < len(piece) or Closed() in found[-1:]:
-                    break
+            if turn.lanes > 1:
+                turn.attempts, turn.outcomes = await side_by_side(turn.attempts, run, turn.lanes)
+            else:
+                turn.outcomes = await self._in_pieces(turn.attempts, run)
         turn.lean_seconds = self._ledger.total - began
+
+    async def _in_pieces(self, attempts: Sequence[Attempt], run: Run) -> list[Outcome]:
+        """The outcomes; what was not answered when the search's time is over is lost."""
+        outcomes: list[Outcome] = []
+        for begin in range(0, len(attempts), PIECE):
+            piece = attempts[begin : begin + PIECE]
+            found = await run(piece)
+            outcomes += found
+            if len(found) < len(piece) or Closed() in found[-1:]:
+                break
         return outcomes
 
     async def _ran(
-        self, state: State, attempts: Sequence[Attempt], expansion: Expansion
+        self, state: State, expansion: Expansion, attempts: Sequence[Attempt]
     ) -> list[Outcome]:
         """What Lean says of a few attempts with one budget; nothing if it says so too late."""
         seconds = self._ledger.left

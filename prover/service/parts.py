@@ -6,10 +6,11 @@ can be put on top of the same ones.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Protocol
 
 from prover.check import Report, check
 from prover.errors import EnvironmentProblem
@@ -29,7 +30,15 @@ from prover.verify.gate import Gate
 SETTLE_SECONDS = 0.1
 """How long a search that was cancelled may keep a Lean that is still running a tactic; then that
 Lean is ended, and the pool's spare one takes its place."""
+READY = 2
+"""Fresh Leans for the next checks: one serves for one check and takes a second to start."""
 PROBE = Theorem.from_statement("ready", "theorem ready : 1 = 1 := by")
+
+
+class Searching(Protocol):
+    """Makes a search, as `prover.searching.searching` does with a Lean and a policy."""
+
+    def __call__(self, *, limit: Limit, avoid: Collection[str] = (), seed: int = 0) -> Search: ...
 
 
 @dataclass(frozen=True)
@@ -37,8 +46,7 @@ class Parts:
     """A prover that is ready for work."""
 
     policy: Policy
-    search: Callable[[Limit], Search]
-    """Makes a search with these limits."""
+    search: Searching
     session: Callable[[], AbstractAsyncContextManager[LeanSession]]
     """A Lean for one theorem."""
     check: Callable[[LeanFile, float], Awaitable[Report]]
@@ -63,15 +71,13 @@ async def opened(
     or can't prove `1 = 1`.
     """
     async with AsyncExitStack() as stack:
-        wanted = replace(lean, settle_seconds=SETTLE_SECONDS)
+        wanted = replace(lean, settle_seconds=SETTLE_SECONDS, ready=READY)
         found = await stack.enter_async_context(open_lean(wanted, tell=tell))
         await probe(found)
         proposes = await stack.enter_async_context(policy())
         yield Parts(
             policy=proposes,
-            search=lambda most: searching(
-                found, limit=most, policy=proposes, configuration=configuration
-            ),
+            search=partial(searching, found, policy=proposes, configuration=configuration),
             session=partial(found.session, alone=True),
             check=lambda file, seconds: check(found, file, seconds=seconds),
             verify=Gate(found, seconds=limit.verify_seconds),

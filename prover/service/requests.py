@@ -90,6 +90,10 @@ class GoalRequest(Request):
     """The goal as Lean prints it."""
     header: Annotated[str, Field(max_length=MOST_TEXT)] = ""
     """What stands before a `goal`: imports, options, opened namespaces, definitions."""
+    avoid: Annotated[list[Name], Field(max_length=1000)] = []
+    """Theorems that no tactic may name."""
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    """Of what is random; with another one the policy proposes something else."""
 
     @model_validator(mode="after")
     def _has_one_subject(self) -> Self:

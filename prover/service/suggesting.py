@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from prover.lean.base import Closed, LeanSession, Outcome, Progress, State, TacticLimit, Timeout
+from prover.policy.avoiding import avoiding
 from prover.policy.base import Candidate, Policy, Question
 from prover.search.limit import Limit
 from prover.search.result import Status
@@ -80,7 +81,8 @@ async def suggest(parts: Parts, root: Path, limit: Limit, request: SuggestReques
     try:
         async with asyncio.timeout(limit.seconds), parts.session() as session:
             root_state = await session.open(found.theorem)
-            works = working(session, parts.policy, root_state, limit, request.prefix)
+            policy = avoiding(parts.policy, request.avoid)
+            works = working(session, policy, root_state, limit, request.prefix, request.seed)
             async with aclosing(works) as suggestions:
                 async for suggestion in suggestions:
                     told.append(suggestion)
@@ -108,7 +110,7 @@ def _ranked(suggestion: Suggestion, found: Subject) -> Json:
 
 
 async def working(
-    session: LeanSession, policy: Policy, state: State, limit: Limit, prefix: str
+    session: LeanSession, policy: Policy, state: State, limit: Limit, prefix: str, seed: int
 ) -> AsyncGenerator[Suggestion, None]:
     """The candidates that work, most likely first; of those that leave the same, the first."""
     seen: set[tuple[str, ...]] = {(state.key,)}
@@ -125,7 +127,7 @@ async def working(
         ]
         return [one for one in sorted(found, key=lambda one: one.rank) if one.is_new(seen)]
 
-    async with aclosing(_candidates(session, policy, state, limit, prefix)) as batches:
+    async with aclosing(_candidates(session, policy, state, limit, prefix, seed)) as batches:
         async for batch in batches:
             for suggestion in await tried(batch, short):
                 yield suggestion
@@ -135,7 +137,7 @@ async def working(
 
 
 async def _candidates(
-    session: LeanSession, policy: Policy, state: State, limit: Limit, prefix: str
+    session: LeanSession, policy: Policy, state: State, limit: Limit, prefix: str, seed: int
 ) -> AsyncGenerator[list[Candidate], None]:
     """What the policy proposes, a few at a time; with premises when the first ones were tried."""
     tried: set[str] = set()
@@ -143,7 +145,8 @@ async def _candidates(
         if tried and not premises_wanted:
             return
         premises = await session.premises(state, premises_wanted) if premises_wanted else ()
-        [proposed] = await policy.propose([Question(state, premises)], limit.candidates)
+        question = Question(state, premises, seed=seed)
+        [proposed] = await policy.propose([question], limit.candidates)
         fresh = [c for c in proposed if c.tactic.startswith(prefix) and c.tactic not in tried]
         if policy.premises_wanted and not premises_wanted:
             fresh = fresh[:BEFORE_PREMISES]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prover.check import Report
 from prover.file import LeanFile
-from prover.prove import Proving
+from prover.prove import Proving, Search
 from prover.search.events import Event, Verified
 from prover.search.limit import Limit
 from prover.search.result import Result
@@ -31,7 +31,8 @@ async def prove(
     of the search first.
     """
     found = await subject(parts, root, request)
-    async with aclosing(_search(parts, limit, found)) as events:
+    search = parts.search(limit=limit, avoid=request.avoid, seed=request.seed)
+    async with aclosing(_search(parts, search, found)) as events:
         async for event in events:
             note(event)
             json = event.to_json()
@@ -41,8 +42,7 @@ async def prove(
             yield json
 
 
-async def _search(parts: Parts, limit: Limit, found: Subject) -> AsyncGenerator[Event, None]:
-    search = parts.search(limit)
+async def _search(parts: Parts, search: Search, found: Subject) -> AsyncGenerator[Event, None]:
     match found:
         case Alone(theorem):
             async with aclosing(search(theorem)) as events:

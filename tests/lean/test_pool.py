@@ -75,8 +75,8 @@ async def test_nothing_runs_after_the_end(fake: Fake) -> None:
 async def test_the_spare_stands_in(fake: Fake) -> None:
     async with LeanPool(fake()) as pool, pool.session() as session:
         root = await session.open(THEOREM)
-        assert pool._spare is not None
-        spare = await pool._spare
+        assert len(pool._spares) == 1
+        spare = await pool._spares[0]
         outcomes = await session.run(root, ["die", "step a"], LIMIT)
         assert isinstance(outcomes[1], Progress)
         assert await pid(session) == spare.pid
@@ -85,10 +85,24 @@ async def test_the_spare_stands_in(fake: Fake) -> None:
 async def test_a_spare_that_died_is_passed_over(fake: Fake) -> None:
     async with LeanPool(fake()) as pool:
         pool.prepare()
-        assert pool._spare is not None
-        await (await pool._spare).close()
+        assert len(pool._spares) == 1
+        await (await pool._spares[0]).close()
         async with pool.session() as session:
             await session.open(THEOREM)
+
+
+async def test_spares_that_are_to_be_ready_are_started_and_replaced_at_once(fake: Fake) -> None:
+    async with LeanPool(fake(), ready=2) as pool:
+        first, second = [await spare for spare in pool._spares]
+        async with pool.fresh() as worker:
+            assert worker is first
+            assert len(pool._spares) == 2
+        async with pool.fresh() as worker:
+            assert worker is second
+        third, fourth = [await spare for spare in pool._spares]
+        assert len({first.pid, second.pid, third.pid, fourth.pid}) == 4
+    assert not third.alive
+    assert not fourth.alive
 
 
 async def test_a_fresh_worker_is_used_by_nobody_else(fake: Fake) -> None:
@@ -114,8 +128,8 @@ async def test_the_header_to_expect_is_read_ahead_and_nothing_else(fake: Fake) -
         pool.expected = HEADED.header
         async with pool.session() as session:
             await session.open(HEADED)
-            assert pool._spare is not None
-            spare = await pool._spare
+            assert len(pool._spares) == 1
+            spare = await pool._spares[0]
             searching = await pid(session)
             async with pool.fresh(HEADED.header) as worker:
                 assert worker is spare
@@ -130,8 +144,8 @@ async def test_who_has_read_another_header_checks_nothing(fake: Fake, other: str
     async with LeanPool(fake()) as pool:
         pool.expected = HEADED.header
         pool.prepare()
-        assert pool._spare is not None
-        spare = await pool._spare
+        assert len(pool._spares) == 1
+        spare = await pool._spares[0]
         async with pool.fresh(other) as worker:
             assert worker is not spare
             assert (worker.header, worker.requests) == (None, 1)
@@ -151,7 +165,7 @@ async def test_a_cancelled_wait_for_a_process_keeps_it_as_the_spare(fake: Fake) 
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2), pool.fresh():
                 pass
-        assert pool._spare is not None
+        assert len(pool._spares) == 1
         started = time.perf_counter()
     assert time.perf_counter() - started < 5
 

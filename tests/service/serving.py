@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +18,7 @@ from prover.check import Report
 from prover.file import LeanFile
 from prover.lean.base import Outcome
 from prover.lean.choosing import Wanted
+from prover.policy.avoiding import avoiding
 from prover.policy.choosing import open_policy
 from prover.policy.spec import parse
 from prover.search.engine import search
@@ -81,12 +82,13 @@ class Scripted:
         await asyncio.sleep(0)
         return Report((), (), tuple(holes_of(file.text)))
 
-    def search(self, limit: Limit) -> Any:
+    def search(self, *, limit: Limit, avoid: Collection[str] = (), seed: int = 0) -> Any:
         """Searches as the real ones do."""
 
         async def events(theorem: Any) -> Any:
             async with self.session() as session:
-                found = search(theorem, session, self.parts.policy, self.gate, limit=limit)
+                policy = avoiding(self.parts.policy, avoid)
+                found = search(theorem, session, policy, self.gate, limit=limit, seed=seed)
                 async with aclosing(found):
                     async for event in found:
                         yield event

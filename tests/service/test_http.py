@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from prover.errors import EnvironmentProblem, ProverError
+from prover.policy.base import Candidate, Question
 from prover.search.events import Event
 from prover.search.limit import Limit
 from prover.search.result import Result
 from prover.search.trace import parse
 from prover.service.parts import Parts
-from tests.search.scripted import Gate
+from tests.search.scripted import Gate, Policy
 from tests.service.serving import THEOREM, TREE, Scripted, Served, events_of, serving
 from tests.test_file import TWO
+
+
+@dataclass
+class Seeded(Policy):
+    """Remembers the seeds of what it was asked."""
+
+    seeds: list[int] = field(default_factory=list)
+
+    async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
+        self.seeds += [question.seed for question in questions]
+        return await super().propose(questions, count)
 
 
 @pytest_asyncio.fixture
@@ -101,6 +114,22 @@ async def test_suggestions_by_prefix_and_number(served: Served) -> None:
     assert events[-1]["status"] == "limit"
     none = await served.events("/v1/suggest", {**THEOREM, "prefix": "zz"})
     assert none[-1]["suggestions"] == []
+
+
+async def test_theorems_to_avoid_are_named_by_no_tactic(served: Served) -> None:
+    body = {**THEOREM, "avoid": ["Demo.split"]}
+    assert (await served.events("/v1/prove", body))[-1]["script"] == "same\n· done\n· done"
+    suggested = (await served.events("/v1/suggest", body))[-1]["suggestions"]
+    assert [one["tactic"] for one in suggested] == ["slow", "same"]
+
+
+async def test_a_seed_reaches_the_policy() -> None:
+    policy = Seeded(TREE)
+    async with serving(Scripted(policy=policy).opened) as served:
+        for path in ("/v1/prove", "/v1/suggest"):
+            policy.seeds.clear()
+            await served.events(path, {**THEOREM, "seed": 7})
+            assert set(policy.seeds) == {7}
 
 
 async def test_a_suggestion_in_a_file_leaves_a_sorry_for_each_goal(served: Served) -> None:
