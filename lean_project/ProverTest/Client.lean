@@ -87,6 +87,9 @@ where
   "no service listens at /s | Start it with `prover serve`."
 #guard shown (failureOf "/s" 3 "curl: (3) URL\n") == "curl: (3) URL\n | "
 
+#guard userIn "Name:\tlean\nUid:\t1000\t0\t0\t0\n" == some "1000"
+#guard userIn "" == none
+
 /-! A tactic that finds no service -/
 
 syntax (name := unansweredTactic) "unanswered?" : tactic

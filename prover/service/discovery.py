@@ -22,6 +22,8 @@ from prover.errors import EnvironmentProblem, InputProblem
 from prover.lean.install import default_cache
 
 SOCKET = "serve.sock"
+RUNTIME = Path("/run/user")
+"""Below it systemd makes a folder for each user, named by number."""
 LONGEST = 100
 """Bytes of a socket's path; the kernel takes a few more."""
 
@@ -46,11 +48,15 @@ class Place:
 
     @classmethod
     def default(cls) -> Place:
-        """`$XDG_RUNTIME_DIR/prover/serve.sock`, or in the folder `run` of the cache."""
-        runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-        usable = Path(runtime).is_absolute() and Path(runtime).is_dir()
-        folder = Path(runtime) / "prover" if usable else default_cache() / "run"
-        return cls(folder / SOCKET)
+        """In the folder `prover` of the user's runtime folder, or in `run` of the cache.
+
+        The runtime folder is `$XDG_RUNTIME_DIR`; programs that are started without it, as MCP
+        clients start theirs, find it where systemd makes it.
+        """
+        for runtime in (os.environ.get("XDG_RUNTIME_DIR", ""), RUNTIME / str(os.getuid())):
+            if Path(runtime).is_absolute() and Path(runtime).is_dir():
+                return cls(Path(runtime) / "prover" / SOCKET)
+        return cls(default_cache() / "run" / SOCKET)
 
     @property
     def file(self) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem
+from prover.service import discovery
 from prover.service.discovery import Address, Place
 from prover.service.server import listen
 from tests.service.serving import short_folder
@@ -28,6 +29,11 @@ def test_the_default_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     assert Place.default().socket == tmp_path / "prover" / "serve.sock"
     monkeypatch.delenv("XDG_RUNTIME_DIR")
+    mine = tmp_path / "user" / str(os.getuid())
+    mine.mkdir(parents=True)
+    monkeypatch.setattr(discovery, "RUNTIME", mine.parent)
+    assert Place.default().socket == mine / "prover" / "serve.sock"
+    mine.rmdir()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert Place.default().socket == tmp_path / "prover" / "run" / "serve.sock"
 

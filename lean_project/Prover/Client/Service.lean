@@ -1,5 +1,6 @@
 module
 
+public meta import Init.Data.String.Legacy
 public meta import Lean.Data.Json
 public meta import Lean.CoreM
 public meta import Prover.Client.Message
@@ -28,10 +29,26 @@ abbrev Transport := Request → IO (Except Answer Stream)
 /-- Milliseconds after which we look again whether a line has come, or the user has gone on. -/
 def pause : UInt32 := 20
 
+/-- The user's number, from what Linux says of a process. -/
+def userIn (status : String) : Option String :=
+  match status.splitOn "\nUid:\t" with
+  | [_, rest] =>
+    match rest.splitOn "\t" with
+    | user :: _ => some user
+    | [] => none
+  | _ => none
+
+/-- Where the user's runtime folder may be: where the environment says, or where systemd makes it. -/
+def runtimes : IO (List System.FilePath) := do
+  let told : System.FilePath := (← IO.getEnv "XDG_RUNTIME_DIR").getD ""
+  let status ← (IO.FS.readFile "/proc/self/status").toBaseIO
+  let user := status.toOption.bind userIn
+  return told :: (user.map (("/run/user" : System.FilePath) / ·)).toList
+
 /-- The folder of the service's socket, as `prover serve` chooses it. -/
 def folder : IO System.FilePath := do
-  let runtime : System.FilePath := (← IO.getEnv "XDG_RUNTIME_DIR").getD ""
-  if runtime.isAbsolute && (← runtime.isDir) then return runtime / "prover"
+  for runtime in ← runtimes do
+    if runtime.isAbsolute && (← runtime.isDir) then return runtime / "prover"
   let cache : System.FilePath := (← IO.getEnv "XDG_CACHE_HOME").getD ""
   if cache.isAbsolute then return cache / "prover" / "run"
   return ((← IO.getEnv "HOME").getD "" : System.FilePath) / ".cache" / "prover" / "run"
