@@ -133,8 +133,10 @@ async def measure(
     proof = await repeated(lambda: until(client, "/v1/prove", EASY, "result"), few, PAUSE_SECONDS)
     in_a_row = await repeated(lambda: until(client, "/v1/prove", EASY, "result"), many)
     cancel = sorted(await repeated(lambda: cancelled(client), many))
+    await asyncio.sleep(PAUSE_SECONDS)
     before = memory(service)
     lost, seconds = await crowd(client, requests)
+    await asyncio.sleep(PAUSE_SECONDS)
     after = memory(service)
     return {
         "ready_ms": round(ready),
