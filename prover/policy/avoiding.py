@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from prover.policy.base import Candidate, ModelPolicy, Policy, Question
@@ -20,20 +20,20 @@ def avoiding(policy: Policy, avoid: Collection[str]) -> Policy:
     """
     if not avoid:
         return policy
-    return (
-        _AvoidingModel(policy, avoid)
-        if isinstance(policy, ModelPolicy)
-        else _Avoiding(policy, avoid)
-    )
+    if isinstance(policy, ModelPolicy):
+        return _AvoidingModel(policy, avoid)
+    return _Avoiding(policy, avoid)
 
 
-def names(tactic: str, avoid: Collection[str]) -> bool:
-    """Whether the tactic names one of the theorems."""
-    shortened = {short for name in avoid for short in _shortened(name)}
-    return any(
-        not shortened.isdisjoint(_beginnings(word.removeprefix("_root_.")))
-        for word in IDENTIFIER.findall(tactic)
-    )
+def naming(avoid: Collection[str]) -> Callable[[str], bool]:
+    """Tells whether a tactic names one of the theorems."""
+    avoided = {short for name in avoid for short in _shortened(name)}
+
+    def names(tactic: str) -> bool:
+        words = (word.removeprefix("_root_.") for word in IDENTIFIER.findall(tactic))
+        return any(not avoided.isdisjoint(_beginnings(word)) for word in words)
+
+    return names
 
 
 def _shortened(name: str) -> Iterator[str]:
@@ -51,6 +51,7 @@ class _Avoiding:
     def __init__(self, policy: Policy, avoid: Collection[str]) -> None:
         self._policy = policy
         self._avoid = avoid
+        self._names = naming(avoid)
 
     @property
     def name(self) -> str:
@@ -71,7 +72,7 @@ class _Avoiding:
             for question in questions
         ]
         proposed = await self._policy.propose(asked, count)
-        return [[one for one in some if not names(one.tactic, self._avoid)] for some in proposed]
+        return [[one for one in some if not self._names(one.tactic)] for some in proposed]
 
 
 class _AvoidingModel(_Avoiding):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from prover.lean.base import Premise
-from prover.policy.avoiding import avoiding, names
+from prover.policy.avoiding import avoiding, naming
 from prover.policy.base import Candidate, ModelPolicy, Policy, Question
 from prover.policy.builtin import BuiltinPolicy
 from tests.search.scripted import Policy as Scripted
@@ -42,7 +42,7 @@ class Model:
     ],
 )
 def test_a_theorem_is_named_in_any_of_its_ways(tactic: str) -> None:
-    assert names(tactic, ["Demo.foo"])
+    assert naming(["Demo.foo"])(tactic)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_theorem_is_named_in_any_of_its_ways(tactic: str) -> None:
     ["exact Demo.foobar", "exact food", "exact Other.foo", "exact foo'", "simp", "intro x"],
 )
 def test_what_is_called_otherwise_is_not_it(tactic: str) -> None:
-    assert not names(tactic, ["Demo.foo"])
+    assert not naming(["Demo.foo"])(tactic)
 
 
 async def test_tactics_and_premises_with_a_name_to_avoid_are_left_out() -> None:
