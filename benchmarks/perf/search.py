@@ -7,9 +7,10 @@
 Compared are the default and the baselines, which do what published systems do, or with
 `--ablations` the default with one thing changed at a time. Each search has one worker, and stops at
 the limit of tactic runs or of seconds, whichever it reaches first. The baselines try as many
-candidates on a state as their systems do (`CANDIDATES`). A proof counts when the gate has accepted
-it; scripts are not minimised. What is in `--results` already is not run again, so that a run that
-was interrupted goes on. The last line is JSON.
+candidates on a state as their systems do (`CANDIDATES`). A tactic runs once on a state for all
+searches for one theorem, and each of them is charged what it took (`remembered.py`). A proof counts
+when the gate has accepted it; scripts are not minimised. What is in `--results` already is not run
+again, so that a run that was interrupted goes on. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.perf.remembered import Remembered, Verdicts
 from prover.lean.embedded import EmbeddedLean
 from prover.lean.pool import LeanPool
 from prover.policy.builtin import BuiltinPolicy
@@ -33,7 +35,7 @@ from prover.search.events import Opened
 from prover.search.limit import Limit
 from prover.search.result import Result, Status
 from prover.theorem import Theorem
-from prover.verify.base import Verification, Verify
+from prover.verify.base import Verify
 from prover.verify.gate import Gate
 
 CORE = Path(__file__).parents[1] / "problems" / "core.jsonl"
@@ -86,38 +88,27 @@ class Run:
     """Of the proof; 0 without one."""
 
 
-class Verdicts:
-    """The gate, asked once for each script: its answer does not depend on who found it."""
-
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
-        self._known: dict[tuple[str, str], Verification] = {}
-
-    async def __call__(self, theorem: Theorem, script: str) -> Verification:
-        """The gate's answer."""
-        key = theorem.name, script
-        if key not in self._known:
-            self._known[key] = await self._gate(theorem, script)
-        return self._known[key]
-
-
 async def run_one(
-    pool: LeanPool,
+    session: Remembered,
     verify: Verify,
     configuration: Configuration,
     seed: int,
-    problem: dict[str, str],
+    theorem: Theorem,
     limit: Limit,
 ) -> Run:
     """One search for a proof of one problem."""
-    theorem = Theorem.from_statement(
-        problem["name"], problem["statement"], header=problem["header"]
+    opened = False
+    found = search(
+        theorem,
+        session,
+        BuiltinPolicy(seed=seed),
+        verify,
+        limit=limit,
+        configuration=configuration,
+        clock=session.clock,
     )
-    opened, policy = False, BuiltinPolicy(seed=seed)
-    async with pool.session(alone=True) as session:
-        found = search(theorem, session, policy, verify, limit=limit, configuration=configuration)
-        async for event in found:
-            opened = opened or isinstance(event, Opened)
+    async for event in found:
+        opened = opened or isinstance(event, Opened)
     assert isinstance(event, Result)
     return Run(
         configuration.name,
@@ -141,29 +132,38 @@ async def run_all(
     Problem by problem, so that an interrupted run has compared something.
     """
     done = {(run.configuration, run.seed, run.problem): run for run in before(options.results)}
-    waiting = (
-        (configuration, seed, problem)
-        for problem in problems
-        for seed in range(options.seeds)
-        for configuration in configurations
-    )
+    waiting = iter(problems)
     async with LeanPool(EmbeddedLean.find().worker_command(), workers=options.workers) as pool:
         verify = Verdicts(Gate(pool))
 
         async def work() -> None:
-            for configuration, seed, problem in waiting:
-                key = configuration.name, seed, problem["name"]
-                if key not in done:
-                    limit = limit_of(configuration, options)
-                    done[key] = await run_one(pool, verify, configuration, seed, problem, limit)
-                    if options.results:
-                        with options.results.open("a") as results:
-                            results.write(json.dumps(asdict(done[key])) + "\n")
+            for problem in waiting:
+                theorem = theorem_of(problem)
+                wanted = [
+                    (configuration, seed)
+                    for seed in range(options.seeds)
+                    for configuration in configurations
+                    if (configuration.name, seed, theorem.name) not in done
+                ]
+                if not wanted:
+                    continue
+                async with pool.session(alone=True) as alone:
+                    session = Remembered(alone)
+                    for configuration, seed in wanted:
+                        limit = limit_of(configuration, options)
+                        run = await run_one(session, verify, configuration, seed, theorem, limit)
+                        done[run.configuration, run.seed, run.problem] = run
+                        keep(run, options.results)
 
         await asyncio.gather(*(work() for _ in range(options.workers)))
     names = {configuration.name for configuration in configurations}
     wanted = {problem["name"] for problem in problems}
     return [run for run in done.values() if run.configuration in names and run.problem in wanted]
+
+
+def theorem_of(problem: dict[str, str]) -> Theorem:
+    """The problem as a theorem to be proved."""
+    return Theorem.from_statement(problem["name"], problem["statement"], header=problem["header"])
 
 
 def limit_of(configuration: Configuration, options: argparse.Namespace) -> Limit:
@@ -181,6 +181,13 @@ def before(results: Path | None) -> list[Run]:
     if results is None or not results.exists():
         return []
     return [Run(**json.loads(line)) for line in results.read_text("utf-8").splitlines()]
+
+
+def keep(run: Run, results: Path | None) -> None:
+    """Adds a line to the results."""
+    if results is not None:
+        with results.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(asdict(run)) + "\n")
 
 
 def figures(names: Iterable[str], runs: Sequence[Run]) -> list[dict[str, Any]]:
