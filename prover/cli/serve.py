@@ -78,7 +78,8 @@ def serve(
         Path | None,
         typer.Option(
             help="The Unix socket, in a folder of your own; by default "
-            "`$XDG_RUNTIME_DIR/prover/serve.sock`, or in the cache.",
+            "`$XDG_RUNTIME_DIR/prover/serve.sock`, without that variable the same in "
+            "`/run/user/UID`, or in the cache.",
             show_default=False,
         ),
     ] = None,

@@ -1,62 +1,34 @@
 """Runs a state's next candidates: asks the policy, has Lean run them, puts outcomes into the graph.
 
-Several turns may be under way at once. Each reads the graph when it sets out and changes it when
-it has landed, so what happens in between need not be thought of in order.
+Several turns may be under way at once. Each reads the graph when it begins and changes it when a
+piece of it has landed, so what happens in between need not be thought of in order.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 
 from prover.errors import EnvironmentProblem, LeanDied, PolicyGone
-from prover.lean.base import Closed, LeanSession, Outcome, Progress, Rejected, State, Timeout
+from prover.lean.base import Closed, LeanSession, Outcome, Progress, Rejected, Timeout
 from prover.policy.base import Candidate, ModelPolicy, Policy, Question
 from prover.search.configuration import Configuration
 from prover.search.events import Expanded, Trial
-from prover.search.expansion import Attempt, Expansion
+from prover.search.expansion import Expansion
 from prover.search.graph import ProofGraph
-from prover.search.lanes import Run, side_by_side
 from prover.search.ledger import Ledger
 from prover.search.limit import Limit
 from prover.search.repairs import Repairs
 from prover.search.reuse import Proofs
 from prover.search.structure import Standing
+from prover.search.turn import Piece, Turn
 
-PIECE = 8
-"""Tactics that Lean is sent at once."""
 BEFORE_PREMISES = 8
 """Tactics that run on a state before its premises are looked for."""
 LATE_SECONDS = 1.0
 """How long after the deadline a running tactic, or the policy, is waited for."""
-
-
-@dataclass
-class Turn:
-    """The next candidates of one state on their way through Lean."""
-
-    question: Question
-    cost: float
-    depth: int
-    most: int
-    """How many tactics it may run."""
-    first: bool
-    """Whether the policy is still to be asked for the state."""
-    lanes: int = 1
-    """On how many workers at once its tactics may run."""
-    attempts: Sequence[Attempt] = ()
-    outcomes: Sequence[Outcome] = ()
-    problem: str = ""
-    policy_seconds: float = 0.0
-    lean_seconds: float = 0.0
-
-    @property
-    def key(self) -> str:
-        """Of its state."""
-        return self.question.state.key
 
 
 class Expander:
@@ -83,8 +55,8 @@ class Expander:
         self._expansions: dict[str, Expansion] = {}
         self._with_premises: set[str] = set()
         self._repairs = Repairs(policy.repairs if isinstance(policy, ModelPolicy) else 0)
-        self.problems: list[str] = []
-        """Why states were given up, oldest first."""
+        self.problems: dict[str, str] = {}
+        """Why states were given up, by their keys, oldest first."""
 
     def turn(self, key: str, most: int) -> Turn:
         """A turn for a state of the frontier, of at most so many tactics."""
@@ -105,41 +77,66 @@ class Expander:
             expansion = Expansion(candidates, self._limit, self._configuration)
             self._expansions[turn.key] = expansion
 
-    async def run(self, turn: Turn) -> None:
-        """Has Lean run the next candidates. A state that it can't give any more is given up."""
-        try:
-            await self._add_premises(turn)
-            expansion = self._expansions[turn.key]
-            turn.attempts = expansion.take(turn.most)
-            await self._run_attempts(turn, expansion)
-            await self._repair(turn, expansion)
-        except LeanDied as death:
-            turn.attempts, turn.problem = (), death.message
-        except asyncio.CancelledError:
-            self._expansions[turn.key].put_back(turn.attempts)
-            raise
+    async def prepare(self, turn: Turn, asked: Awaitable[None] | None) -> None:
+        """Gives a turn its candidates, once the policy was `asked` for its state if it has to be.
 
-    async def land(self, turn: Turn) -> Expanded:
-        """Puts what came of a turn into the graph."""
-        if turn.problem:
-            self.problems.append(turn.problem)
-            empty = Expansion((), self._limit, self._configuration)
-            self._expansions[turn.key] = empty
-        self._graph.end(turn.key)
-        trials = await self._insert_all(turn)
-        await self._leave(turn.key)
+        Raises `LeanDied` when Lean can't give the state any more, and what the policy raised.
+        """
+        if asked is not None:
+            await asyncio.shield(asked)
+        await self._add_premises(turn)
+        turn.get(self._expansions[turn.key].take(turn.most))
+
+    def prolong(self, turn: Turn, most: int) -> bool:
+        """Gives a turn more candidates, at most so many; whether there were any."""
+        if turn.prepared and self._graph.nodes[turn.key].standing is Standing.OPEN:
+            turn.get(self._expansions[turn.key].take(min(most, self._configuration.turn)))
+        return turn.left > 0
+
+    async def run(self, piece: Piece, prepared: Awaitable[None]) -> None:
+        """Has Lean run what the piece takes of its turn. A state that Lean can't give any more is
+        given up."""
+        try:
+            await asyncio.shield(prepared)
+            piece.take()
+            await self._run_attempts(piece)
+            await self._repair(piece)
+        except LeanDied as death:
+            piece.attempts, piece.problem = (), death.message
+
+    async def land(self, piece: Piece) -> Expanded | None:
+        """Puts what came of a piece into the graph. None for one that came too late for any
+        candidate of its turn."""
+        turn = piece.turn
+        turn.pieces.remove(piece)
+        if piece.problem:
+            self._give_up(turn, piece.problem)
+        trials = await self._insert_all(piece)
+        if not (trials or piece.problem or turn.over):
+            return None
         expansion = self._expansions[turn.key]
+        if turn.over:
+            expansion.put_back(turn.drop())
+        following = turn.next or expansion.next
+        await self._leave(turn, following)
+        seconds, turn.policy_seconds = turn.policy_seconds, 0.0
         return Expanded(
             state=turn.question.state,
             cost=turn.cost,
             depth=turn.depth,
             trials=tuple(trials),
-            waiting=len(expansion),
-            next=expansion.next,
-            problem=turn.problem,
-            policy_seconds=turn.policy_seconds,
-            lean_seconds=turn.lean_seconds,
+            waiting=turn.unanswered + len(expansion),
+            next=following,
+            problem=piece.problem,
+            policy_seconds=seconds,
+            lean_seconds=piece.lean_seconds,
         )
+
+    def end(self, turn: Turn) -> None:
+        """What of a turn was not run waits for its state's next one."""
+        if turn.key in self._expansions:
+            self._expansions[turn.key].put_back(turn.drop())
+        self._graph.end(turn.key)
 
     async def _propose(self, turns: Sequence[Turn]) -> list[list[Candidate]]:
         """The policy's candidates; none when it has not answered as the search's time ends.
@@ -176,15 +173,16 @@ class Expander:
             [candidates] = await self._propose([turn])
             expansion.add(candidates)
 
-    async def _repair(self, turn: Turn, expansion: Expansion) -> None:
+    async def _repair(self, piece: Piece) -> None:
         """When the candidates are spent, asks the policy again, with what Lean refused of them.
 
         That counts as an expansion, since it costs the policy as much as one.
         """
-        attempts = (attempt.candidate for attempt in turn.attempts)
-        self._repairs.note(turn.key, zip(attempts, turn.outcomes, strict=False))
-        spent = not len(expansion) and len(turn.outcomes) == len(turn.attempts)
-        if not spent or Closed() in turn.outcomes[-1:] or self._ledger.limit_reached():
+        turn, expansion = piece.turn, self._expansions[piece.turn.key]
+        attempts = (attempt.candidate for attempt in piece.attempts)
+        self._repairs.note(turn.key, zip(attempts, piece.outcomes, strict=False))
+        spent = not (len(expansion) or turn.waiting) and len(piece.outcomes) == len(piece.attempts)
+        if not spent or Closed() in piece.outcomes[-1:] or self._ledger.limit_reached():
             return
         if refused := self._repairs.take(turn.key):
             self._ledger.count(expansions=1)
@@ -192,48 +190,38 @@ class Expander:
             [candidates] = await self._propose([turn])
             expansion.add(candidates)
 
-    async def _run_attempts(self, turn: Turn, expansion: Expansion) -> None:
+    async def _run_attempts(self, piece: Piece) -> None:
         """Has Lean run the attempts, up to one that closes the state."""
-        run = partial(self._ran, turn.question.state, expansion)
-        began = self._ledger.total
-        with self._ledger.timing("lean"):
-            if turn.lanes > 1:
-                turn.attempts, turn.outcomes = await side_by_side(turn.attempts, run, turn.lanes)
-            else:
-                turn.outcomes = await self._in_pieces(turn.attempts, run)
-        turn.lean_seconds = self._ledger.total - began
+        if piece.attempts:
+            began = self._ledger.total
+            with self._ledger.timing("lean"):
+                piece.outcomes = await self._ran(piece)
+            piece.lean_seconds = self._ledger.total - began
 
-    async def _in_pieces(self, attempts: Sequence[Attempt], run: Run) -> list[Outcome]:
-        """The outcomes; what was not answered when the search's time is over is lost."""
-        outcomes: list[Outcome] = []
-        for begin in range(0, len(attempts), PIECE):
-            piece = attempts[begin : begin + PIECE]
-            found = await run(piece)
-            outcomes += found
-            if len(found) < len(piece) or Closed() in found[-1:]:
-                break
-        return outcomes
-
-    async def _ran(
-        self, state: State, expansion: Expansion, attempts: Sequence[Attempt]
-    ) -> list[Outcome]:
-        """What Lean says of a few attempts with one budget; nothing if it says so too late."""
+    async def _ran(self, piece: Piece) -> list[Outcome]:
+        """What Lean says of attempts that have one budget; nothing if it says so too late."""
         seconds = self._ledger.left
         if seconds <= 0:
             return []
-        tactics = [attempt.candidate.tactic for attempt in attempts]
-        budget = expansion.budget(attempts[0], seconds)
+        state = piece.turn.question.state
+        tactics = [attempt.candidate.tactic for attempt in piece.attempts]
+        budget = self._expansions[state.key].budget(piece.attempts[0], seconds)
         try:
             async with asyncio.timeout(seconds + LATE_SECONDS):
                 return await self._session.run(state, tactics, budget)
         except TimeoutError:
             return []
 
-    async def _insert_all(self, turn: Turn) -> list[Trial]:
-        """Inserts the outcomes, up to one that proves the state; what was not run waits again."""
-        node, expansion = self._graph.nodes[turn.key], self._expansions[turn.key]
-        trials: list[Trial] = []
-        for attempt, given in zip(turn.attempts, turn.outcomes, strict=False):
+    def _give_up(self, turn: Turn, problem: str) -> None:
+        self.problems[turn.key] = problem
+        turn.drop()
+        self._expansions[turn.key] = Expansion((), self._limit, self._configuration)
+
+    async def _insert_all(self, piece: Piece) -> list[Trial]:
+        """Inserts the outcomes. The turn ends when they prove the state or came too late."""
+        turn, expansion = piece.turn, self._expansions[piece.turn.key]
+        node, trials = self._graph.nodes[turn.key], list[Trial]()
+        for attempt, given in zip(piece.attempts, piece.outcomes, strict=False):
             outcome = self._within_bounds(given)
             trials.append(Trial(attempt.candidate, outcome))
             self._ledger.note(outcome)
@@ -241,8 +229,10 @@ class Expander:
                 expansion.ran_out(attempt)
             if node.standing is Standing.OPEN:
                 self._insert(turn.key, attempt.candidate, outcome)
-        expansion.put_back(turn.attempts[len(trials) :])
-        await self._free(turn.outcomes)
+        await self._free(piece.outcomes)
+        if len(trials) < len(piece.attempts) or node.standing is not Standing.OPEN:
+            piece.give_back()
+            turn.stop()
         return trials
 
     def _within_bounds(self, outcome: Outcome) -> Outcome:
@@ -274,14 +264,14 @@ class Expander:
         if dropped:
             await self._session.free(dropped)
 
-    async def _leave(self, key: str) -> None:
-        """Puts a state back into the frontier, or finishes it when all its candidates were run."""
-        node = self._graph.nodes[key]
+    async def _leave(self, turn: Turn, following: Candidate | None) -> None:
+        """Has a state wait for its next turn, or finishes it when all its candidates were run."""
+        node = self._graph.nodes[turn.key]
         if node.standing is not Standing.OPEN:
             return
-        if (candidate := self._expansions[key].next) is not None:
-            self._graph.postpone(key, candidate)
-            return
-        self._graph.finish(key)
-        if key != self._graph.root:
-            await self._session.free([node.state])
+        if following is not None:
+            self._graph.postpone(turn.key, following)
+        elif turn.over:
+            self._graph.finish(turn.key)
+            if turn.key != self._graph.root:
+                await self._session.free([node.state])

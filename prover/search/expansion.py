@@ -89,6 +89,7 @@ class Expansion:
         returned = list(attempts)
         self.taken -= len(returned)
         self._waiting.extendleft(reversed(returned))
+        self.add(())
 
     def ran_out(self, attempt: Attempt) -> None:
         """The attempt reached its budget; it is made again, once, when its turn comes."""

@@ -1,0 +1,175 @@
+"""Which states have their turn, and what of the turns is at Lean: as much as it has workers for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+
+from prover.lean.base import LeanSession
+from prover.search.events import Expanded
+from prover.search.expander import Expander
+from prover.search.graph import ProofGraph
+from prover.search.ledger import Ledger
+from prover.search.limit import Limit
+from prover.search.strategy import Strategy
+from prover.search.structure import Standing
+from prover.search.turn import Piece, Turn
+
+Task = asyncio.Task[None]
+
+
+class Schedule:
+    """The turns that are under way in one search."""
+
+    def __init__(
+        self,
+        graph: ProofGraph,
+        session: LeanSession,
+        expander: Expander,
+        strategy: Strategy,
+        limit: Limit,
+        ledger: Ledger,
+        ahead: int,
+    ) -> None:
+        """For each worker `ahead` pieces are under way."""
+        self._graph = graph
+        self._session = session
+        self._expander = expander
+        self._strategy = strategy
+        self._limit = limit
+        self._ledger = ledger
+        self._ahead = ahead
+        self._turns: dict[Turn, Task] = {}
+        """Oldest first, each with what prepares it."""
+        self._pieces: dict[Task, Piece] = {}
+        """What of them is under way, oldest first."""
+        self._preparing: set[Task] = set()
+
+    @property
+    def under_way(self) -> bool:
+        """Whether tactics are being run."""
+        return bool(self._pieces)
+
+    def go_on(self) -> None:
+        """Sends more of the turns under way; it was promised to them when they began."""
+        if self._ledger.left > 0:
+            for turn in self._turns:
+                self._send(turn, as_much_as_fits=turn.shared)
+
+    def begin(self) -> None:
+        """Begins as many turns as there is room for, and asks the policy for all of them at once.
+
+        Where they are fewer than the workers that are idle, these share what is under way, which
+        goes on for longer than a turn if need be.
+        """
+        begun: list[Turn] = []
+        while len(begun) < self._room and (turn := self._chosen(begun)):
+            begun.append(turn)
+        self._prepare(begun)
+        if self._sent + len(begun) < self._session.workers:
+            for turn in self._turns:
+                turn.shared = True
+        for turn in begun:
+            self._send(turn)
+        self.go_on()
+        while self._sent < self._session.workers and (turn := self._prolonged()):
+            self._send(turn, as_much_as_fits=True)
+
+    async def landed(self) -> Expanded | None:
+        """Waits for a piece of a turn and puts what came of it, if anything, into the graph.
+
+        With one worker, that is the oldest: so the order does not depend on how long the policy
+        and Lean take.
+        """
+        alone = self._session.workers == 1
+        wanted = list(self._pieces)[: 1 if alone else None]
+        # As soon as a turn has its candidates, idle workers can take more of them.
+        prepared = () if alone else self._preparing
+        done, _ = await asyncio.wait([*wanted, *prepared], return_when=asyncio.FIRST_COMPLETED)
+        first = next((task for task in wanted if task in done), None)
+        if first is None:
+            return None
+        turn = self._pieces[first].turn
+        first.result()
+        expanded = await self._expander.land(self._pieces.pop(first))
+        if self._graph.nodes[turn.key].standing is not Standing.OPEN:
+            await self._stop([task for task, piece in self._pieces.items() if piece.turn is turn])
+        if turn.over:
+            self._end(turn)
+        return expanded
+
+    async def recall(self) -> None:
+        """Stops what is under way; its states and candidates wait again."""
+        await self._stop([*self._preparing, *self._pieces])
+        for turn in list(self._turns):
+            self._end(turn)
+
+    @property
+    def _room(self) -> int:
+        """For how many pieces more."""
+        return self._session.workers * self._ahead - self._sent
+
+    @property
+    def _left(self) -> int:
+        """How many tactics are promised to no turn."""
+        promised = sum(turn.most for turn in self._turns)
+        return self._limit.tactics - self._ledger.counters.tactics - promised
+
+    @property
+    def _sent(self) -> int:
+        return sum(piece.most > 0 for piece in self._pieces.values())
+
+    def _chosen(self, begun: Sequence[Turn]) -> Turn | None:
+        """A turn for the next state, unless the limits are used up by those that have begun."""
+        left = self._left - sum(turn.most for turn in begun)
+        if left <= 0 or self._ledger.limit_reached():
+            return None
+        self._strategy.changed(self._graph, self._graph.take_changed())
+        key = self._strategy.choose(self._graph)
+        if key is None:
+            return None
+        turn = self._expander.turn(key, left)
+        self._graph.begin(key)
+        self._ledger.count(expansions=turn.first)
+        return turn
+
+    def _prolonged(self) -> Turn | None:
+        """One of the turns, with further candidates beyond what was its due."""
+        left = self._left
+        if left <= 0 or self._ledger.limit_reached():
+            return None
+        return next((turn for turn in self._turns if self._expander.prolong(turn, left)), None)
+
+    def _prepare(self, begun: Sequence[Turn]) -> None:
+        new = [turn for turn in begun if turn.first]
+        asked = self._background(self._expander.ask(new)) if new else None
+        for turn in begun:
+            preparing = self._expander.prepare(turn, asked if turn.first else None)
+            self._turns[turn] = self._background(preparing)
+
+    def _background(self, work: Coroutine[None, None, None]) -> Task:
+        task = asyncio.create_task(work)
+        self._preparing.add(task)
+        task.add_done_callback(self._preparing.discard)
+        return task
+
+    def _send(self, turn: Turn, *, as_much_as_fits: bool = False) -> None:
+        """Sends the next piece of a turn if none is under way, or as many as there is room for."""
+        while turn.left and self._room > 0 and (as_much_as_fits or not turn.pieces):
+            piece = turn.piece()
+            running = self._expander.run(piece, self._turns[turn])
+            self._pieces[asyncio.create_task(running)] = piece
+
+    async def _stop(self, tasks: Sequence[Task]) -> None:
+        """Stops tasks; what they were to run waits in its turn again."""
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for task in reversed(tasks):
+            if piece := self._pieces.pop(task, None):
+                piece.withdraw()
+
+    def _end(self, turn: Turn) -> None:
+        del self._turns[turn]
+        self._expander.end(turn)
+        self._strategy.ran(self._graph, turn.key)
