@@ -125,7 +125,7 @@ class Expander:
             cost=turn.cost,
             depth=turn.depth,
             trials=tuple(trials),
-            waiting=turn.unanswered + len(expansion),
+            waiting=turn.aloft + len(expansion),
             next=following,
             problem=piece.problem,
             policy_seconds=seconds,
@@ -181,8 +181,8 @@ class Expander:
         turn, expansion = piece.turn, self._expansions[piece.turn.key]
         attempts = (attempt.candidate for attempt in piece.attempts)
         self._repairs.note(turn.key, zip(attempts, piece.outcomes, strict=False))
-        spent = not (len(expansion) or turn.waiting) and len(piece.outcomes) == len(piece.attempts)
-        if not spent or Closed() in piece.outcomes[-1:] or self._ledger.limit_reached():
+        spent = turn.answered and not len(expansion)
+        if not spent or Closed() in piece.outcomes or self._ledger.limit_reached():
             return
         if refused := self._repairs.take(turn.key):
             self._ledger.count(expansions=1)

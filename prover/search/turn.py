@@ -56,8 +56,13 @@ class Turn:
         return not self.left and not self.pieces
 
     @property
-    def unanswered(self) -> int:
-        """How many of its candidates have no outcome yet."""
+    def answered(self) -> bool:
+        """Whether each of its candidates has an outcome."""
+        return not self.waiting and all(len(sent.outcomes) == sent.most for sent in self.pieces)
+
+    @property
+    def aloft(self) -> int:
+        """How many of its candidates have not landed yet."""
         return len(self.waiting) + sum(len(piece.attempts) for piece in self.pieces)
 
     @property

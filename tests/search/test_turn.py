@@ -61,7 +61,7 @@ def test_what_was_promised_before_there_were_candidates_may_find_none() -> None:
     for piece in pieces:
         piece.take()
     assert [piece.most for piece in pieces] == [1, 0, 0]
-    assert (early.left, early.most, early.unanswered) == (0, 1, 1)
+    assert (early.left, early.most, early.aloft) == (0, 1, 1)
 
 
 @given(st.integers(1, 6), st.integers(0, 6), st.booleans())
