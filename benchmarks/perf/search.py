@@ -18,27 +18,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import statistics
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from benchmarks.perf.remembered import Remembered, Verdicts
-from prover.lean.embedded import EmbeddedLean
-from prover.lean.pool import LeanPool
+from benchmarks.perf.comparison import CORE, Case, figures, run_all, table
 from prover.policy.builtin import BuiltinPolicy
 from prover.search.configuration import CONFIGURATIONS, WHOLE, Configuration
-from prover.search.engine import search
-from prover.search.events import Opened
 from prover.search.limit import Limit
-from prover.search.result import Result, Status
-from prover.theorem import Theorem
-from prover.verify.base import Verify
-from prover.verify.gate import Gate
 
-CORE = Path(__file__).parents[1] / "problems" / "core.jsonl"
 DEFAULT = Configuration()
 ABLATIONS = [
     DEFAULT,
@@ -73,98 +61,13 @@ CANDIDATES = {
 QUICK_STEP, QUICK_TACTICS, QUICK_SECONDS = 60, 40, 3.0
 
 
-@dataclass(frozen=True)
-class Run:
-    """How one search went."""
-
-    configuration: str
-    seed: int
-    problem: str
-    opened: bool
-    proved: bool
-    tactics: int
-    seconds: float
-    """Of searching; the gate's are not in it."""
-    steps: int
-    """Of the proof; 0 without one."""
-
-
-async def run_one(
-    session: Remembered,
-    verify: Verify,
-    configuration: Configuration,
-    seed: int,
-    theorem: Theorem,
-    limit: Limit,
-) -> Run:
-    """One search for a proof of one problem."""
-    opened = False
-    found = search(
-        theorem,
-        session,
-        BuiltinPolicy(seed=seed),
-        verify,
-        limit=limit,
-        configuration=configuration,
-        clock=session.clock,
-    )
-    async for event in found:
-        opened = opened or isinstance(event, Opened)
-    assert isinstance(event, Result)
-    return Run(
-        configuration.name,
-        seed,
-        theorem.name,
-        opened,
-        event.status is Status.PROVED,
-        event.counters.tactics,
-        event.seconds.total - event.seconds.verify,
-        event.proof.length if event.proof else 0,
-    )
-
-
-async def run_all(
-    configurations: Sequence[Configuration],
-    problems: Sequence[dict[str, str]],
-    options: argparse.Namespace,
-) -> list[Run]:
-    """Every configuration on every problem with every seed, but for what was run before.
-
-    Problem by problem, so that an interrupted run has compared something.
-    """
-    done = {(run.configuration, run.seed, run.problem): run for run in before(options.results)}
-    waiting = iter(problems)
-    async with LeanPool(EmbeddedLean.find().worker_command(), workers=options.workers) as pool:
-        verify = Verdicts(Gate(pool))
-
-        async def work() -> None:
-            for problem in waiting:
-                theorem = theorem_of(problem)
-                wanted = [
-                    (configuration, seed)
-                    for seed in range(options.seeds)
-                    for configuration in configurations
-                    if (configuration.name, seed, theorem.name) not in done
-                ]
-                if not wanted:
-                    continue
-                async with pool.session(alone=True) as alone:
-                    session = Remembered(alone)
-                    for configuration, seed in wanted:
-                        limit = limit_of(configuration, options)
-                        run = await run_one(session, verify, configuration, seed, theorem, limit)
-                        done[run.configuration, run.seed, run.problem] = run
-                        keep(run, options.results)
-
-        await asyncio.gather(*(work() for _ in range(options.workers)))
-    names = {configuration.name for configuration in configurations}
-    wanted = {problem["name"] for problem in problems}
-    return [run for run in done.values() if run.configuration in names and run.problem in wanted]
-
-
-def theorem_of(problem: dict[str, str]) -> Theorem:
-    """The problem as a theorem to be proved."""
-    return Theorem.from_statement(problem["name"], problem["statement"], header=problem["header"])
+def cases_of(configurations: Sequence[Configuration], options: argparse.Namespace) -> list[Case]:
+    """Each configuration with each seed."""
+    return [
+        Case(how.name, seed, BuiltinPolicy(seed=seed), limit_of(how, options), how)
+        for seed in range(options.seeds)
+        for how in configurations
+    ]
 
 
 def limit_of(configuration: Configuration, options: argparse.Namespace) -> Limit:
@@ -175,80 +78,6 @@ def limit_of(configuration: Configuration, options: argparse.Namespace) -> Limit
         candidates=CANDIDATES.get(configuration.name, Limit.candidates),
         minimise_seconds=1e-3,
     )
-
-
-def before(results: Path | None) -> list[Run]:
-    """What was run before."""
-    if results is None or not results.exists():
-        return []
-    return [Run(**json.loads(line)) for line in results.read_text("utf-8").splitlines()]
-
-
-def keep(run: Run, results: Path | None) -> None:
-    """Adds a line to the results."""
-    if results is not None:
-        with results.open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps(asdict(run)) + "\n")
-
-
-def figures(names: Iterable[str], runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """The rows of the table. `common` is what every configuration proved with that seed, `longer`
-    what of it takes every configuration more than one tactic."""
-    by_name: dict[str, dict[tuple[int, str], Run]] = defaultdict(dict)
-    for run in runs:
-        if run.opened:
-            by_name[run.configuration][run.seed, run.problem] = run
-    proved = {
-        name: {key for key, run in found.items() if run.proved} for name, found in by_name.items()
-    }
-    common = set.intersection(*proved.values()) if proved else set()
-    longer = {key for key in common if all(found[key].steps > 1 for found in by_name.values())}
-    return [
-        row(name, by_name[name], proved[name], common, longer) for name in names if name in by_name
-    ]
-
-
-def row(
-    name: str,
-    runs: dict[tuple[int, str], Run],
-    proved: set[tuple[int, str]],
-    common: set[tuple[int, str]],
-    longer: set[tuple[int, str]],
-) -> dict[str, Any]:
-    """What there is to say of one configuration."""
-    seeds = sorted({seed for seed, _ in runs})
-    return {
-        "name": name,
-        "solved": len(proved),
-        "attempted": len(runs),
-        "solved_by_seed": [sum(key[0] == seed for key in proved) for seed in seeds],
-        "tactic_runs": sum(run.tactics for run in runs.values()),
-        "seconds": sum(run.seconds for run in runs.values()),
-        "median_seconds": statistics.median([runs[key].seconds for key in proved] or [0.0]),
-        "common": len(common),
-        "common_tactic_runs": sum(runs[key].tactics for key in common),
-        "common_seconds": sum(runs[key].seconds for key in common),
-        "longer": len(longer),
-        "longer_tactic_runs": sum(runs[key].tactics for key in longer),
-    }
-
-
-def table(rows: Sequence[dict[str, Any]]) -> str:
-    """The rows in Markdown."""
-    lines = [
-        "| | solved | by seed | tactic runs | seconds | median s to solve | tactic runs on what "
-        "all solve | on what of it takes several steps | seconds on what all solve |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
-    ]
-    for item in rows:
-        by_seed = " ".join(map(str, item["solved_by_seed"]))
-        lines.append(
-            f"| {item['name']} | {item['solved']} of {item['attempted']} | {by_seed} "
-            f"| {item['tactic_runs']:,} | {item['seconds']:,.0f} | {item['median_seconds']:.2f} "
-            f"| {item['common_tactic_runs']:,} | {item['longer_tactic_runs']:,} "
-            f"| {item['common_seconds']:,.0f} |"
-        )
-    return "\n".join(lines)
 
 
 def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -285,7 +114,8 @@ def main() -> None:
         problems = [item for item in problems if item["name"] in names]
     problems = problems[options.offset :: options.every]
     configurations = ABLATIONS if options.ablations else list(CONFIGURATIONS.values())
-    runs = asyncio.run(run_all(configurations, problems, options))
+    cases = cases_of(configurations, options)
+    runs = asyncio.run(run_all(problems, cases, options.workers, options.results))
     rows = figures((configuration.name for configuration in configurations), runs)
     print(table(rows))
     limits = {"tactics": options.tactics, "seconds_each": options.seconds, "seeds": options.seeds}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.perf.comparison import Case, before, figures, run_all, table
 from benchmarks.perf.remembered import Remembered, Verdicts
 from prover.errors import InputProblem
 from prover.lean.base import Closed, Outcome, Premise, Progress, State, TacticLimit, Timeout
+from prover.policy.builtin import BuiltinPolicy
 from prover.search.configuration import CONFIGURATIONS
 from prover.search.engine import search
 from prover.search.limit import Limit
@@ -144,3 +147,28 @@ async def test_the_gate_is_asked_once_for_a_script() -> None:
         False,
     ]
     assert gate.asked == ["a", "bad"]
+
+
+@pytest.mark.lean
+async def test_cases_are_compared_and_an_interrupted_comparison_goes_on(tmp_path: Path) -> None:
+    statements = {"easy": "(n : Nat) : n + 0 = n", "wrong": ": 1 = (2 : Nat)", "unread": ": no"}
+    problems = [
+        {"name": name, "header": "", "statement": f"theorem {name} {statement} := by"}
+        for name, statement in statements.items()
+    ]
+    cases = [
+        Case(name, seed, BuiltinPolicy(seed=seed), Limit(tactics=9, seconds=60), how)
+        for name, how in CONFIGURATIONS.items()
+        for seed in (0, 1)
+    ]
+    results = tmp_path / "results.jsonl"
+    await run_all(problems[:1], cases[:3], 1, results)
+    assert len(before(results)) == 3
+    runs = await run_all(problems, cases, 2, results)
+    assert sorted(before(results), key=str) == sorted(runs, key=str)
+    assert len(runs) == len(cases) * len(problems)
+    assert all(run.proved == (run.problem == "easy") for run in runs)
+    assert all(run.opened == (run.problem != "unread") for run in runs)
+    rows = figures(CONFIGURATIONS, runs)
+    assert [(row["solved"], row["attempted"], row["common"]) for row in rows] == [(2, 4, 2)] * 5
+    assert table(rows).count("| 2 of 4 |") == 5
