@@ -3,8 +3,9 @@
     python benchmarks/perf/engine.py [--quick]
 
 The whole search, with a made-up Lean and policy whose time is left out. A third of the states are
-barren: no tactic works on them. On each other state there are 2 turns of 4 tactics: 30 % leave a
-known state, 15 % leave a second state that is easy, and every fifth tactic closes an easy state.
+barren: no tactic is proposed for them. For each other state there are 40, in turns of 4, and Lean
+accepts every fifth: of these 30 % leave a known state, 15 % leave a second state that is easy, and
+every fifth closes an easy state.
 Times are processor time from half the size up to the size; memory is what Python has allocated for
 the search, without the states and the tactics themselves. The last line is JSON.
 """
@@ -15,6 +16,7 @@ import argparse
 import asyncio
 import gc
 import json
+import math
 import random
 import statistics
 import time
@@ -23,7 +25,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import asdict, astuple, dataclass, field
 
-from prover.lean.base import Closed, Goal, Outcome, Premise, Progress, State, TacticLimit
+from prover.lean.base import (
+    Closed,
+    Goal,
+    Outcome,
+    Premise,
+    Progress,
+    State,
+    TacticError,
+    TacticLimit,
+)
 from prover.policy.base import Candidate, Question
 from prover.search.configuration import Configuration
 from prover.search.engine import search
@@ -33,8 +44,8 @@ from prover.theorem import Theorem
 from prover.verify.base import Verification
 
 SIZES = (1_000, 50_000)
-TURN, TACTICS = 4, 8
-BARREN, KNOWN, SPLIT, CLOSED = 1 / 3, 0.3, 0.15, 0.2
+TURN, TACTICS = 4, 40
+BARREN, ACCEPTED, KNOWN, SPLIT, CLOSED = 1 / 3, 0.2, 0.3, 0.15, 0.2
 MICROSECONDS = 1e6
 THEOREM = Theorem.from_statement("t", "theorem t : p := by")
 
@@ -76,9 +87,8 @@ class World:
         with self._timing():
             outcomes: list[Outcome] = []
             for _tactic in tactics:
-                left = self._leave(state)
-                outcomes.append(Progress(tuple(left)) if left else Closed())
-                if not left:
+                outcomes.append(self._outcome(state))
+                if outcomes[-1] == Closed():
                     break
             return outcomes
 
@@ -104,8 +114,9 @@ class World:
     def _proposed(self, question: Question) -> list[Candidate]:
         if question.path and self.rng.random() < BARREN:
             return []
-        logprobs = sorted((-self.rng.expovariate(0.5) for _ in range(TACTICS)), reverse=True)
-        return [Candidate(f"simp {i}", logprob) for i, logprob in enumerate(logprobs)]
+        weights = sorted((self.rng.expovariate(1.0) for _ in range(TACTICS)), reverse=True)
+        whole = sum(weights)
+        return [Candidate(f"simp {i}", math.log(w / whole)) for i, w in enumerate(weights)]
 
     def _new(self, *, easy: bool) -> State:
         number = 2 * len(self.states) + easy
@@ -113,6 +124,12 @@ class World:
         self.states.append(state)
         self.found[easy].append(state)
         return state
+
+    def _outcome(self, parent: State) -> Outcome:
+        if self.rng.random() > ACCEPTED:
+            return TacticError("no")
+        left = self._leave(parent)
+        return Progress(tuple(left)) if left else Closed()
 
     def _leave(self, parent: State) -> list[State]:
         easy = bool(parent.handle % 2)

@@ -35,7 +35,7 @@ MOST_SECONDS = 600.0
 TACTICS = {
     "(n : Nat) : (n + 1) ^ 4 + 1 ≤ n ^ 5 * 2": 500,
     "(a b c : Int) (h : a ^ 3 + b ^ 3 = c ^ 3) : a * b * c = 0": 400,
-    "(f : Nat → Nat) (h : ∀ n, f (f n) < f (n + 1)) : ∀ n, f n = n": 20,
+    "(f : Nat → Nat) (h : ∀ n, f (f n) < f (n + 1)) : ∀ n, f n = n": 60,
     "(xs ys : List Nat) (h : xs.length = ys.length) : xs ++ ys = ys ++ xs": 80,
 }
 """How many tactics to run for each theorem; some take milliseconds, some a second."""

@@ -60,10 +60,8 @@ class Expander:
 
     def turn(self, key: str, most: int) -> Turn:
         """A turn for a state of the frontier, of at most so many tactics."""
-        node, path = self._graph.nodes[key], self._graph.path(key)
-        tactics = tuple(entry.candidate.tactic for entry in path)
-        question = Question(node.state, path=tactics, seed=self._seed)
-        first = key not in self._expansions
+        node, first = self._graph.nodes[key], key not in self._expansions
+        question = Question(node.state, seed=self._seed)
         how = self._configuration
         most = min(most, how.root_turn if first and key == self._graph.root else how.turn)
         return Turn(question, self._graph.cost(key), node.depth, most, first)
@@ -145,7 +143,7 @@ class Expander:
         missing for this search only, unlike a Lean that can't be started.
         """
         began = self._ledger.total
-        questions = [turn.question for turn in turns]
+        questions = [replace(turn.question, path=self._path(turn.key)) for turn in turns]
         proposed: list[list[Candidate]] = [[] for _ in turns]
         with self._ledger.timing("policy"), suppress(TimeoutError):
             async with asyncio.timeout(max(0.0, self._ledger.left) + LATE_SECONDS):
@@ -156,6 +154,10 @@ class Expander:
         for turn in turns:
             turn.policy_seconds += self._ledger.total - began
         return proposed
+
+    def _path(self, key: str) -> tuple[str, ...]:
+        """The tactics that led to a state. It may be long, and most turns ask no policy."""
+        return tuple(entry.candidate.tactic for entry in self._graph.path(key))
 
     async def _add_premises(self, turn: Turn) -> None:
         """Premises take Lean some time to find, so only states get any on which a few tactics have
