@@ -62,7 +62,7 @@ class Expansion:
                 self._known.add(tactic)
                 clean = replace(candidate, tactic=tactic, logprob=logprob(candidate))
                 self._waiting.append(Attempt(clean))
-        self._waiting = deque(sorted(self._waiting, key=lambda attempt: -logprob(attempt.worth)))
+        self._sort()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -87,15 +87,16 @@ class Expansion:
     def put_back(self, attempts: Iterable[Attempt]) -> None:
         """These were taken and not run."""
         returned = list(attempts)
-        self.taken -= len(returned)
-        self._waiting.extendleft(reversed(returned))
-        self.add(())
+        if returned:
+            self.taken -= len(returned)
+            self._waiting.extendleft(reversed(returned))
+            self._sort()
 
     def ran_out(self, attempt: Attempt) -> None:
         """The attempt reached its budget; it is made again, once, when its turn comes."""
         if not attempt.again and self._first_share < 1:
             self._waiting.append(replace(attempt, again=True))
-            self.add(())
+            self._sort()
 
     def budget(self, attempt: Attempt, seconds: float) -> TacticLimit:
         """What the attempt may use when the search has so many seconds left.
@@ -106,3 +107,7 @@ class Expansion:
         share = 1.0 if attempt.again else self._first_share
         heartbeats = max(1, round(whole.heartbeats * share))
         return TacticLimit(min(whole.seconds, seconds), heartbeats)
+
+    def _sort(self) -> None:
+        """Most likely first; among equals those that were first before."""
+        self._waiting = deque(sorted(self._waiting, key=lambda attempt: -logprob(attempt.worth)))
