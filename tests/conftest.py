@@ -1,5 +1,7 @@
 """A real Lean for the tests that are marked `lean`: one pool for all of them.
 
+No property fails for being slow: how fast something is, benchmarks say.
+
 Where the tests run in the background the shell has had SIGINT ignored, and every child inherits
 that: Ctrl-C is set right once for the commands that tests start and interrupt.
 """
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from prover.errors import EnvironmentProblem
 from prover.lean.command import Command
@@ -22,6 +25,8 @@ from prover.lean.session import Session
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,7 @@ class Schedule:
         """Sends more of the turns under way; it was promised to them when they began."""
         if self._ledger.left > 0:
             for turn in self._turns:
-                self._send(turn, as_much_as_fits=turn.shared)
+                self._fill(turn)
 
     def begin(self) -> None:
         """Begins as many turns as there is room for, and asks the policy for all of them at once.
@@ -70,10 +70,11 @@ class Schedule:
             for turn in self._turns:
                 turn.shared = True
         for turn in begun:
+            # One piece of each, before what is shared takes the room that is left.
             self._send(turn)
         self.go_on()
         while self._sent < self._session.workers and (turn := self._prolonged()):
-            self._send(turn, as_much_as_fits=True)
+            self._fill(turn)
 
     async def landed(self) -> Expanded | None:
         """Waits for a piece of a turn and puts what came of it, if anything, into the graph.
@@ -153,12 +154,16 @@ class Schedule:
         task.add_done_callback(self._preparing.discard)
         return task
 
-    def _send(self, turn: Turn, *, as_much_as_fits: bool = False) -> None:
-        """Sends the next piece of a turn if none is under way, or as many as there is room for."""
-        while turn.left and self._room > 0 and (as_much_as_fits or not turn.pieces):
-            piece = turn.piece()
-            running = self._expander.run(piece, self._turns[turn])
-            self._pieces[asyncio.create_task(running)] = piece
+    def _fill(self, turn: Turn) -> None:
+        """Sends the next piece of a turn if none is under way; of one that is shared, as many as
+        there is room for."""
+        while turn.left and self._room > 0 and (turn.shared or not turn.pieces):
+            self._send(turn)
+
+    def _send(self, turn: Turn) -> None:
+        piece = turn.piece()
+        running = self._expander.run(piece, self._turns[turn])
+        self._pieces[asyncio.create_task(running)] = piece
 
     async def _stop(self, tasks: Sequence[Task]) -> None:
         """Stops tasks; what they were to run waits in its turn again."""

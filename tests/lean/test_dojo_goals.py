@@ -149,7 +149,7 @@ HYPOTHESES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(context=HYPOTHESES, target=LINES, tag=st.sampled_from(["", "case h.inl\n"]))
 def test_reads_what_is_printed(context: list[Hypothesis], target: str, tag: str) -> None:
     """What the other way round prints a goal by Lean's rules is read back whole."""

@@ -165,6 +165,23 @@ async def test_a_slow_tactic_holds_up_one_worker_only(turn: int) -> None:
     assert result.counters.tactics == len(FAILING) + 1
 
 
+async def test_what_is_shared_leaves_room_for_what_begins_with_it() -> None:
+    slow = ["slow 1", "slow 2", "slow 3"]
+    tree: Tree = {
+        "root": {"split": "a b"},
+        "a": {**dict.fromkeys(slow, "error"), "close": "closed"},
+        "b": {"close": "closed"},
+    }
+    lean = Slow(tree, slow, workers=3)
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        found = group.create_task(result_of(tree, lean=lean, configuration=Configuration(turn=8)))
+        while ("b", "close") not in lean.ran:
+            await asyncio.sleep(0)
+        assert ("a", "close") not in lean.ran
+        lean.release.set()
+    assert found.result().status is Status.PROVED
+
+
 async def test_the_theorem_has_its_whole_first_turn_before_other_states() -> None:
     tree: Tree = {
         "root": {"step": "next", **FAILING},

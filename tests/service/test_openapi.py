@@ -64,7 +64,7 @@ OPERATIONS = {
         if mode.is_positive or (label.startswith("POST") and OPERATIONS[label].body)
     ],
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=40, suppress_health_check=list(HealthCheck), database=None)
 @given(data=st.data())
 def test_every_answer_is_as_described(
     served: Served, label: str, mode: GenerationMode, data: st.DataObject
