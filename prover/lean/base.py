@@ -117,6 +117,11 @@ class Timeout(Ran):
 
     message: str
 
+    @property
+    def for_want_of_heartbeats(self) -> bool:
+        """Whether more heartbeats might do: neither the clock nor the memory stopped the tactic."""
+        return "maximum number of heartbeats" in self.message
+
 
 @dataclass(frozen=True)
 class Rejected(Ran):

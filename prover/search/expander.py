@@ -227,7 +227,7 @@ class Expander:
             outcome = self._within_bounds(given)
             trials.append(Trial(attempt.candidate, outcome))
             self._ledger.note(outcome)
-            if isinstance(outcome, Timeout):
+            if isinstance(outcome, Timeout) and outcome.for_want_of_heartbeats:
                 expansion.ran_out(attempt)
             if node.standing is Standing.OPEN:
                 self._insert(turn.key, attempt.candidate, outcome)

@@ -93,7 +93,7 @@ class Expansion:
             self._sort()
 
     def ran_out(self, attempt: Attempt) -> None:
-        """The attempt reached its budget; it is made again, once, when its turn comes."""
+        """The attempt used up its heartbeats; it is made again, once, when its turn comes."""
         if not attempt.again and self._first_share < 1:
             self._waiting.append(replace(attempt, again=True))
             self._sort()

@@ -137,6 +137,7 @@ async def test_a_tactic_that_runs_long_is_stopped(session: Session) -> None:
     slow = "have : (List.range 5000).length = 5000 := by decide +kernel"
     outcomes = await session.run(root, [slow, "omega"], TacticLimit(seconds=0.5))
     assert isinstance(outcomes[0], Timeout)
+    assert not outcomes[0].for_want_of_heartbeats
     assert await session.run(root, ["exact h.symm"], LIMIT) == [Closed()]
 
 
@@ -144,6 +145,7 @@ async def test_heartbeats_are_a_limit(session: Session) -> None:
     root = await opened(session, "theorem t (a b : Nat) (h : a = b) : b = a := by")
     [outcome] = await session.run(root, ["grind"], TacticLimit(seconds=20, heartbeats=1))
     assert isinstance(outcome, Timeout)
+    assert outcome.for_want_of_heartbeats
 
 
 async def test_premises_fit_the_goal(session: Session) -> None:

@@ -30,7 +30,10 @@ from prover.verify.base import Verification
 
 Tree = Mapping[str, Mapping[str, str]]
 """For each state its tactics, and what each leaves: names of states with spaces between, `closed`,
-`error`, `timeout`, `late` (a time-out unless it has all heartbeats) or `dies`."""
+`error`, `timeout`, `late` (a time-out unless it has all heartbeats), `slow` (the clock stops it) or
+`dies`."""
+
+SPENT = Timeout("(deterministic) timeout, maximum number of heartbeats has been reached")
 
 
 @dataclass
@@ -99,9 +102,11 @@ class Lean:
             case "dies":
                 raise LeanDied("Lean is gone")
             case "timeout":
-                return Timeout("too long")
+                return SPENT
+            case "slow":
+                return Timeout("did not stop within 5 seconds, so its Lean was ended")
             case "late" if limit.heartbeats < TacticLimit().heartbeats:
-                return Timeout("too long")
+                return SPENT
             case "late":
                 return Closed()
         return Progress(tuple(map(self.make, told.split())))

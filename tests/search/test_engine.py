@@ -149,6 +149,13 @@ async def test_a_tactic_is_tried_again_only_once() -> None:
     assert lean.ran == [("root", "slow")]
 
 
+async def test_more_heartbeats_are_no_use_to_a_tactic_that_the_clock_stopped() -> None:
+    tree: Tree = {"root": {"loop": "slow"}}
+    lean = Lean(tree)
+    assert (await result_of(tree, lean=lean)).counters.timeouts == 1
+    assert lean.ran == [("root", "loop")]
+
+
 @pytest.mark.parametrize(
     ("limit", "name"),
     [
