@@ -7,7 +7,7 @@ import json
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from prover.verify.gate import Gate
 
 CORE = Path(__file__).parents[1] / "problems" / "core.jsonl"
 Problem = dict[str, str]
+VERIFY_SECONDS = 600.0
+"""For a check, which runs beside other searches: no proof is to be lost to what else goes on."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ async def run_all(
     done = {(run.configuration, run.seed, run.problem): run for run in before(results)}
     waiting = iter(problems)
     async with LeanPool(EmbeddedLean.find().worker_command(), workers=workers) as pool:
-        verify = Verdicts(Gate(pool))
+        verify = Verdicts(Gate(pool, seconds=VERIFY_SECONDS))
 
         async def work() -> None:
             for problem in waiting:
@@ -97,7 +99,7 @@ async def run_one(session: Remembered, verify: Verify, case: Case, problem: Prob
         session,
         case.policy,
         verify,
-        limit=case.limit,
+        limit=replace(case.limit, verify_seconds=VERIFY_SECONDS),
         configuration=case.configuration,
         clock=session.clock,
     )
