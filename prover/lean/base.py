@@ -6,7 +6,7 @@ A tactic that fails is a value (`Outcome`); a Lean that dies is an exception (`L
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from prover.theorem import Theorem
@@ -141,6 +141,10 @@ class TacticLimit:
     """Wall-clock time; Lean is asked to stop at it, and killed a little later."""
     heartbeats: int = 200_000
     """Lean's own unit, in thousands of small allocations, as in `set_option maxHeartbeats`."""
+
+    def with_share(self, share: float) -> TacticLimit:
+        """The same with this part of the heartbeats, at least one."""
+        return replace(self, heartbeats=max(1, round(self.heartbeats * share)))
 
 
 @dataclass(frozen=True)

@@ -101,12 +101,11 @@ class Expansion:
     def budget(self, attempt: Attempt, seconds: float) -> TacticLimit:
         """What the attempt may use when the search has so many seconds left.
 
-        Only heartbeats are rationed, so that the clock decides nothing but the deadline.
+        Only heartbeats are rationed: how many a tactic needs does not depend on the machine.
         """
         whole = self._limit.tactic
         share = 1.0 if attempt.again else self._first_share
-        heartbeats = max(1, round(whole.heartbeats * share))
-        return TacticLimit(min(whole.seconds, seconds), heartbeats)
+        return replace(whole.with_share(share), seconds=min(whole.seconds, seconds))
 
     def _sort(self) -> None:
         """Most likely first; among equals those that were first before."""

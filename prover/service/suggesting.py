@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from prover.lean.base import Closed, LeanSession, Outcome, Progress, State, TacticLimit, Timeout
@@ -115,7 +115,7 @@ async def working(
     """The candidates that work, most likely first; of those that leave the same, the first."""
     seen: set[tuple[str, ...]] = {(state.key,)}
     late: list[Candidate] = []
-    short = replace(limit.tactic, heartbeats=round(limit.tactic.heartbeats * FIRST_SHARE) or 1)
+    short = limit.tactic.with_share(FIRST_SHARE)
 
     async def tried(batch: Sequence[Candidate], budget: TacticLimit) -> list[Suggestion]:
         outcomes = await _outcomes(session, state, batch, budget)
