@@ -60,11 +60,11 @@ class Expander:
 
     def turn(self, key: str, most: int) -> Turn:
         """A turn for a state of the frontier, of at most so many tactics."""
-        node, first = self._graph.nodes[key], key not in self._expansions
+        node, how, first = self._graph.nodes[key], self._configuration, key not in self._expansions
         question = Question(node.state, seed=self._seed)
-        how = self._configuration
+        expansion = Expansion((), self._limit, how) if first else self._expansions[key]
         most = min(most, how.root_turn if first and key == self._graph.root else how.turn)
-        return Turn(question, self._graph.cost(key), node.depth, most, first)
+        return Turn(question, expansion, self._graph.cost(key), node.depth, most, first)
 
     async def ask(self, turns: Sequence[Turn]) -> None:
         """Asks the policy for states that it was not asked for yet, all at once."""
@@ -72,23 +72,23 @@ class Expander:
         for turn, candidates in zip(turns, proposed, strict=True):
             if self._configuration.reuse_proofs:
                 candidates = [*self._proofs.alike(turn.question.state), *candidates]
-            expansion = Expansion(candidates, self._limit, self._configuration)
-            self._expansions[turn.key] = expansion
+            turn.expansion.add(candidates)
+            self._expansions[turn.key] = turn.expansion
 
     async def prepare(self, turn: Turn, asked: Awaitable[None] | None) -> None:
-        """Gives a turn its candidates, once the policy was `asked` for its state if it has to be.
+        """Has a turn's candidates ready, once the policy was `asked` for its state if it has to be.
 
         Raises `LeanDied` when Lean can't give the state any more, and what the policy raised.
         """
         if asked is not None:
             await asyncio.shield(asked)
         await self._add_premises(turn)
-        turn.get(self._expansions[turn.key].take(turn.most))
+        turn.offer()
 
     def prolong(self, turn: Turn, most: int) -> bool:
-        """Gives a turn more candidates, at most so many; whether there were any."""
+        """Lets a turn send more, at most so many tactics; whether there were any."""
         if turn.prepared and self._graph.nodes[turn.key].standing is Standing.OPEN:
-            turn.get(self._expansions[turn.key].take(min(most, self._configuration.turn)))
+            turn.offer(min(most, self._configuration.turn))
         return turn.left > 0
 
     async def run(self, piece: Piece, prepared: Awaitable[None]) -> None:
@@ -112,10 +112,7 @@ class Expander:
         trials = await self._insert_all(piece)
         if not (trials or piece.problem or turn.over):
             return None
-        expansion = self._expansions[turn.key]
-        if turn.over:
-            expansion.put_back(turn.drop())
-        following = turn.next or expansion.next
+        following = turn.next or turn.expansion.next
         await self._leave(turn, following)
         seconds, turn.policy_seconds = turn.policy_seconds, 0.0
         return Expanded(
@@ -123,7 +120,7 @@ class Expander:
             cost=turn.cost,
             depth=turn.depth,
             trials=tuple(trials),
-            waiting=turn.aloft + len(expansion),
+            waiting=turn.aloft + len(turn.expansion),
             next=following,
             problem=piece.problem,
             policy_seconds=seconds,
@@ -131,9 +128,7 @@ class Expander:
         )
 
     def end(self, turn: Turn) -> None:
-        """What of a turn was not run waits for its state's next one."""
-        if turn.key in self._expansions:
-            self._expansions[turn.key].put_back(turn.drop())
+        """Its state may have another turn."""
         self._graph.end(turn.key)
 
     async def _propose(self, turns: Sequence[Turn]) -> list[list[Candidate]]:
@@ -162,7 +157,7 @@ class Expander:
     async def _add_premises(self, turn: Turn) -> None:
         """Premises take Lean some time to find, so only states get any on which a few tactics have
         failed, or whose candidates are about to run out."""
-        expansion, count = self._expansions[turn.key], self._policy.premises_wanted
+        expansion, count = turn.expansion, self._policy.premises_wanted
         if expansion.taken < BEFORE_PREMISES and len(expansion) > self._configuration.turn:
             return
         if count and turn.key not in self._with_premises:
@@ -180,7 +175,7 @@ class Expander:
 
         That counts as an expansion, since it costs the policy as much as one.
         """
-        turn, expansion = piece.turn, self._expansions[piece.turn.key]
+        turn, expansion = piece.turn, piece.turn.expansion
         attempts = (attempt.candidate for attempt in piece.attempts)
         self._repairs.note(turn.key, zip(attempts, piece.outcomes, strict=False))
         spent = turn.answered and not len(expansion)
@@ -207,7 +202,7 @@ class Expander:
             return []
         state = piece.turn.question.state
         tactics = [attempt.candidate.tactic for attempt in piece.attempts]
-        budget = self._expansions[state.key].budget(piece.attempts[0], seconds)
+        budget = piece.turn.expansion.budget(piece.attempts[0], seconds)
         try:
             async with asyncio.timeout(seconds + LATE_SECONDS):
                 return await self._session.run(state, tactics, budget)
@@ -216,19 +211,20 @@ class Expander:
 
     def _give_up(self, turn: Turn, problem: str) -> None:
         self.problems[turn.key] = problem
-        turn.drop()
-        self._expansions[turn.key] = Expansion((), self._limit, self._configuration)
+        turn.stop()
+        turn.expansion.clear()
+        self._expansions[turn.key] = turn.expansion
 
     async def _insert_all(self, piece: Piece) -> list[Trial]:
         """Inserts the outcomes. The turn ends when they prove the state or came too late."""
-        turn, expansion = piece.turn, self._expansions[piece.turn.key]
+        turn = piece.turn
         node, trials = self._graph.nodes[turn.key], list[Trial]()
         for attempt, given in zip(piece.attempts, piece.outcomes, strict=False):
             outcome = self._within_bounds(given)
             trials.append(Trial(attempt.candidate, outcome))
             self._ledger.note(outcome)
             if isinstance(outcome, Timeout) and outcome.for_want_of_heartbeats:
-                expansion.ran_out(attempt)
+                turn.expansion.ran_out(attempt)
             if node.standing is Standing.OPEN:
                 self._insert(turn.key, attempt.candidate, outcome)
         await self._free(piece.outcomes)

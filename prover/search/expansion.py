@@ -84,6 +84,10 @@ class Expansion:
         self.taken += len(taken)
         return taken
 
+    def clear(self) -> None:
+        """Nothing of it is to be run any more."""
+        self._waiting.clear()
+
     def put_back(self, attempts: Iterable[Attempt]) -> None:
         """These were taken and not run."""
         returned = list(attempts)

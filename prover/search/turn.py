@@ -6,13 +6,12 @@ when it is over has another state its turn on that worker. Several workers may s
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from prover.lean.base import Outcome
 from prover.policy.base import Candidate, Question
-from prover.search.expansion import Attempt
+from prover.search.expansion import Attempt, Expansion
 
 PIECE = 8
 """Tactics that Lean is sent at once."""
@@ -20,9 +19,12 @@ PIECE = 8
 
 @dataclass(eq=False)
 class Turn:
-    """The candidates that a state may have run before others have their turn."""
+    """How many candidates a state may have run before others have their turn."""
 
     question: Question
+    expansion: Expansion
+    """Of its state; its tactics are taken from it as they are sent, so that a second try comes
+    at its place in the turn that had the first."""
     cost: float
     """Of the state when it was chosen."""
     depth: int
@@ -32,10 +34,8 @@ class Turn:
     """Whether the policy is still to be asked for the state."""
     shared: bool = False
     """Whether several workers take its tactics, one at a time."""
-    waiting: deque[Attempt] = field(default_factory=deque)
-    """What is still to be sent; empty until the turn is prepared."""
     prepared: bool = False
-    """Whether it was given its candidates."""
+    """Whether its expansion has its candidates."""
     pieces: list[Piece] = field(default_factory=list)
     """What was sent and has not landed."""
     policy_seconds: float = 0.0
@@ -57,25 +57,24 @@ class Turn:
 
     @property
     def answered(self) -> bool:
-        """Whether each of its candidates has an outcome."""
-        return not self.waiting and all(len(sent.outcomes) == sent.most for sent in self.pieces)
+        """Whether each tactic that was sent has an outcome."""
+        return all(len(sent.outcomes) == sent.most for sent in self.pieces)
 
     @property
     def aloft(self) -> int:
-        """How many of its candidates have not landed yet."""
-        return len(self.waiting) + sum(len(piece.attempts) for piece in self.pieces)
+        """How many of its tactics have not landed yet."""
+        return sum(len(piece.attempts) for piece in self.pieces)
 
     @property
     def next(self) -> Candidate | None:
         """The first of them, as unlikely as it has become."""
         sent = (attempt for piece in self.pieces for attempt in piece.attempts)
-        return next((attempt.worth for attempt in (*sent, *self.waiting)), None)
+        return next((attempt.worth for attempt in sent), None)
 
-    def get(self, attempts: Sequence[Attempt]) -> None:
-        """Now it has candidates, or more of them; they may be fewer than it was promised."""
-        self.waiting.extend(attempts)
+    def offer(self, more: int = 0) -> None:
+        """It may send so many more, but no more in all than its state has candidates."""
         untaken = sum(piece.most for piece in self.pieces if not piece.attempts)
-        self.left = max(0, len(self.waiting) - untaken)
+        self.left = max(0, min(self.left + more, len(self.expansion) - untaken))
         self.prepared = True
 
     def piece(self) -> Piece:
@@ -88,13 +87,6 @@ class Turn:
     def stop(self) -> None:
         """No more of it is sent."""
         self.left = 0
-
-    def drop(self) -> list[Attempt]:
-        """No more of it is sent; what was not, it has no longer."""
-        self.stop()
-        dropped = list(self.waiting)
-        self.waiting.clear()
-        return dropped
 
 
 @dataclass(eq=False)
@@ -110,19 +102,18 @@ class Piece:
     lean_seconds: float = 0.0
 
     def take(self) -> None:
-        """Takes what it sends from its turn."""
-        waiting = self.turn.waiting
-        self.most = min(self.most, len(waiting))
-        self.attempts = [waiting.popleft() for _ in range(self.most)]
+        """Takes what it sends. What has another budget is left to the turn's next piece."""
+        promised, self.attempts = self.most, self.turn.expansion.take(self.most)
+        self.most = len(self.attempts)
+        self.turn.offer(promised - self.most)
 
     def give_back(self) -> None:
-        """Returns to its turn what has no outcome."""
-        left = self.attempts[len(self.outcomes) :]
-        self.turn.waiting.extendleft(reversed(left))
+        """What has no outcome waits again."""
+        self.turn.expansion.put_back(self.attempts[len(self.outcomes) :])
         self.attempts = self.attempts[: len(self.outcomes)]
 
     def withdraw(self) -> None:
-        """Returns to its turn all that it was to send, as if it had not been sent."""
+        """All that it was to send waits again, as if it had not been sent."""
         self.outcomes = ()
         self.give_back()
         self.turn.pieces.remove(self)

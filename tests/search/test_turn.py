@@ -13,21 +13,28 @@ from prover.lean.base import Outcome, State, TacticError, TacticLimit
 from prover.policy.base import Candidate, Question
 from prover.search.configuration import CONFIGURATIONS, Configuration
 from prover.search.events import Expanded
-from prover.search.expansion import Attempt
+from prover.search.expansion import OUT_OF_BUDGET, Attempt, Expansion
 from prover.search.limit import Limit
 from prover.search.replay import replay
 from prover.search.result import Result, Status
 from prover.search.turn import PIECE, Turn
-from tests.search.scripted import Gate, Lean, Tree, events_of, result_of, state
+from tests.search.scripted import Gate, Lean, Policy, Tree, events_of, result_of, state
 
 FAILING = {f"no{number:02}": "error" for number in range(40)}
 
 
-def turn(left: int, attempts: str, *, shared: bool = False) -> Turn:
+def turn(left: int, tactics: str, *, shared: bool = False) -> Turn:
     """A turn that is prepared."""
-    made = Turn(Question(state("s")), 0.0, 0, left, first=False, shared=shared)
-    made.get([Attempt(Candidate(tactic, -1.0)) for tactic in attempts])
+    made = early_turn(left, shared=shared)
+    made.expansion.add(Candidate(tactic, -1.0) for tactic in tactics)
+    made.offer()
     return made
+
+
+def early_turn(left: int, *, shared: bool) -> Turn:
+    """A turn that has no candidates yet."""
+    expansion = Expansion((), Limit(), Configuration())
+    return Turn(Question(state("s")), expansion, 0.0, 0, left, first=True, shared=shared)
 
 
 def texts(attempts: Sequence[Attempt]) -> str:
@@ -54,10 +61,11 @@ def test_who_shares_a_turn_takes_one_tactic_after_the_other() -> None:
 
 
 def test_what_was_promised_before_there_were_candidates_may_find_none() -> None:
-    early = Turn(Question(state("s")), 0.0, 0, left=4, first=True, shared=True)
+    early = early_turn(4, shared=True)
     pieces = [early.piece(), early.piece(), early.piece()]
     assert early.most == 4
-    early.get([Attempt(Candidate("a", -1.0))])
+    early.expansion.add([Candidate("a", -1.0)])
+    early.offer()
     for piece in pieces:
         piece.take()
     assert [piece.most for piece in pieces] == [1, 0, 0]
@@ -66,8 +74,8 @@ def test_what_was_promised_before_there_were_candidates_may_find_none() -> None:
 
 @given(st.integers(1, 6), st.integers(0, 6), st.booleans())
 def test_what_is_withdrawn_waits_in_its_order(count: int, ran: int, shared: bool) -> None:
-    attempts = "abcdefghijkl"
-    some = turn(12, attempts, shared=shared)
+    tactics = "abcdefghijkl"
+    some = turn(12, tactics, shared=shared)
     pieces = []
     for _ in range(count):
         if some.left:
@@ -76,9 +84,8 @@ def test_what_is_withdrawn_waits_in_its_order(count: int, ran: int, shared: bool
     pieces[0].outcomes = [TacticError("no")] * min(ran, len(pieces[0].attempts))
     for piece in reversed(pieces):
         piece.withdraw()
-    assert texts(some.waiting) == attempts
-    assert texts(some.drop()) == attempts
-    assert some.over
+    assert texts(some.expansion.take(12)) == tactics
+    assert not some.pieces
 
 
 async def test_the_first_outcomes_are_told_while_the_turn_goes_on() -> None:
@@ -192,6 +199,18 @@ async def test_the_theorem_has_its_whole_first_turn_before_other_states() -> Non
     order = [name for name, _ in lean.ran]
     assert order[:12] == ["root"] * 12
     assert "next" in order[12:16]
+
+
+async def test_a_second_try_comes_at_its_place_in_the_turn() -> None:
+    tree: Tree = {"root": {"heavy": "timeout", **FAILING}}
+    lean, likely = Lean(tree), {tactic: -place / 5 for place, tactic in enumerate(tree["root"])}
+    policy = Policy(tree, logprob=likely.__getitem__)
+    await result_of(tree, lean=lean, policy=policy, limit=Limit(expansions=1))
+    order = [tactic for _, tactic in lean.ran]
+    again = order.index("heavy", 1)
+    assert order[again - 1 : again + 2] == ["no09", "heavy", "no10"]
+    assert likely["no09"] == likely["heavy"] - OUT_OF_BUDGET
+    assert len(order) == Configuration().root_turn
 
 
 async def test_a_state_that_is_proved_ends_what_runs_on_it_for_other_workers() -> None:
