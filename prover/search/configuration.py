@@ -65,6 +65,10 @@ class Configuration:
     """The part of a tactic's heartbeats that it has at first; only if they do not suffice, it has
     the whole later. Under the usual limit that is 6,000: one or two seconds of the embedded Lean,
     and enough for nearly every tactic that closes a goal."""
+    opener_loss: float = 2.0
+    """How much less likely than proposed an opener counts when its turn is decided, as a negative
+    log-probability: it leaves goals whatever it meets (`prover.search.openers`), so that it costs
+    what they cost besides."""
     reuse_proofs: bool = False
     """Whether the proof of a state is tried on states that have the same goal and more."""
     ahead: int = 0
@@ -77,6 +81,7 @@ class Configuration:
         _require("alpha", self.alpha, 0, math.inf)
         _require("exploration", self.exploration, 0, math.inf)
         _require("first_share", self.first_share, 1e-6, 1)
+        _require("opener_loss", self.opener_loss, 0, math.inf)
         if self.split and not self.merge:
             raise InputProblem(
                 "`merge` is false and `split` is true",
@@ -156,6 +161,7 @@ PUBLISHED = Configuration(
     turn=WHOLE,
     root_turn=WHOLE,
     first_share=1.0,
+    opener_loss=0.0,
     ahead=1,
 )
 """What the published loops have in common: one state after the other, its candidates all run at

@@ -15,6 +15,7 @@ from prover.lean.base import TacticLimit
 from prover.policy.base import Candidate
 from prover.search.configuration import Configuration
 from prover.search.limit import Limit
+from prover.search.openers import is_opener
 from prover.search.score import logprob
 
 OUT_OF_BUDGET = 2.0
@@ -26,15 +27,14 @@ class Attempt:
     """A candidate to run, for the first time or again with the whole budget."""
 
     candidate: Candidate
+    loss: float = 0.0
+    """What it costs more than others, as a negative log-probability."""
     again: bool = False
 
     @property
     def worth(self) -> Candidate:
-        """The candidate, as unlikely as it has become."""
-        if not self.again:
-            return self.candidate
-        loss = OUT_OF_BUDGET * self.candidate.tokens
-        return replace(self.candidate, logprob=self.candidate.logprob - loss)
+        """The candidate, as unlikely as if it cost no more than others."""
+        return replace(self.candidate, logprob=self.candidate.logprob - self.loss)
 
 
 class Expansion:
@@ -48,6 +48,7 @@ class Expansion:
     ) -> None:
         self._limit = limit
         self._first_share = configuration.first_share
+        self._opener_loss = configuration.opener_loss
         self._waiting: deque[Attempt] = deque()
         self._known: set[str] = set()
         self.taken = 0
@@ -61,7 +62,8 @@ class Expansion:
             if tactic and tactic not in self._known and len(self._known) < self._limit.candidates:
                 self._known.add(tactic)
                 clean = replace(candidate, tactic=tactic, logprob=logprob(candidate))
-                self._waiting.append(Attempt(clean))
+                loss = self._opener_loss if is_opener(tactic) else 0.0
+                self._waiting.append(Attempt(clean, loss))
         self._sort()
 
     def __len__(self) -> int:
@@ -99,7 +101,8 @@ class Expansion:
     def ran_out(self, attempt: Attempt) -> None:
         """The attempt used up its heartbeats; it is made again, once, when its turn comes."""
         if not attempt.again and self._first_share < 1:
-            self._waiting.append(replace(attempt, again=True))
+            loss = attempt.loss + OUT_OF_BUDGET
+            self._waiting.append(replace(attempt, loss=loss, again=True))
             self._sort()
 
     def budget(self, attempt: Attempt, seconds: float) -> TacticLimit:

@@ -121,7 +121,7 @@ async def working(
         outcomes = await _outcomes(session, state, batch, budget)
         pairs = list(zip(batch, outcomes, strict=True))
         if budget is short:
-            late.extend(candidate for candidate, out in pairs if isinstance(out, Timeout))
+            late.extend(candidate for candidate, out in pairs if _wants_heartbeats(out))
         found = [
             Suggestion(c, _left(out)) for c, out in pairs if isinstance(out, Progress | Closed)
         ]
@@ -164,6 +164,10 @@ async def _outcomes(
     while len(outcomes) < len(tactics):
         outcomes += await session.run(state, tactics[len(outcomes) :], budget)
     return outcomes
+
+
+def _wants_heartbeats(outcome: Outcome) -> bool:
+    return isinstance(outcome, Timeout) and outcome.for_want_of_heartbeats
 
 
 def _left(outcome: Progress | Closed) -> tuple[State, ...]:

@@ -91,6 +91,7 @@ def test_values_are_changed_by_name() -> None:
         ({"turn": "many"}, "`turn` is 'many'", "Give a int"),
         ({"turn": True}, "`turn` is True", "Give a int"),
         ({"first_share": 2}, "`first_share` is 2", "at most 1"),
+        ({"opener_loss": -1}, "`opener_loss` is -1", "at least 0"),
         ({"alpha": -1}, "`alpha` is -1", "at least 0"),
         ({"critic_weight": float("nan")}, "`critic_weight`", "finite"),
         ({"exploration": float("inf")}, "`exploration` is inf", "at least 0"),

@@ -68,7 +68,7 @@ def test_an_attempt_that_ran_out_is_made_again_once() -> None:
     [first] = expansion.take(1)
     expansion.ran_out(first)
     [second] = expansion.take(1)
-    assert second == Attempt(first.candidate, again=True)
+    assert second == Attempt(first.candidate, OUT_OF_BUDGET, again=True)
     expansion.ran_out(second)
     assert expansion.next is None
 
@@ -79,10 +79,17 @@ def test_an_attempt_that_had_everything_is_not_made_again() -> None:
     assert expansion.next is None
 
 
-def test_the_second_try_is_less_likely_by_so_much_a_token() -> None:
+def test_the_second_try_is_less_likely_by_so_much() -> None:
     expansion = Expansion([candidate("a", -3.0, tokens=4)], Limit(), Configuration())
     expansion.ran_out(expansion.take(1)[0])
-    assert expansion.next == candidate("a", -3.0 - 4 * OUT_OF_BUDGET, tokens=4)
+    assert expansion.next == candidate("a", -3.0 - OUT_OF_BUDGET, tokens=4)
+
+
+def test_an_opener_loses_what_the_configuration_says_and_a_second_try_besides() -> None:
+    expansion = Expansion([candidate("intro h", -1.0)], Limit(), Configuration(opener_loss=0.5))
+    assert expansion.next == candidate("intro h", -1.5)
+    expansion.ran_out(expansion.take(1)[0])
+    assert expansion.next == candidate("intro h", -1.5 - OUT_OF_BUDGET)
 
 
 def test_attempts_with_different_budgets_are_not_taken_together() -> None:
