@@ -56,10 +56,10 @@ class Configuration:
     """Whether a cheaper path to a known state lowers its cost."""
     irrelevance: bool = True
     """Whether what no proof of the theorem needs any more is left alone (Aesop)."""
-    turn: int = 4
+    turn: int = 2
     """Tactics run on a state before others have their turn."""
-    root_turn: int = 32
-    """The same for the first turn of the theorem itself: most theorems that can be proved at all
+    root_turn: int = 8
+    """The same for the first turn of the theorem itself: many theorems that can be proved at all
     need one tactic, so that its best ones come before any on what they leave."""
     first_share: float = 0.03
     """The part of a tactic's heartbeats that it has at first; only if they do not suffice, it has
