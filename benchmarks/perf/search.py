@@ -1,8 +1,8 @@
 """Ways of searching side by side: one policy, one Lean, equal limits, several seeds.
 
     python benchmarks/perf/search.py [PROBLEMS] [--header FILE] [--tactics 200] [--seconds 20]
-        [--seeds 3] [--every 1] [--offset 0] [--names FILE] [--ablations] [--workers 2]
-        [--results FILE] [--quick]
+        [--seeds 3] [--every 1] [--offset 0] [--names FILE] [--ablations] [--only NAME …]
+        [--workers 2] [--results FILE] [--quick]
 
 Compared are the default and the baselines, which do what published systems do, or with
 `--ablations` the default with one thing changed at a time. Each search has one worker, and stops at
@@ -18,11 +18,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.perf.comparison import CORE, Case, figures, run_all, table
+from prover.nearest import among
 from prover.policy.builtin import BuiltinPolicy
 from prover.search.configuration import CONFIGURATIONS, WHOLE, Configuration
 from prover.search.limit import Limit
@@ -71,6 +72,15 @@ def cases_of(configurations: Sequence[Configuration], options: argparse.Namespac
     ]
 
 
+def chosen(
+    configurations: Iterable[Configuration], options: argparse.Namespace
+) -> list[Configuration]:
+    """Those that are asked for. Raises `InputProblem` for a name that none of them has."""
+    by_name = {configuration.name: configuration for configuration in configurations}
+    names = options.only or by_name
+    return [among(by_name, name, "configuration") for name in names]
+
+
 def limit_of(configuration: Configuration, options: argparse.Namespace) -> Limit:
     """The same for all, but for the candidates."""
     return Limit(
@@ -95,6 +105,7 @@ def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         "--names", type=Path, help="only the problems named in this file, a line each"
     )
     parser.add_argument("--ablations", action="store_true", help="the default, varied")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="of these configurations")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--results", type=Path, help="a line a search; what is there is kept")
     parser.add_argument("--quick", action="store_true", help="a few problems, one seed")
@@ -114,7 +125,7 @@ def main() -> None:
         names = set(options.names.read_text("utf-8").split())
         problems = [item for item in problems if item["name"] in names]
     problems = problems[options.offset :: options.every]
-    configurations = ABLATIONS if options.ablations else list(CONFIGURATIONS.values())
+    configurations = chosen(ABLATIONS if options.ablations else CONFIGURATIONS.values(), options)
     cases = cases_of(configurations, options)
     runs = asyncio.run(run_all(problems, cases, options.workers, options.results))
     rows = figures((configuration.name for configuration in configurations), runs)

@@ -78,7 +78,7 @@ def test_the_slower_side_hardly_ever_waits(case: Case) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_with_one_expansion_under_way_it_would_wait(case: Case) -> None:
-    assert simulated(measured(case, Configuration(score="sum", ahead=1))).share < 0.85
+    assert simulated(measured(case, Configuration(score="sum", turn=4, ahead=1))).share < 0.85
 
 
 LONG: scripted.Tree = {

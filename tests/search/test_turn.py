@@ -90,7 +90,7 @@ def test_what_is_withdrawn_waits_in_its_order(count: int, ran: int, shared: bool
 
 async def test_the_first_outcomes_are_told_while_the_turn_goes_on() -> None:
     tree: Tree = {"root": {"step": "next", **FAILING}, "next": {"close": "closed"}}
-    events = await events_of(tree)
+    events = await events_of(tree, configuration=Configuration(root_turn=32))
     told = [(e.state.key, len(e.trials)) for e in events if isinstance(e, Expanded)]
     assert told == [("root", 8)] * 4 + [("next", 1)]
 
@@ -205,12 +205,13 @@ async def test_a_second_try_comes_at_its_place_in_the_turn() -> None:
     tree: Tree = {"root": {"heavy": "timeout", **FAILING}}
     lean, likely = Lean(tree), {tactic: -place / 5 for place, tactic in enumerate(tree["root"])}
     policy = Policy(tree, logprob=likely.__getitem__)
-    await result_of(tree, lean=lean, policy=policy, limit=Limit(expansions=1))
+    how, limit = Configuration(root_turn=32), Limit(expansions=1)
+    await result_of(tree, lean=lean, policy=policy, configuration=how, limit=limit)
     order = [tactic for _, tactic in lean.ran]
     again = order.index("heavy", 1)
     assert order[again - 1 : again + 2] == ["no09", "heavy", "no10"]
     assert likely["no09"] == likely["heavy"] - OUT_OF_BUDGET
-    assert len(order) == Configuration().root_turn
+    assert len(order) == how.root_turn
 
 
 async def test_a_state_that_is_proved_ends_what_runs_on_it_for_other_workers() -> None:
