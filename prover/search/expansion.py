@@ -34,7 +34,14 @@ class Attempt:
     @property
     def worth(self) -> Candidate:
         """The candidate, as unlikely as if it cost no more than others."""
-        return replace(self.candidate, logprob=self.candidate.logprob - self.loss)
+        if not self.loss:
+            return self.candidate
+        return replace(self.candidate, logprob=-self.cost)
+
+    @property
+    def cost(self) -> float:
+        """As a negative log-probability."""
+        return self.loss - self.candidate.logprob
 
 
 class Expansion:
@@ -116,4 +123,4 @@ class Expansion:
 
     def _sort(self) -> None:
         """Most likely first; among equals those that were first before."""
-        self._waiting = deque(sorted(self._waiting, key=lambda attempt: -logprob(attempt.worth)))
+        self._waiting = deque(sorted(self._waiting, key=lambda attempt: attempt.cost))
