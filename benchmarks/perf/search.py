@@ -39,7 +39,7 @@ ABLATIONS = [
     replace(DEFAULT, name="8 candidates at a time", turn=8),
     replace(DEFAULT, name="4 candidates at a time", turn=4),
     replace(DEFAULT, name="1 candidate at a time", turn=1),
-    *(replace(DEFAULT, name=f"{most} at first", root_turn=most) for most in (4, 12, 16, 32)),
+    *(replace(DEFAULT, name=f"{most} at first", root_turn=most) for most in (8, 16, 32)),
     replace(DEFAULT, name="sum", score="sum"),
     replace(DEFAULT, name="progress; alpha 1", alpha=1.0),
     replace(DEFAULT, name="progress; alpha 2", alpha=2.0),

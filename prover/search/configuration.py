@@ -58,7 +58,7 @@ class Configuration:
     """Whether what no proof of the theorem needs any more is left alone (Aesop)."""
     turn: int = 2
     """Tactics run on a state before others have their turn."""
-    root_turn: int = 8
+    root_turn: int = 24
     """The same for the first turn of the theorem itself: many theorems that can be proved at all
     need one tactic, so that its best ones come before any on what they leave."""
     first_share: float = 0.03
