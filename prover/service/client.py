@@ -24,6 +24,9 @@ from prover.service.requests import CheckRequest, ProveRequest, Request, Suggest
 from prover.service.runs import SILENCE_SECONDS, Json
 
 CONNECT_SECONDS = 5.0
+KEPT = httpx2.Limits(keepalive_expiry=1.0)
+"""How long a connection that rests is kept: shorter than by the service, which ends it after five
+seconds, so that no request is sent as it does."""
 SILENT_SECONDS = 15 * SILENCE_SECONDS
 """A service that says nothing for so long is given up: a live one says that it is `waiting`."""
 START = "Start it with `prover serve`."
@@ -96,7 +99,7 @@ async def connected(place: Place | None = None, *, name: str = "") -> AsyncItera
     if (address := place.address()) is None:
         raise EnvironmentProblem(f"no service runs at {place.socket}", START)
     async with httpx2.AsyncClient(
-        transport=httpx2.AsyncHTTPTransport(uds=address.socket),
+        transport=httpx2.AsyncHTTPTransport(uds=address.socket, limits=KEPT),
         base_url="http://localhost",
         headers={"Prover-Client": name} if name else {},
         timeout=httpx2.Timeout(SILENT_SECONDS, connect=CONNECT_SECONDS),

@@ -23,6 +23,7 @@ from prover.policy.choosing import open_policy
 from prover.policy.spec import parse
 from prover.search.engine import search
 from prover.search.limit import Limit
+from prover.service.client import KEPT
 from prover.service.discovery import SOCKET, Address, Place
 from prover.service.guard import Rules
 from prover.service.parts import Parts, opened
@@ -175,12 +176,12 @@ async def serving(
         )
         task.add_done_callback(lambda _: started.done() or started.cancel())
         address = await started
-        over_unix = httpx2.AsyncHTTPTransport(uds=address.socket)
+        over_unix = httpx2.AsyncHTTPTransport(uds=address.socket, limits=KEPT)
         async with (
             httpx2.AsyncClient(
                 transport=over_unix, base_url="http://localhost", timeout=60
             ) as unix,
-            httpx2.AsyncClient(base_url=f"http://127.0.0.1:{address.port}") as tcp,
+            httpx2.AsyncClient(base_url=f"http://127.0.0.1:{address.port}", limits=KEPT) as tcp,
         ):
             yield Served(service, address, unix, tcp, task)
         task.cancel()
