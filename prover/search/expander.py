@@ -62,7 +62,7 @@ class Expander:
         """A turn for a state of the frontier, of at most so many tactics."""
         node, how, first = self._graph.nodes[key], self._configuration, key not in self._expansions
         question = Question(node.state, seed=self._seed)
-        expansion = Expansion((), self._limit, how) if first else self._expansions[key]
+        expansion = Expansion(self._limit, how) if first else self._expansions[key]
         most = min(most, how.root_turn if first and key == self._graph.root else how.turn)
         return Turn(question, expansion, self._graph.cost(key), node.depth, most, first)
 

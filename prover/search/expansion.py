@@ -47,12 +47,7 @@ class Attempt:
 class Expansion:
     """The candidates of one state, most likely first."""
 
-    def __init__(
-        self,
-        candidates: Iterable[Candidate],
-        limit: Limit,
-        configuration: Configuration,
-    ) -> None:
+    def __init__(self, limit: Limit, configuration: Configuration) -> None:
         self._limit = limit
         self._first_share = configuration.first_share
         self._opener_loss = configuration.opener_loss
@@ -60,7 +55,6 @@ class Expansion:
         self._known: set[str] = set()
         self.taken = 0
         """How many attempts were taken so far."""
-        self.add(candidates)
 
     def add(self, candidates: Iterable[Candidate]) -> None:
         """Further candidates, each at its place; those that say nothing new are left out."""

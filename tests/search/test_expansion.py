@@ -21,12 +21,19 @@ def likely_first(tactics: str) -> list[Candidate]:
     return [candidate(tactic, -1.0 - place) for place, tactic in enumerate(tactics)]
 
 
+def filled(candidates: list[Candidate], limit: Limit, configuration: Configuration) -> Expansion:
+    """An expansion that was given these candidates."""
+    expansion = Expansion(limit, configuration)
+    expansion.add(candidates)
+    return expansion
+
+
 def texts(attempts: list[Attempt]) -> str:
     return "".join(attempt.candidate.tactic for attempt in attempts)
 
 
 def test_candidates_are_taken_in_turn_until_none_is_left() -> None:
-    expansion = Expansion(likely_first("abc"), Limit(), Configuration())
+    expansion = filled(likely_first("abc"), Limit(), Configuration())
     assert len(expansion) == 3
     assert expansion.next == candidate("a", -1.0)
     assert [texts(expansion.take(2)), texts(expansion.take(2)), texts(expansion.take(2))] == [
@@ -40,31 +47,31 @@ def test_candidates_are_taken_in_turn_until_none_is_left() -> None:
 
 @given(st.lists(st.sampled_from(["a", " a", "a\n", "b", "b  ", "", " ", "\n"]), max_size=12))
 def test_a_text_counts_once_and_none_at_all_never(tactics: list[str]) -> None:
-    expansion = Expansion([candidate(tactic) for tactic in tactics], Limit(), Configuration())
+    expansion = filled([candidate(tactic) for tactic in tactics], Limit(), Configuration())
     wanted = dict.fromkeys(tactic.strip() for tactic in tactics if tactic.strip())
     assert texts(expansion.take(ALL)) == "".join(wanted)
 
 
 def test_the_likeliest_of_equal_texts_stays() -> None:
-    expansion = Expansion([candidate("a", -1.0), candidate("a ", -5.0)], Limit(), Configuration())
+    expansion = filled([candidate("a", -1.0), candidate("a ", -5.0)], Limit(), Configuration())
     assert [attempt.candidate.logprob for attempt in expansion.take(ALL)] == [-1.0]
 
 
 def test_no_more_candidates_than_the_limit_says() -> None:
-    expansion = Expansion(likely_first("aabbcd"), Limit(candidates=3), Configuration())
+    expansion = filled(likely_first("aabbcd"), Limit(candidates=3), Configuration())
     assert texts(expansion.take(ALL)) == "abc"
 
 
 @given(st.integers(0, 6), st.integers(0, 6))
 def test_what_is_put_back_is_taken_again_in_its_order(most: int, ran: int) -> None:
-    expansion = Expansion(likely_first("abcdef"), Limit(), Configuration())
+    expansion = filled(likely_first("abcdef"), Limit(), Configuration())
     taken = expansion.take(most)
     expansion.put_back(taken[ran:])
     assert texts(taken[:ran] + expansion.take(ALL)) == "abcdef"
 
 
 def test_an_attempt_that_ran_out_is_made_again_once() -> None:
-    expansion = Expansion(likely_first("a"), Limit(), Configuration())
+    expansion = filled(likely_first("a"), Limit(), Configuration())
     [first] = expansion.take(1)
     expansion.ran_out(first)
     [second] = expansion.take(1)
@@ -74,26 +81,26 @@ def test_an_attempt_that_ran_out_is_made_again_once() -> None:
 
 
 def test_an_attempt_that_had_everything_is_not_made_again() -> None:
-    expansion = Expansion(likely_first("a"), Limit(), Configuration(first_share=1.0))
+    expansion = filled(likely_first("a"), Limit(), Configuration(first_share=1.0))
     expansion.ran_out(expansion.take(1)[0])
     assert expansion.next is None
 
 
 def test_the_second_try_is_less_likely_by_so_much() -> None:
-    expansion = Expansion([candidate("a", -3.0, tokens=4)], Limit(), Configuration())
+    expansion = filled([candidate("a", -3.0, tokens=4)], Limit(), Configuration())
     expansion.ran_out(expansion.take(1)[0])
     assert expansion.next == candidate("a", -3.0 - OUT_OF_BUDGET, tokens=4)
 
 
 def test_an_opener_loses_what_the_configuration_says_and_a_second_try_besides() -> None:
-    expansion = Expansion([candidate("intro h", -1.0)], Limit(), Configuration(opener_loss=0.5))
+    expansion = filled([candidate("intro h", -1.0)], Limit(), Configuration(opener_loss=0.5))
     assert expansion.next == candidate("intro h", -1.5)
     expansion.ran_out(expansion.take(1)[0])
     assert expansion.next == candidate("intro h", -1.5 - OUT_OF_BUDGET)
 
 
 def test_attempts_with_different_budgets_are_not_taken_together() -> None:
-    expansion = Expansion(likely_first("ab"), Limit(), Configuration())
+    expansion = filled(likely_first("ab"), Limit(), Configuration())
     expansion.ran_out(expansion.take(1)[0])
     assert texts(expansion.take(ALL)) == "b"
     assert texts(expansion.take(ALL)) == "a"
@@ -101,7 +108,7 @@ def test_attempts_with_different_budgets_are_not_taken_together() -> None:
 
 def test_only_heartbeats_are_rationed_at_first() -> None:
     limit = Limit(tactic=TacticLimit(seconds=5.0, heartbeats=1_000))
-    expansion = Expansion((), limit, Configuration(first_share=0.25))
+    expansion = Expansion(limit, Configuration(first_share=0.25))
     attempt = Attempt(candidate("a"))
     assert expansion.budget(attempt, 60.0) == TacticLimit(5.0, 250)
     assert expansion.budget(Attempt(attempt.candidate, again=True), 60.0) == limit.tactic
@@ -109,5 +116,5 @@ def test_only_heartbeats_are_rationed_at_first() -> None:
 
 def test_no_tactic_has_more_time_than_the_search_or_less_than_a_heartbeat() -> None:
     limit = Limit(tactic=TacticLimit(seconds=5.0, heartbeats=3))
-    expansion = Expansion((), limit, Configuration(first_share=0.01))
+    expansion = Expansion(limit, Configuration(first_share=0.01))
     assert expansion.budget(Attempt(candidate("a")), 0.5) == TacticLimit(0.5, 1)

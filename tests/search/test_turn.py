@@ -33,7 +33,7 @@ def turn(left: int, tactics: str, *, shared: bool = False) -> Turn:
 
 def early_turn(left: int, *, shared: bool) -> Turn:
     """A turn that has no candidates yet."""
-    expansion = Expansion((), Limit(), Configuration())
+    expansion = Expansion(Limit(), Configuration())
     return Turn(Question(state("s")), expansion, 0.0, 0, left, first=True, shared=shared)
 
 
