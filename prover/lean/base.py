@@ -91,6 +91,11 @@ class Ran:
     seconds: float = field(default=0.0, compare=False, kw_only=True)
     """Wall-clock time that Lean took; outcomes are the same whatever they took."""
 
+    @property
+    def for_want_of_heartbeats(self) -> bool:
+        """Whether more heartbeats might do: they ran out, and not the clock or the memory."""
+        return False
+
 
 @dataclass(frozen=True)
 class Progress(Ran):
@@ -119,7 +124,7 @@ class Timeout(Ran):
 
     @property
     def for_want_of_heartbeats(self) -> bool:
-        """Whether more heartbeats might do: neither the clock nor the memory stopped the tactic."""
+        """Neither the clock nor the memory stopped the tactic."""
         return "maximum number of heartbeats" in self.message
 
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from prover.errors import EnvironmentProblem, LeanDied, PolicyGone
-from prover.lean.base import Closed, LeanSession, Outcome, Progress, Rejected, Timeout
+from prover.lean.base import Closed, LeanSession, Outcome, Progress, Rejected
 from prover.policy.base import Candidate, ModelPolicy, Policy, Question
 from prover.search.configuration import Configuration
 from prover.search.events import Expanded, Trial
@@ -223,7 +223,7 @@ class Expander:
             outcome = self._within_bounds(given)
             trials.append(Trial(attempt.candidate, outcome))
             self._ledger.note(outcome)
-            if isinstance(outcome, Timeout) and outcome.for_want_of_heartbeats:
+            if outcome.for_want_of_heartbeats:
                 turn.expansion.ran_out(attempt)
             if node.standing is Standing.OPEN:
                 self._insert(turn.key, attempt.candidate, outcome)

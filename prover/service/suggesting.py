@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
-from prover.lean.base import Closed, LeanSession, Outcome, Progress, State, TacticLimit, Timeout
+from prover.lean.base import Closed, LeanSession, Outcome, Progress, State, TacticLimit
 from prover.policy.avoiding import avoiding
 from prover.policy.base import Candidate, Policy, Question
 from prover.search.limit import Limit
@@ -121,7 +121,7 @@ async def working(
         outcomes = await _outcomes(session, state, batch, budget)
         pairs = list(zip(batch, outcomes, strict=True))
         if budget is short:
-            late.extend(candidate for candidate, out in pairs if _wants_heartbeats(out))
+            late.extend(candidate for candidate, out in pairs if out.for_want_of_heartbeats)
         found = [
             Suggestion(c, _left(out)) for c, out in pairs if isinstance(out, Progress | Closed)
         ]
@@ -164,10 +164,6 @@ async def _outcomes(
     while len(outcomes) < len(tactics):
         outcomes += await session.run(state, tactics[len(outcomes) :], budget)
     return outcomes
-
-
-def _wants_heartbeats(outcome: Outcome) -> bool:
-    return isinstance(outcome, Timeout) and outcome.for_want_of_heartbeats
 
 
 def _left(outcome: Progress | Closed) -> tuple[State, ...]:
