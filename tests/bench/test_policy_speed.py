@@ -11,7 +11,12 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from benchmarks.perf.policy import LLEMMA, Bench, measure
 
-SIZES = {"hidden_size": 64, "num_hidden_layers": 2, "intermediate_size": 172}
+SIZES = {
+    "hidden_size": 64,
+    "num_hidden_layers": 2,
+    "intermediate_size": 172,
+    "vocab_size": 512,
+}
 
 
 def test_the_shape_is_that_of_llemma() -> None:
