@@ -13,7 +13,7 @@ demo: .venv/ready
 # Every test that needs neither a GPU nor a Ray cluster.
 test: .venv/ready-to-develop
 	$(BIN)/prover setup
-	$(BIN)/pytest -n 2 --dist loadfile -m "not gpu and not cluster"
+	$(BIN)/pytest -m "not gpu and not cluster"
 
 # A Ray cluster of two nodes on this machine, one of them killed.
 test-cluster: .venv/ready-to-develop
