@@ -52,6 +52,7 @@ async def result_of(pool: LeanPool, statement: str, header: str = "", **limit: f
         ("(x : Tree) : x.mirror.mirror = x", TREE),
         ("(x y : K) : 2 * x * y ≤ x ^ 2 + y ^ 2", FIELD),
         ("(a : K) : 10 * a ≤ 28 * a ^ 2 + 1", FIELD),
+        ("(x y : K) (h : x + y = 10) : x * y ≤ 25", FIELD),
         ("(P Q : Nat → Prop) (h : ∃ n, P n ∧ Q n) : ∃ n, Q n", ""),
         ("{α : Type} (l m : List α) : (l ++ m).length = m.length + l.length", ""),
     ],
