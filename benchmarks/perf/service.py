@@ -29,6 +29,8 @@ from typing import Any
 import httpx2
 import psutil
 
+from prover.service.client import KEPT
+
 EASY = {"theorem": {"statement": "theorem t (a b : Nat) (h : a ≤ b) : a < b + 1 := by"}}
 GOAL = {"goal": "p q : Prop\nhp : p\nhq : q\n⊢ p ∧ q", "top": 1}
 HARD = {
@@ -156,9 +158,7 @@ async def measure(
 
 async def run(socket: Path, service: psutil.Process, quick: bool, requests: int) -> Json:
     """Measures the service on this socket."""
-    transport = httpx2.AsyncHTTPTransport(
-        uds=str(socket), limits=httpx2.Limits(max_connections=2 * CLIENTS)
-    )
+    transport = httpx2.AsyncHTTPTransport(uds=str(socket), limits=KEPT)
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://localhost", timeout=600
     ) as client:

@@ -19,14 +19,14 @@ from http import HTTPStatus
 import httpx2
 
 from prover.errors import EnvironmentProblem, InputProblem, ProverError
-from prover.service.discovery import Address, Place
+from prover.service.discovery import REST_SECONDS, Address, Place
 from prover.service.requests import CheckRequest, ProveRequest, Request, SuggestRequest
 from prover.service.runs import SILENCE_SECONDS, Json
 
 CONNECT_SECONDS = 5.0
-KEPT = httpx2.Limits(keepalive_expiry=1.0)
-"""How long a connection that rests is kept: shorter than by the service, which ends it after five
-seconds, so that no request is sent as it does."""
+KEPT = httpx2.Limits(keepalive_expiry=REST_SECONDS / 5)
+"""A connection that rests is let go well before the service ends it: no request is sent as it
+does."""
 SILENT_SECONDS = 15 * SILENCE_SECONDS
 """A service that says nothing for so long is given up: a live one says that it is `waiting`."""
 START = "Start it with `prover serve`."

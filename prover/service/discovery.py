@@ -24,6 +24,8 @@ from prover.lean.install import default_cache
 SOCKET = "serve.sock"
 RUNTIME = Path("/run/user")
 """Below it systemd makes a folder for each user, named by number."""
+REST_SECONDS = 5
+"""How long the service keeps a connection on which nothing is asked."""
 LONGEST = 100
 """Bytes of a socket's path; the kernel takes a few more."""
 

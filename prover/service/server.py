@@ -16,7 +16,7 @@ from fastapi import FastAPI
 
 from prover.errors import EnvironmentProblem
 from prover.service.app import create_app
-from prover.service.discovery import Address, Place
+from prover.service.discovery import REST_SECONDS, Address, Place
 from prover.service.guard import Rules
 from prover.service.service import Service
 from prover.service.visitors import Visitors
@@ -37,6 +37,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
+                timeout_keep_alive=REST_SECONDS,
                 timeout_graceful_shutdown=STOP_SECONDS,
             )
         )
