@@ -15,7 +15,8 @@ from prover.theorem import Theorem
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
-LIMIT = Limit(seconds=40)
+LIMIT = Limit(seconds=300, tactics=400)
+"""Tactic runs decide, not how fast the machine is."""
 TREE = """inductive Tree where
   | leaf
   | node (left : Tree) (value : Nat) (right : Tree)
