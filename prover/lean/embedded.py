@@ -7,13 +7,14 @@ neither folder may hold any; Lean can make none.
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from prover.errors import EnvironmentProblem
-from prover.lean import image, manifest
+from prover.lean import image, manifest, rehearsal
 from prover.lean.command import Command
 from prover.lean.install import Report, building, check, default_cache, install, installed, locked
 from prover.lean.install import node as node_program
@@ -22,6 +23,9 @@ STACK = 1024 * 2**20
 """Bytes of stack of the main thread: elaboration recurses deeply, and unused stack is free."""
 MARGIN = 16 * 2**20
 """Bytes of the stack that V8 must leave alone."""
+
+CODE = "code"
+"""The file with the worker's machine code; there is none where Node can't give it away."""
 
 
 def silent(step: str, done: int, total: int | None) -> None:
@@ -65,11 +69,12 @@ class EmbeddedLean:
             if any(manifest.damaged(folder, thorough=thorough)):
                 with building(folder) as site:
                     image.build(self.command, modules, site, report)
+                    self._rehearse(site, report)
         return folder
 
     def worker_command(self, report: Report = silent) -> Command:
         """Starts a worker, which speaks the protocol on its standard streams."""
-        return self.command("--run", "Start.lean", work=self.worker(report))
+        return self._worker_command(self.worker(report))
 
     def command(self, *arguments: str, work: Path, writes: bool = False) -> Command:
         """Runs Lean with these arguments in the folder `work`, which it may write if `writes`."""
@@ -91,6 +96,20 @@ class EmbeddedLean:
             cwd=work,
             stack=stack,
         )
+
+    def _rehearse(self, site: Path, report: Report) -> None:
+        """Adds the worker's machine code to the folder, and nothing else that Node leaves."""
+        stage = shutil.copytree(site, site.parent / "stage")
+        rehearsal.rehearse(self._worker_command(stage, keeps=True), report)
+        if (stage / CODE).exists():
+            shutil.copy(stage / CODE, site)
+
+    def _worker_command(self, folder: Path, *, keeps: bool = False) -> Command:
+        """Starts the worker of a folder, with the folder's machine code, or it `keeps` its own."""
+        command = self.command("--run", "Start.lean", work=folder, writes=keeps)
+        variable = "LEAN_KEEP_CODE" if keeps else "LEAN_CODE"
+        code = {variable: str(command.cwd / CODE)}
+        return replace(command, environment={**command.environment, **code})
 
     def _environment(self, work: Path) -> Mapping[str, str]:
         return {"LEAN_LIBRARY": str(self.folder / "library"), "LEAN_WORK": str(work)}

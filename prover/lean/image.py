@@ -20,6 +20,7 @@ from prover.lean.install import Report, run_tied
 
 TOP = "Prover.Worker"
 GATHER = Path(__file__).with_name("host") / "Image.lean"
+REHEARSAL = Path(__file__).with_name("rehearsal.py")
 START = "module\nprelude\nimport Image\n"
 IMPORT = re.compile(r"^(?:public )?import (Prover\.[\w.]+)", re.MULTILINE)
 AT_ONCE = 2
@@ -57,8 +58,9 @@ def path(module: str, suffix: str = ".lean") -> Path:
 
 
 def fingerprint(modules: Mapping[str, str]) -> str:
-    """Differs when the sources or the way of gathering them do."""
-    texts = (Path(__file__).read_text(), GATHER.read_text(), START, *modules, *modules.values())
+    """Differs when the sources do, the way of gathering them, or what the worker rehearses."""
+    ways = (Path(__file__).read_text(), GATHER.read_text(), REHEARSAL.read_text(), START)
+    texts = (*ways, *modules, *modules.values())
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 

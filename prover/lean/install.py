@@ -163,9 +163,10 @@ def run_tied(
     cwd: Path,
     environment: dict[str, str],
     stack: int = 0,
+    given: str = "",
     seconds: float | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Runs a command to its end; it does not outlive us.
+    """Runs a command, which is `given` this to read, to its end; it does not outlive us.
 
     Raises `subprocess.TimeoutExpired` when it is still running after `seconds`, and ends it.
     """
@@ -174,9 +175,9 @@ def run_tied(
         (*launch, *command),
         cwd=cwd,
         env=environment,
-        stdin=subprocess.DEVNULL,
+        input=given,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
         errors="replace",
         timeout=seconds,

@@ -67,6 +67,11 @@ CHANGES = (
     ),
     Change("the update of addresses", "updateGOT(origExports);LDSO.init();", "LDSO.init();"),
     Change("the walk of the table", "updateTableMap(0,wasmTable.length)", ""),
+    Change(
+        "the machine code",
+        "await WebAssembly.instantiate(binary,imports)",
+        "await Host.instantiate(binary,imports)",
+    ),
     Change("the number of threads", "var pthreadPoolSize=4;", "var pthreadPoolSize=1;"),
     Change(
         "the stack of threads",

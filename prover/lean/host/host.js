@@ -67,6 +67,47 @@ var Host = (() => {
     return 0;
   }
 
+  // A function of V8's own, which only text that is read under this flag can name.
+  function native(parameters, call) {
+    const v8 = require("v8");
+    v8.setFlagsFromString("--allow-natives-syntax");
+    try {
+      return new Function(...parameters, "return " + call);
+    } finally {
+      v8.setFlagsFromString("--no-allow-natives-syntax");
+    }
+  }
+
+  // The module with the machine code of an earlier process, or undefined: there is none, or it was
+  // made by another Node, with other flags, or for another processor.
+  function remembered(binary) {
+    try {
+      const { buffer, byteOffset, byteLength } = fs.readFileSync(process.env.LEAN_CODE);
+      const code = buffer.slice(byteOffset, byteOffset + byteLength);
+      return native(["code", "binary"], "%DeserializeWasmModule(code, binary)")(code, binary);
+    } catch {
+      return undefined;
+    }
+  }
+
+  // Only optimised code is kept: of a function that has none yet, code would be made anew in each
+  // process that starts, called or not, unless its first code is dropped here.
+  function keep(module) {
+    try {
+      native([], "%FlushLiftoffCode()")();
+      const code = native(["module"], "%SerializeWasmModule(module)")(module);
+      fs.writeFileSync(process.env.LEAN_KEEP_CODE, new Uint8Array(code));
+    } catch {
+      // This Node has no such functions. All goes on as without them.
+    }
+  }
+
+  async function instantiate(binary, imports) {
+    const module = remembered(binary) ?? (await WebAssembly.compile(binary));
+    if (process.env.LEAN_KEEP_CODE) process.on("exit", () => keep(module));
+    return { module, instance: await WebAssembly.instantiate(module, imports) };
+  }
+
   function mount(FS, NODEFS, ENV) {
     for (const [inside, outside] of Object.entries(ROOTS)) {
       FS.mkdir(inside);
@@ -147,5 +188,5 @@ var Host = (() => {
     has: (own) => open.has(own),
   };
 
-  return { read, write, address, mount, files, THREAD_STACK_MIB, STACK_BYTES };
+  return { read, write, address, instantiate, mount, files, THREAD_STACK_MIB, STACK_BYTES };
 })();
