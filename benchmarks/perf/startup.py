@@ -24,23 +24,16 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from prover.lean.codec import claim
 from prover.lean.command import Command
 from prover.lean.embedded import STACK, EmbeddedLean
 from prover.lean.install import node
+from prover.theorem import Theorem
 
 GREETING = json.dumps({"id": 0, "op": "hello", "nonce": "n"}) + "\n"
-BEFORE, PROOF = "theorem t (f : Nat → Nat) (h : ∀ n, f n < 2 * n + 1) : f 3 ≤ 6 := by\n  ", "grind"
-CHECK = {
-    "id": 1,
-    "op": "verify",
-    "header": "",
-    "declaration": f"{BEFORE}sorry",
-    "offset": len(BEFORE.encode()),
-    "filled": BEFORE + PROOF,
-    "script": PROOF,
-    "heartbeats": 200_000,
-    "milliseconds": 60_000,
-}
+STATEMENT = "theorem t (f : Nat → Nat) (h : ∀ n, f n < 2 * n + 1) : f 3 ≤ 6 := by"
+CLAIM = claim(Theorem.from_statement("t", STATEMENT), "grind")
+CHECK = {"id": 1, "op": "verify", **CLAIM, "heartbeats": 200_000, "milliseconds": 60_000}
 FILE = "theorem t (a b : Nat) (h : a < b) : a + 1 ≤ b := by omega\n"
 STOCK_SECONDS = 900
 

@@ -24,6 +24,7 @@ from prover.lean.base import (
     TacticError,
     Timeout,
 )
+from prover.theorem import Theorem
 from prover.verify.base import Verification
 
 WIDTH = 100
@@ -31,6 +32,20 @@ WIDTH = 100
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Json = dict[str, Any]
+
+
+def hole(theorem: Theorem) -> Json:
+    """What the worker is asked to open."""
+    return {
+        "header": theorem.header,
+        "declaration": theorem.declaration,
+        "offset": theorem.offset,
+    }
+
+
+def claim(theorem: Theorem, script: str) -> Json:
+    """What the worker is asked to decide: that the script proves the theorem."""
+    return {**hole(theorem), "filled": theorem.filled(script).declaration, "script": script}
 
 
 def goal(json: Json) -> Goal:

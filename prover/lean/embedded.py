@@ -74,7 +74,14 @@ class EmbeddedLean:
 
     def worker_command(self, report: Report = silent) -> Command:
         """Starts a worker, which speaks the protocol on its standard streams."""
-        return self._worker_command(self.worker(report))
+        return self.worker_in(self.worker(report))
+
+    def worker_in(self, folder: Path, *, keeps: bool = False) -> Command:
+        """Starts the worker of a folder, with the folder's machine code, or it `keeps` its own."""
+        command = self.command("--run", "Start.lean", work=folder, writes=keeps)
+        variable = "LEAN_KEEP_CODE" if keeps else "LEAN_CODE"
+        code = {variable: str(command.cwd / CODE)}
+        return replace(command, environment={**command.environment, **code})
 
     def command(self, *arguments: str, work: Path, writes: bool = False) -> Command:
         """Runs Lean with these arguments in the folder `work`, which it may write if `writes`."""
@@ -100,16 +107,9 @@ class EmbeddedLean:
     def _rehearse(self, site: Path, report: Report) -> None:
         """Adds the worker's machine code to the folder, and nothing else that Node leaves."""
         stage = shutil.copytree(site, site.parent / "stage")
-        rehearsal.rehearse(self._worker_command(stage, keeps=True), report)
+        rehearsal.rehearse(self.worker_in(stage, keeps=True), report)
         if (stage / CODE).exists():
             shutil.copy(stage / CODE, site)
-
-    def _worker_command(self, folder: Path, *, keeps: bool = False) -> Command:
-        """Starts the worker of a folder, with the folder's machine code, or it `keeps` its own."""
-        command = self.command("--run", "Start.lean", work=folder, writes=keeps)
-        variable = "LEAN_KEEP_CODE" if keeps else "LEAN_CODE"
-        code = {variable: str(command.cwd / CODE)}
-        return replace(command, environment={**command.environment, **code})
 
     def _environment(self, work: Path) -> Mapping[str, str]:
         return {"LEAN_LIBRARY": str(self.folder / "library"), "LEAN_WORK": str(work)}

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from prover.errors import EnvironmentProblem, ProverError
 from prover.lean.command import Command
-from prover.lean.install import Report, run_tied
+from prover.lean.install import Report, run_command
 
 TOP = "Prover.Worker"
 GATHER = Path(__file__).with_name("host") / "Image.lean"
@@ -107,9 +107,7 @@ def compile_one(lean: Lean, module: str, work: Path) -> None:
 
 def run(command: Command, what: str) -> None:
     """Runs Lean to its end. Raises `ProverError` unless it ends well."""
-    ran = run_tied(
-        command.argv, cwd=command.cwd, environment=dict(command.environment), stack=command.stack
-    )
+    ran = run_command(command)
     if ran.returncode:
         raise ProverError(
             f"Lean cannot compile {what}: {ran.stdout.strip() or ran.stderr.strip()[-2000:]}",

@@ -27,6 +27,7 @@ from filelock import FileLock
 
 from prover.errors import EnvironmentProblem
 from prover.lean import manifest, prepare
+from prover.lean.command import Command
 
 Report = Callable[[str, int, int | None], None]
 """Called with the step, how much of it is done, and the whole, if known; both in bytes."""
@@ -155,6 +156,17 @@ def fetch(package: Package, folder: Path, report: Report) -> Path:
         )
     [tarball] = folder.glob("*.tgz")
     return tarball
+
+
+def run_command(command: Command, given: str = "") -> subprocess.CompletedProcess[str]:
+    """Runs it as `run_tied` does."""
+    return run_tied(
+        command.argv,
+        cwd=command.cwd,
+        environment=dict(command.environment),
+        stack=command.stack,
+        given=given,
+    )
 
 
 def run_tied(

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from prover.errors import ProverError
+from prover.lean import codec
 from prover.lean.command import Command
-from prover.lean.install import Report, run_tied
+from prover.lean.install import Report, run_command
+from prover.theorem import Theorem
 
 LIMIT = {"heartbeats": 20_000, "milliseconds": 20_000}
 ROUNDS = 3
@@ -32,17 +34,9 @@ class Scene:
     header: str = ""
 
     @property
-    def hole(self) -> dict[str, Any]:
-        """The theorem with `sorry` for its proof."""
-        before = f"{self.statement} := by\n  "
-        place = {"declaration": before + "sorry", "offset": len(before.encode())}
-        return {"header": self.header, **place}
-
-    @property
-    def claim(self) -> dict[str, Any]:
-        """That the proof is one."""
-        filled = f"{self.statement} := by\n  {self.proof}"
-        return {**self.hole, "filled": filled, "script": self.proof}
+    def theorem(self) -> Theorem:
+        """With `sorry` for its proof."""
+        return Theorem.from_statement("scene", f"{self.statement} := by", header=self.header)
 
 
 USUAL = ("rfl", "assumption", "simp", "simp_all", "omega", "decide", "constructor", "grind")
@@ -101,13 +95,14 @@ def requests() -> Iterator[dict[str, Any]]:
     """What the worker is asked, in order."""
     yield {"op": "hello", "nonce": "rehearsal", "options": ""}
     for scene in SCENES:
-        yield {"op": "open", "milliseconds": 60_000, **scene.hole}
+        yield {"op": "open", "milliseconds": 60_000, **codec.hole(scene.theorem)}
     for number, scene in enumerate(SCENES):
         yield {"op": "run", "state": number, "tactics": [*scene.tactics, scene.proof], **LIMIT}
         yield {"op": "premises", "state": number, "count": 8}
     for _ in range(ROUNDS):
         for scene in SCENES:
-            yield {"op": "verify", **scene.claim, "heartbeats": 200_000, "milliseconds": 60_000}
+            claim = codec.claim(scene.theorem, scene.proof)
+            yield {"op": "verify", **claim, "heartbeats": 200_000, "milliseconds": 60_000}
 
 
 def rehearse(worker: Command, report: Report) -> list[dict[str, Any]]:
@@ -117,13 +112,7 @@ def rehearse(worker: Command, report: Report) -> list[dict[str, Any]]:
     """
     report("rehearsing", 0, None)
     numbered = ({"id": number, **request} for number, request in enumerate(requests()))
-    ran = run_tied(
-        worker.argv,
-        cwd=worker.cwd,
-        environment=dict(worker.environment),
-        stack=worker.stack,
-        given="".join(f"{json.dumps(request)}\n" for request in numbered),
-    )
+    ran = run_command(worker, "".join(f"{json.dumps(request)}\n" for request in numbered))
     if ran.returncode:
         raise ProverError(
             f"Lean's worker ended with {ran.returncode}: {ran.stderr.strip()[-2000:]}",

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from prover.errors import InputProblem, LeanDied
+from prover.lean import codec
 from prover.lean.base import TacticLimit
 from prover.lean.worker import GRACE_SECONDS, Refused, Worker
 from prover.theorem import Theorem
@@ -227,12 +228,8 @@ class Replay:
         assert lease is not None, "no worker"
         worker = lease.worker
         worker.header = theorem.header
-        fields = {
-            "header": theorem.header,
-            "declaration": theorem.declaration,
-            "offset": theorem.offset,
-            "milliseconds": round(self._open_seconds * 1000),
-        }
+        milliseconds = round(self._open_seconds * 1000)
+        fields = {**codec.hole(theorem), "milliseconds": milliseconds}
         seconds = self._open_seconds + GRACE_SECONDS
         try:
             opened = await worker.request("open", fields, seconds=seconds)

@@ -71,7 +71,7 @@ class Gate:
             started = time.perf_counter()
             try:
                 seconds = self._seconds + GRACE_SECONDS
-                fields = {**claim(theorem, script), **limits}
+                fields = {**codec.claim(theorem, script), **limits}
                 answer = await worker.request("verify", fields, seconds=seconds)
             except Overdue:
                 answer = refused(
@@ -101,17 +101,6 @@ class Gate:
                     "Run it again with more `verify_seconds`, or with less beside it.",
                 ) from None
             yield worker
-
-
-def claim(theorem: Theorem, script: str) -> codec.Json:
-    """What the worker is asked to decide."""
-    return {
-        "header": theorem.header,
-        "declaration": theorem.declaration,
-        "offset": theorem.offset,
-        "filled": theorem.filled(script).declaration,
-        "script": script,
-    }
 
 
 def hidden(script: str) -> str:

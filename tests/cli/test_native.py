@@ -16,7 +16,7 @@ import pytest
 
 from prover.lean.command import Command
 from prover.lean.embedded import EmbeddedLean
-from prover.lean.install import run_tied
+from prover.lean.install import run_command
 from tests.cli.conftest import Prover
 from tests.lean.stand_in import StandIn, project
 
@@ -43,9 +43,7 @@ def compiled(lean: EmbeddedLean, folder: Path) -> None:
     work.mkdir()
     (work / "Basic.lean").write_text(BASIC)
     command = lean.command("-o", "Basic.olean", "Basic.lean", work=work, writes=True)
-    ran = run_tied(
-        command.argv, cwd=work, environment=dict(command.environment), stack=command.stack
-    )
+    ran = run_command(command)
     assert ran.returncode == 0, ran.stdout
     shutil.copy(work / "Basic.olean", folder / ".lake" / "build" / "lib" / "lean" / "Mine")
     (folder / "Mine" / "Basic.lean").write_text(BASIC)

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from prover.errors import EnvironmentProblem
 from prover.lean.command import Command
+from prover.lean.embedded import EmbeddedLean
 
 FAKE = Path(__file__).with_name("fake_worker.py")
 
@@ -23,6 +25,15 @@ theorem two (a : Nat) : a = a := by simp
 end My
 theorem nowhere_to_be : True := trivial
 """
+
+
+@pytest.fixture(scope="module")
+def lean() -> EmbeddedLean:
+    """The embedded Lean; skips where it is not installed."""
+    try:
+        return EmbeddedLean.find()
+    except EnvironmentProblem as problem:
+        pytest.skip(f"{problem.message}. {problem.hint}")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from prover.lean import image
-from prover.lean.install import run_tied
+from prover.lean.install import run_command
 from tests.lean.client import TOP, command, joined, modules
 
 ASKS = """
@@ -20,7 +20,7 @@ theorem u : 1 = 1 := by first | suggest? "simp" | rfl
 def ran(work: Path, text: str) -> str:
     """What Lean says of a file."""
     lean = command(work, text)
-    done = run_tied(lean.argv, cwd=lean.cwd, environment=dict(lean.environment), stack=lean.stack)
+    done = run_command(lean)
     return done.stdout
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from prover.errors import EnvironmentProblem
 from prover.lean.embedded import EmbeddedLean
-from prover.lean.install import run_tied
+from prover.lean.install import run_command
 from prover.lean.leandojo.library import sources
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
@@ -90,9 +90,7 @@ def answers(work: Path, theorem: str, requests: Sequence[Request]) -> list[dict[
         command = EmbeddedLean.find().command(*arguments, work=work, writes=True)
     except EnvironmentProblem as problem:
         pytest.skip(f"{problem.message}. {problem.hint}")
-    ran = run_tied(
-        command.argv, cwd=command.cwd, environment=dict(command.environment), stack=command.stack
-    )
+    ran = run_command(command)
     assert ran.returncode == 0, ran.stdout
     return read(work)
 

@@ -11,9 +11,8 @@ import pytest
 
 from prover.errors import EnvironmentProblem
 from prover.lean import image
-from prover.lean.command import Command
 from prover.lean.embedded import EmbeddedLean
-from prover.lean.install import default_cache, run_tied
+from prover.lean.install import default_cache, run_command
 
 GREETING = {"id": 0, "op": "hello", "nonce": "n"}
 
@@ -39,24 +38,11 @@ def test_the_worker_is_rebuilt_when_its_sources_change() -> None:
     assert image.fingerprint(image.sources()) == image.fingerprint(modules)
 
 
-@pytest.fixture(scope="module")
-def lean() -> EmbeddedLean:
-    try:
-        return EmbeddedLean.find()
-    except EnvironmentProblem as problem:
-        pytest.skip(f"{problem.message}. {problem.hint}")
-
-
 @pytest.fixture
 def work(tmp_path: Path) -> Path:
     folder = tmp_path / "work"
     folder.mkdir()
     return folder
-
-
-def run(command: Command) -> subprocess.CompletedProcess[str]:
-    environment = dict(command.environment)
-    return run_tied(command.argv, cwd=command.cwd, environment=environment, stack=command.stack)
 
 
 def talk(lean: EmbeddedLean, *requests: dict[str, object]) -> Iterator[dict[str, object]]:
@@ -201,7 +187,7 @@ def test_a_program_reaches_nothing_but_its_two_folders(
 ) -> None:
     (work / "Tries.lean").write_text(TRIES.replace("SECRET", str(secret)))
     before = {path.name for path in work.iterdir()}
-    ran = run(lean.command("--run", "Tries.lean", work=work))
+    ran = run_command(lean.command("--run", "Tries.lean", work=work))
     lines = [line for line in ran.stdout.splitlines() if " gave " in line or " failed: " in line]
     works = [line for line in lines if " gave " in line]
     assert works == [
@@ -220,7 +206,7 @@ def test_a_program_reaches_nothing_but_its_two_folders(
 @pytest.mark.lean
 def test_a_tactic_reaches_no_more_than_that(lean: EmbeddedLean, work: Path, secret: Path) -> None:
     (work / "Tries.lean").write_text(TACTIC.replace("SECRET", str(secret)))
-    ran = run(lean.command("Tries.lean", work=work))
+    ran = run_command(lean.command("Tries.lean", work=work))
     errors = [line for line in ran.stdout.splitlines() if " error: " in line]
     assert errors[0].endswith(" error: its own")
     assert len(errors) == 2

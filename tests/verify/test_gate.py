@@ -14,12 +14,13 @@ import pytest_asyncio
 
 from prover.check import Report, check
 from prover.file import LeanFile
+from prover.lean.codec import claim
 from prover.lean.command import Command
 from prover.lean.pool import LeanPool
 from prover.lean.worker import Refused, Worker
 from prover.theorem import Theorem
 from prover.verify.base import Verification
-from prover.verify.gate import Gate, claim, hidden
+from prover.verify.gate import Gate, hidden
 from tests.verify.cases import (
     EQUAL,
     FALSE,

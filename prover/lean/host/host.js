@@ -82,8 +82,7 @@ var Host = (() => {
   // made by another Node, with other flags, or for another processor.
   function remembered(binary) {
     try {
-      const { buffer, byteOffset, byteLength } = fs.readFileSync(process.env.LEAN_CODE);
-      const code = buffer.slice(byteOffset, byteOffset + byteLength);
+      const code = new Uint8Array(fs.readFileSync(process.env.LEAN_CODE)).buffer;
       return native(["code", "binary"], "%DeserializeWasmModule(code, binary)")(code, binary);
     } catch {
       return undefined;
