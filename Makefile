@@ -2,6 +2,8 @@
 PYTHON ?= $(shell for python in python3.11 python3.12 python3; do \
   $$python -c 'import venv' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
+# Each process has up to four Leans of 1 GB; its neighbours have the other cores.
+SEVERAL := --numprocesses logical --maxprocesses 4 --dist worksteal
 
 .PHONY: demo test test-cluster check format clean
 
@@ -13,7 +15,7 @@ demo: .venv/ready
 # Every test that needs neither a GPU nor a Ray cluster.
 test: .venv/ready-to-develop
 	$(BIN)/prover setup
-	$(BIN)/pytest -m "not gpu and not cluster"
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not gpu and not cluster" $(SEVERAL)
 
 # A Ray cluster of two nodes on this machine, one of them killed.
 test-cluster: .venv/ready-to-develop

@@ -42,6 +42,8 @@ EXAMPLES = (
     "`prover prove MyProject/Basic.lean --lean leandojo` · "
     "`prover prove Demo.lean --policy mix:endpoint:http://localhost:8000*3+builtin`"
 )
+AT_ONCE = 2
+"""Leans that are started at once: one reads the file, and the other is there when that is done."""
 
 
 def prove(
@@ -128,7 +130,15 @@ def prove(
         theorem or [],
         write,
         limit,
-        Wanted(lean, project, file=path, imports=source.imports, sandbox=sandbox, workers=workers),
+        Wanted(
+            lean,
+            project,
+            file=path,
+            imports=source.imports,
+            sandbox=sandbox,
+            workers=workers,
+            at_once=AT_ONCE,
+        ),
         configuration,
         opened,
         graph,

@@ -45,6 +45,7 @@ class Wanted:
     workers: int = 1
     spare: bool = True
     ready: int = 0
+    at_once: int = 0
     settle_seconds: float = GRACE_SECONDS
     """As for a `LeanPool`."""
 
@@ -99,6 +100,7 @@ async def embedded(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[
         settle_seconds=wanted.settle_seconds,
         spare=wanted.spare,
         ready=wanted.ready,
+        at_once=wanted.at_once,
     ) as pool:
         yield pool
 
@@ -125,6 +127,7 @@ async def native(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[Le
         settle_seconds=wanted.settle_seconds,
         spare=wanted.spare,
         ready=wanted.ready,
+        at_once=wanted.at_once,
         imports=wanted.imports,
     ) as pool:
         yield pool

@@ -30,7 +30,8 @@ class LeanPool:
     Each process loads the modules of `imports`, in their order, before it is first wanted. A worker
     that is still at work when its session ends has `settle_seconds` to finish, or is ended.
     With `ready`, so many spares are started at once, and each that is used is replaced at once: for
-    a service, whose proofs are to be checked without waiting for a process.
+    a service, whose proofs are to be checked without waiting for a process. With `at_once`, so many
+    are started at once and not replaced: for what is known to be wanted one after the other.
     There are never more than `2 * workers` processes beside the spares, and none after the
     `async with` block.
     """
@@ -46,6 +47,7 @@ class LeanPool:
         settle_seconds: float = GRACE_SECONDS,
         spare: bool = True,
         ready: int = 0,
+        at_once: int = 0,
         imports: Sequence[str] = (),
     ) -> None:
         self.command = command
@@ -60,6 +62,7 @@ class LeanPool:
         self._open_seconds = open_seconds
         self._settle_seconds = settle_seconds
         self._ready = ready
+        self._at_once = at_once
         self._most_spares = max(ready, int(spare))
         self._sessions = Slots(workers)
         self._checks = asyncio.Semaphore(workers)
@@ -71,7 +74,8 @@ class LeanPool:
         self._started: set[Worker] = set()
 
     async def __aenter__(self) -> Self:
-        self._replace_used()
+        most = max(self._at_once, self._ready)
+        self._spares.extend(self._begin(self.expected) for _ in range(most))
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -105,6 +105,19 @@ async def test_spares_that_are_to_be_ready_are_started_and_replaced_at_once(fake
     assert not fourth.alive
 
 
+async def test_what_is_started_at_once_serves_one_after_the_other(fake: Fake) -> None:
+    async with LeanPool(fake(), at_once=2) as pool:
+        first, second = [await spare for spare in pool._spares]
+        async with pool.fresh() as worker:
+            assert worker is first
+            assert len(pool._spares) == 1
+        async with pool.session() as session:
+            await session.open(THEOREM)
+            assert await pid(session) == second.pid
+            [third] = [await spare for spare in pool._spares]
+    assert not third.alive
+
+
 async def test_a_fresh_worker_is_used_by_nobody_else(fake: Fake) -> None:
     async with LeanPool(fake(), workers=2, spare=False) as pool:
         async with pool.session() as session:
