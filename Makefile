@@ -2,7 +2,7 @@
 PYTHON ?= $(shell for python in python3.11 python3.12 python3; do \
   $$python -c 'import venv' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
-# Each process has up to four Leans of 1 GB; its neighbours have the other cores.
+# Up to four processes, each with up to four Leans of 1 GB, and one thread for torch in each.
 SEVERAL := --numprocesses logical --maxprocesses 4 --dist worksteal
 
 .PHONY: demo test test-cluster check format clean

@@ -74,8 +74,8 @@ class LeanPool:
         self._started: set[Worker] = set()
 
     async def __aenter__(self) -> Self:
-        most = max(self._at_once, self._ready)
-        self._spares.extend(self._begin(self.expected) for _ in range(most))
+        count = max(self._at_once, self._ready)
+        self._spares.extend(self._begin(self.expected) for _ in range(count))
         return self
 
     async def __aexit__(self, *_: object) -> None:
