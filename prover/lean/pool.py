@@ -74,8 +74,7 @@ class LeanPool:
         self._started: set[Worker] = set()
 
     async def __aenter__(self) -> Self:
-        count = max(self._at_once, self._ready)
-        self._spares.extend(self._begin(self.expected) for _ in range(count))
+        self._fill(max(self._at_once, self._ready))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -95,8 +94,7 @@ class LeanPool:
 
     def prepare(self) -> None:
         """Starts in the background what is missing of the spare processes."""
-        while len(self._spares) < self._most_spares:
-            self._spares.append(self._begin(self.expected))
+        self._fill(self._most_spares)
 
     async def version(self) -> str:
         """What Lean says it is. A process that is started to be asked stays warm for a session."""
@@ -181,6 +179,10 @@ class LeanPool:
         with contextlib.suppress(LeanDied):
             return await self._patiently(self._begin(header))
         return await self._patiently(self._begin(header))
+
+    def _fill(self, count: int) -> None:
+        while len(self._spares) < count:
+            self._spares.append(self._begin(self.expected))
 
     def _begin(self, header: str) -> asyncio.Task[Worker]:
         start = asyncio.create_task(self._start(header))

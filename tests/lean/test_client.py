@@ -19,9 +19,7 @@ theorem u : 1 = 1 := by first | suggest? "simp" | rfl
 
 def ran(work: Path, text: str) -> str:
     """What Lean says of a file."""
-    lean = command(work, text)
-    done = run_command(lean)
-    return done.stdout
+    return run_command(command(work, text)).stdout
 
 
 @pytest.mark.lean
