@@ -15,6 +15,8 @@ from prover.lean.worker import GRACE_SECONDS, Refused
 SECONDS = 300.0
 """Wall-clock time that Lean may take for one file."""
 
+UNREAD = "Lean does not read the text from here on, as it stands behind `#exit`."
+
 Json = dict[str, Any]
 
 
@@ -29,6 +31,8 @@ class Message:
     severity: str
     """`error`, `warning` or `information`."""
     text: str
+    fatal: bool = False
+    """Whether Lean calls it an error: also a warning where options say so."""
 
     def __str__(self) -> str:
         return f"{self.line}:{self.column}: {self.text}"
@@ -36,6 +40,28 @@ class Message:
     def to_json(self) -> Json:
         """The `message` event for clients."""
         return {"event": "message", **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A place where a proof is missing for good, as none is looked for there."""
+
+    name: str
+    """The declaration's; empty where it has none."""
+    line: int
+    column: int
+    reason: str
+    """A sentence."""
+
+    def to_json(self) -> Json:
+        """The `gap` event for clients."""
+        return {
+            "event": "gap",
+            "theorem": self.name,
+            "line": self.line,
+            "column": self.column,
+            "reason": self.reason,
+        }
 
 
 @dataclass(frozen=True)
@@ -74,12 +100,32 @@ class Report:
     declarations: tuple[Declaration, ...]
     holes: tuple[Hole, ...]
     """In the order of the file."""
+    gaps: tuple[Gap, ...] = ()
+    """In the order of the file."""
+    guards: tuple[Message, ...] = ()
+    """What is wrong only with the messages that `#guard_msgs` expects."""
+    unread: int | None = None
+    """The line of the first text that Lean does not read, as it stands behind `#exit`."""
 
     @property
     def errors(self) -> tuple[Message, ...]:
         """The messages that are errors, first place first."""
         found = [message for message in self.messages if message.severity == "error"]
         return tuple(sorted(found, key=lambda message: (message.line, message.column)))
+
+    @property
+    def faults(self) -> tuple[Message, ...]:
+        """All for which Lean would not accept the file, first place first."""
+        found = [message for message in self.messages if message.fatal]
+        if self.unread is not None:
+            found.append(Message(self.unread, 0, "error", UNREAD, fatal=True))
+        return tuple(sorted([*found, *self.guards], key=lambda one: (one.line, one.column)))
+
+    @property
+    def sound(self) -> bool:
+        """Whether Lean accepts all of the file, and the prover all that it declares."""
+        accepted = all(found.accepted for found in self.declarations)
+        return accepted and not (self.faults or self.holes or self.gaps)
 
 
 async def check(lean: Backend, file: LeanFile, *, seconds: float = SECONDS) -> Report:
@@ -120,43 +166,62 @@ def _roots(module: str) -> str:
 
 
 def _report(file: LeanFile, json: Json) -> Report:
+    strict = [range(first, last + 1) for first, last in json["strict"]]
     return Report(
-        messages=tuple(
-            Message(item["line"], item["column"], item["severity"], item["text"])
-            for item in json["messages"]
-        ),
-        declarations=tuple(
-            Declaration(
-                name=_name(item["name"]),
-                is_theorem=item["theorem"],
-                accepted=item["accepted"],
-                axioms=tuple(item["axioms"]),
-                trusted=item["trusted"],
-                reason=item["reason"],
-            )
-            for item in json["declarations"]
-        ),
-        holes=tuple(_holes(file, json["holes"])),
+        messages=tuple(_message(item, strict) for item in json["messages"]),
+        declarations=tuple(map(_declaration, json["declarations"])),
+        holes=tuple(sorted((_hole(file, item) for item in json["holes"]), key=_span)),
+        gaps=tuple(sorted((_gap(file, item) for item in json["gaps"]), key=_place)),
+        guards=tuple(_message(item, strict) for item in json["guards"]),
+        unread=json["unread"],
     )
 
 
-def _name(name: str) -> str:
-    """What users call it: an `example` has a name of Lean's own, whatever namespace is open."""
-    return "example" if name.rpartition(".")[2] in ("", "_example") else name
+def _message(item: Json, strict: Sequence[range]) -> Message:
+    severity, line = item["severity"], item["line"]
+    fatal = item["fatal"] or (severity == "warning" and any(line in lines for lines in strict))
+    return Message(line, item["column"], severity, item["text"], fatal)
 
 
-def _holes(file: LeanFile, items: Sequence[Json]) -> list[Hole]:
-    holes = []
-    for item in items:
-        line, column = file.place(item["start"])
-        holes.append(
-            Hole(
-                span=Span(item["start"], item["stop"]),
-                declaration=Span(item["declarationStart"], item["declarationStop"]),
-                name=_name(item["name"]),
-                is_term=item["kind"] == "term",
-                line=line,
-                column=column,
-            )
-        )
-    return sorted(holes, key=lambda hole: hole.span)
+def _declaration(item: Json) -> Declaration:
+    return Declaration(
+        name=item["name"],
+        is_theorem=item["theorem"],
+        accepted=item["accepted"],
+        axioms=tuple(item["axioms"]),
+        trusted=item["trusted"],
+        reason=item["reason"],
+    )
+
+
+def _hole(file: LeanFile, item: Json) -> Hole:
+    line, column = file.place(item["start"])
+    return Hole(
+        span=Span(item["start"], item["stop"]),
+        declaration=Span(item["declarationStart"], item["declarationStop"]),
+        name=item["name"],
+        is_term=item["kind"] == "term",
+        line=line,
+        column=column,
+        obstacle=_sentence(item["obstacle"]),
+        rests_on=tuple(item["restsOn"]),
+    )
+
+
+def _sentence(text: str) -> str:
+    """The first line, as a sentence."""
+    line = text.partition("\n")[0].rstrip(":. ")
+    return f"{line[0].upper()}{line[1:]}." if line else ""
+
+
+def _gap(file: LeanFile, item: Json) -> Gap:
+    line, column = file.place(item["start"])
+    return Gap(item["name"], line, column, item["reason"])
+
+
+def _span(hole: Hole) -> Span:
+    return hole.span
+
+
+def _place(gap: Gap) -> tuple[int, int]:
+    return gap.line, gap.column

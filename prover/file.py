@@ -42,6 +42,11 @@ class Hole:
     """Counted from 1."""
     column: int
     """In characters, counted from 0, as in Lean's messages."""
+    obstacle: str = ""
+    """Why no proof can be looked for; empty where one can."""
+    rests_on: tuple[str, ...] = ()
+    """Declarations of the file that its goal rests on and that hold a `sorry`; an empty name stands
+    for its own, where the goal speaks of an earlier hole."""
 
 
 @dataclass(frozen=True)

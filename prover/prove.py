@@ -12,13 +12,15 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from prover.check import Message, Report
+from prover.check import Report
 from prover.errors import EnvironmentProblem, ProverError
 from prover.file import Hole, LeanFile, Scripts, Span
 from prover.search.events import Event
 from prover.search.result import Result, Status
 from prover.theorem import Theorem
 from prover.verify.base import Verification, Verify
+
+RESTS_ON_ITS_OWN = "Its statement has a `sorry` in it."
 
 Search = Callable[[Theorem], AsyncGenerator[Event, None]]
 """The events of the search for one theorem; the last is its `Result`."""
@@ -41,6 +43,7 @@ class Proving:
         """The scripts that were accepted."""
         self.verifications: dict[Span, Verification] = {}
         """Of each declaration that has no hole left: the gate's verdict on all of it."""
+        self._ended: dict[Hole, asyncio.Event] = {}
 
     async def run(self, holes: Sequence[Hole]) -> AsyncGenerator[tuple[Hole, Event], None]:
         """The events of all searches, each with its hole; `workers` holes are tried at once.
@@ -50,6 +53,7 @@ class Proving:
         """
         if not holes:
             return
+        self._ended = {hole: asyncio.Event() for hole in holes}
         events: asyncio.Queue[tuple[Hole, Event] | None] = asyncio.Queue()
         waiting = iter(holes)
         searches = [
@@ -76,10 +80,9 @@ class Proving:
             self.results[hole] = Result(hole.name, Status.CANCELLED, "it was interrupted")
         return [(hole, self.results[hole]) for hole in missing]
 
-    def untried(self, hole: Hole, error: Message) -> Result:
-        """The result of a hole that an error of the file keeps from being tried."""
-        message = f"not tried: {self._file.path}:{error.line}:{error.column} has an error"
-        self.results[hole] = Result(hole.name, Status.ERROR, message)
+    def untried(self, hole: Hole, reason: str) -> Result:
+        """The result of a hole that is not tried."""
+        self.results[hole] = Result(hole.name, Status.ERROR, f"Not tried: {reason}")
         return self.results[hole]
 
     async def _prove_each(
@@ -89,8 +92,12 @@ class Proving:
             async with aclosing(self._prove(hole)) as found:
                 async for event in found:
                     events.put_nowait((hole, event))
+            self._ended[hole].set()
 
     async def _prove(self, hole: Hole) -> AsyncGenerator[Event, None]:
+        if reason := await self._unmet(hole):
+            yield self.untried(hole, reason)
+            return
         theorem = self._file.theorem(hole, self._settled_for(hole))
         try:
             async with aclosing(self._search(theorem)) as events:
@@ -103,6 +110,19 @@ class Proving:
         except ProverError as error:
             self.results[hole] = Result(hole.name, Status.ERROR, error.message)
             yield self.results[hole]
+
+    async def _unmet(self, hole: Hole) -> str:
+        """Why the goal of a hole can't be known, once the holes that it rests on have ended."""
+        for name in hole.rests_on:
+            below = holes_below(self._report, hole, name)
+            for other in below:
+                # It is earlier in the file, so it has been begun.
+                if other in self._ended:
+                    await self._ended[other].wait()
+            proved = all(other in self.scripts for other in below)
+            if not proved or (name and below[0].declaration not in self.verifications):
+                return resting(name)
+        return ""
 
     def _settled_for(self, hole: Hole) -> Scripts:
         """What the theorem of a hole may be built on.
@@ -136,18 +156,46 @@ class Proving:
                 )
             result = replace(result, verification=verification)
         self.scripts[hole] = result.script or ""
-        if len(found) == len(declaration) and result.verification is not None:
-            self.verifications[hole.declaration] = result.verification
+        verdict = result.verification
+        if len(found) == len(declaration) and verdict is not None and verdict.whole:
+            self.verifications[hole.declaration] = verdict
         return result
 
 
-def within_reach(file: LeanFile, report: Report, holes: Sequence[Hole]) -> list[Hole]:
-    """The holes of declarations that stand before the file's first error."""
-    if not report.errors:
-        return list(holes)
-    first = report.errors[0]
-    offset = file.offset(first.line, first.column)
-    return [hole for hole in holes if hole.declaration.stop < offset]
+def obstacle(
+    file: LeanFile, report: Report, hole: Hole, *, strict: bool = False, alone: bool = False
+) -> str:
+    """Why a hole is not to be tried, in a sentence; empty where it is.
+
+    Where an error is one too much (`strict`), nothing behind the first is tried. Where the hole is
+    tried `alone`, no other that it rests on has been filled.
+    """
+    if strict and report.errors:
+        first = report.errors[0]
+        if file.offset(first.line, first.column) <= hole.declaration.stop:
+            return f"{file.path}:{first.line}:{first.column} has an error."
+    if hole.obstacle:
+        return hole.obstacle
+    for name in hole.rests_on:
+        below = holes_below(report, hole, name)
+        if alone or not below or any(other.obstacle for other in below):
+            return resting(name)
+    return ""
+
+
+def holes_below(report: Report, hole: Hole, name: str) -> list[Hole]:
+    """The holes before this one that a declaration has; those of its own where there is no name."""
+    return [
+        other
+        for other in report.holes
+        if other.span < hole.span
+        and (other.name == name if name else other.declaration == hole.declaration)
+    ]
+
+
+def resting(name: str) -> str:
+    """Says that a goal speaks of what has no proof or value yet."""
+    return f"Its statement rests on the `sorry` of `{name}`." if name else RESTS_ON_ITS_OWN
 
 
 def objection(before: Report, after: Report, scripts: Scripts) -> str | None:
@@ -158,7 +206,7 @@ def objection(before: Report, after: Report, scripts: Scripts) -> str | None:
         return f"Lean reports an error in the file as it would be: {(new or after.errors)[0]}"
     if len(after.holes) != len(before.holes) - len(scripts):
         return "it would not have the holes that it should have"
-    open_still = {hole.name for hole in after.holes}
+    open_still = {hole.name for hole in after.holes} | {gap.name for gap in after.gaps}
     accepted = {declaration.name for declaration in after.declarations if declaration.accepted}
     declared = {declaration.name for declaration in after.declarations}
     for hole in scripts:

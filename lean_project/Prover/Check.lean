@@ -1,5 +1,6 @@
 import Prover.Declared
 import Prover.Example
+import Prover.Gap
 import Prover.Replay
 import Prover.Theorem
 
@@ -13,6 +14,17 @@ namespace Prover
 
 open Lean Elab
 
+/-- What a declaration is called in what is told of it. -/
+def shownName (name : Name) : String :=
+  match name with
+  | .str _ "_example" => "example"
+  | _ => nameString name
+
+def declarationFields (name : String) (isTheorem accepted : Bool) (reason : String)
+    (found : Audit) : Json :=
+  Json.mkObj (("name", (name : Json)) :: ("theorem", (isTheorem : Json)) ::
+    ("accepted", (accepted : Json)) :: ("reason", (reason : Json)) :: auditFields found)
+
 def declarationJson (info : ConstantInfo) (finding : Finding) : Json :=
   let (accepted, reason) := match finding.objection with
     | some reason => (false, reason)
@@ -20,8 +32,7 @@ def declarationJson (info : ConstantInfo) (finding : Finding) : Json :=
   let isTheorem := match info with
     | .thmInfo _ => true
     | _ => false
-  Json.mkObj (("name", (nameString info.name : Json)) :: ("theorem", (isTheorem : Json)) ::
-    ("accepted", (accepted : Json)) :: ("reason", (reason : Json)) :: auditFields finding.audit)
+  declarationFields (shownName info.name) isTheorem accepted reason finding.audit
 
 /--
 The declarations of a command, each with what it rests on, and what was found last; `before` is what
@@ -47,25 +58,113 @@ def range (syntaxTree : Syntax) : Nat × Nat :=
   | some start, some stop => (start.byteIdx, stop.byteIdx)
   | _, _ => (0, 0)
 
-def holeJson (step : Step) (hole : Hole) : Json :=
-  let name := match findPlace hole.start none step.trees with
-    | some place => match place.context.parentDecl? with
-      | some name => nameString name
-      | none => ""
-    | none => ""
+/-- What a command declares is called so; `place` is of one of its holes. -/
+def declaredName (step : Step) (place : Option Place) : String :=
+  match place with
+  | some place =>
+    match place.context.parentDecl? with
+    | some name => shownName name
+    | none => ofSyntax
+  | none => ofSyntax
+where
+  ofSyntax : String :=
+    match givenNames (inner step.syntaxTree) [] with
+    | name :: _ => nameString (inFull (scopeOf step.before).currNamespace name)
+    | [] =>
+      match step.added with
+      | name :: _ => shownName name
+      | [] => if declarationKind step.syntaxTree == `Lean.Parser.Command.example then "example"
+        else ""
+
+def namesJson : List Name → List Json
+  | [] => []
+  | .anonymous :: rest => ("" : Json) :: namesJson rest
+  | name :: rest => (shownName name : Json) :: namesJson rest
+
+/--
+Why a hole can't be tried, if it can't, and the declarations whose `sorry` its goal rests on.
+-/
+def prospects (step : Step) (objection : Option String) (place : Option Place) :
+    BaseIO (String × List Name) := do
+  match objection, place with
+  | some reason, _ => return (reason, [])
+  | none, none => return ("Lean has not elaborated this `sorry`.", [])
+  | none, some place =>
+    match ← openPlace step.before.env place with
+    | .error message => return (message, [])
+    | .ok hole => return ("", hole.restsOn)
+
+def holeJson (step : Step) (objection : Option String) (place : Option Place) (hole : Hole) :
+    BaseIO Json := do
+  let (obstacle, restsOn) ← prospects step objection place
   let (start, stop) := range step.syntaxTree
-  Json.mkObj [
+  return Json.mkObj [
     ("start", (hole.start.byteIdx : Json)), ("stop", (hole.stop.byteIdx : Json)),
-    ("kind", ((if hole.isTerm then "term" else "tactic" : String) : Json)), ("name", (name : Json)),
+    ("kind", ((if hole.isTerm then "term" else "tactic" : String) : Json)),
+    ("name", (declaredName step place : Json)),
+    ("obstacle", (obstacle : Json)), ("restsOn", jsonList (namesJson restsOn)),
     ("declarationStart", (start : Json)), ("declarationStop", (stop : Json))]
 
-def holesJson (step : Step) : List Hole → List Json → List Json
-  | [], rest => rest
-  | hole :: holes, rest => holeJson step hole :: holesJson step holes rest
+/-- The holes of a command; in one that declares nothing, those that stand for a goal. -/
+def holesJson (step : Step) (objection : Option String) : List Hole → BaseIO (List Json)
+  | [] => return []
+  | hole :: holes => do
+    let others ← holesJson step objection holes
+    let place := findPlace hole.start none step.trees
+    match roleOf step.syntaxTree, place with
+    | .declaration, _ => return (← holeJson step objection place hole) :: others
+    | .scene, some place => return (← holeJson step objection (some place) hole) :: others
+    | _, _ => return others
 
-def allHoles : List Step → List Json
+def gapsJson (step : Step) : List Gap → List Json
   | [] => []
-  | step :: rest => holesJson step (holesOf step.syntaxTree []) (allHoles rest)
+  | gap :: rest =>
+    Json.mkObj [("start", (gap.start.byteIdx : Json)), ("reason", (gap.reason : Json)),
+      ("name", (declaredName step none : Json))] :: gapsJson step rest
+
+def isNew (step : Step) : List Name → Bool
+  | [] => false
+  | written :: rest =>
+    let name := inFull (scopeOf step.before).currNamespace written
+    (match constantOf step.after.env name with
+      | some constant => !step.before.env.contains constant
+      | none => false) || isNew step rest
+
+/-- An objection to a command that is to declare something, and has declared nothing. -/
+def emptyJson (step : Step) : List Json :=
+  let given := givenNames (inner step.syntaxTree) []
+  match roleOf step.syntaxTree, step.error, given, step.added with
+  | .declaration, none, _ :: _, [] =>
+    if isNew step given then []
+    else
+      let isTheorem := declarationKind step.syntaxTree == `Lean.Parser.Command.theorem
+      [declarationFields (declaredName step none) isTheorem false
+        "nothing is declared: a macro has made something else of it" {}]
+  | _, _, _, _ => []
+
+def appendJson : List Json → List Json → List Json
+  | [], rest => rest
+  | item :: items, rest => item :: appendJson items rest
+
+/-- What there is to say of the commands of a text, besides what they declare. -/
+structure Survey where
+  holes : List Json := []
+  gaps : List Json := []
+  /-- Objections to commands that declare nothing. -/
+  empty : List Json := []
+
+/-- Surveys the commands, of which earlier ones have the `faults`. -/
+def survey (input : Parser.InputContext) (faults : Faults) : List Step → BaseIO Survey
+  | [] => return {}
+  | step :: rest => do
+    let holes := holesOf step.syntaxTree []
+    let objection ← if holes matches [] then pure none else faults.objection step
+    let holes ← holesJson step objection holes
+    let gaps := if step.error.isSome then [] else gapsJson step step.gaps
+    let others ← survey input (faults.after step (lineOf input step.syntaxTree)) rest
+    return {
+      holes := appendJson holes others.holes, gaps := appendJson gaps others.gaps
+      empty := appendJson (emptyJson step) others.empty }
 
 /-- The declarations of all commands; `steps` may have some twice, as `nameAll` gives them. -/
 def allDeclarations (imported : Environment) (before : Finding) : List Step → List Json
@@ -79,9 +178,49 @@ where
     | [], rest => rest
     | item :: items, rest => item :: prepend items rest
 
-def appendJson : List Json → List Json → List Json
-  | [], rest => rest
-  | item :: items, rest => item :: appendJson items rest
+/-- What is wrong only with the messages that are written around commands. -/
+def guardMessages (input : Parser.InputContext) (cancel : IO.CancelToken) :
+    List Step → BaseIO (List Json)
+  | [] => return []
+  | step :: rest => do
+    let others ← guardMessages input cancel rest
+    let isRun := !(lacksCode && isEvaluation step.syntaxTree)
+    if !(isRun && isGuarded step.syntaxTree && step.error.isNone) then return others
+    match ← runWritten input step.syntaxTree {} step.before cancel with
+    | .error _ => return others
+    | .ok guarded =>
+      match guarded.error with
+      | some message => return (← messageJson message) :: others
+      | none => return others
+
+/-- The lines of the commands whose warnings are errors, by the options in force. -/
+def strictLines (input : Parser.InputContext) : List Step → List Json
+  | [] => []
+  | step :: rest =>
+    let others := strictLines input rest
+    match (scopeOf step.before).opts.find warningsAreErrors, step.syntaxTree.getTailPos? true with
+    | some (.ofBool true), some stop =>
+      let last := (input.fileMap.toPosition stop).line
+      jsonList [(lineOf input step.syntaxTree : Json), (last : Json)] :: others
+    | _, _ => others
+
+/-- The line of the first text that is not read, as it stands behind `#exit`. -/
+def unreadLine (input : Parser.InputContext) (start : Parser.ModuleParserState)
+    (last : Command.State) : Option Nat :=
+  let context := parserContext last
+  let (syntaxTree, position, _) := Parser.parseCommand input context start {}
+  if syntaxTree.getKind == `Lean.Parser.Command.eoi then none
+  else
+    let (next, _, _) := Parser.parseCommand input context position {}
+    if next.getKind == `Lean.Parser.Command.eoi then none else some (lineOf input next)
+
+/-- Where the parser goes on after commands. -/
+def stateAfter (start : Parser.ModuleParserState) : List Step → Parser.ModuleParserState
+  | [] => start
+  | step :: rest =>
+    match step.syntaxTree.getTailPos? true with
+    | some stop => stateAfter { pos := stop } rest
+    | none => stateAfter start rest
 
 /-- What there is to say of a whole file. -/
 def checkText (text : String) (known : Imported) (cancel : IO.CancelToken) :
@@ -92,13 +231,20 @@ def checkText (text : String) (known : Imported) (cancel : IO.CancelToken) :
   | .error error => return (.error (← failedWith "header" error), start.imported)
   | .ok (steps, last) =>
     let messages ← messagesJson last.messages.toList
+    let guards ← guardMessages input cancel steps
     let imported := start.command.env
     let (named, objections) ← nameAll input steps cancel
     let declarations := allDeclarations imported (.start imported) named
+    let stopped := if start.command.messages.hasErrors then some 1 else none
+    let found ← survey input { stopped } steps
+    let unread := match unreadLine input (stateAfter start.position steps) last with
+      | some line => (line : Json)
+      | none => .null
     let json := Json.mkObj [
-      ("messages", jsonList messages),
-      ("declarations", jsonList (appendJson declarations objections)),
-      ("holes", jsonList (allHoles steps))]
+      ("messages", jsonList messages), ("guards", jsonList guards),
+      ("strict", jsonList (strictLines input steps)), ("unread", unread),
+      ("declarations", jsonList (appendJson declarations (appendJson objections found.empty))),
+      ("holes", jsonList found.holes), ("gaps", jsonList found.gaps)]
     return (.ok json, start.imported)
 
 end Prover

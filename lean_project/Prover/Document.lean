@@ -1,4 +1,6 @@
+import Prover.Code
 import Prover.Json
+import Prover.Role
 import Lean.Elab.Import
 import Lean.Elab.Command
 import Lean.Parser.Module
@@ -18,10 +20,22 @@ structure Document where
   text : String
   command : Command.State
 
+/-- Text that the parser has passed over, as no command starts so. -/
+structure Skipped where
+  text : String
+  line : Nat
+  column : Nat
+  /-- What the parser said of it. -/
+  said : MessageLog
+
 /-- One elaborated command: its syntax, its information trees and the states around it. -/
 structure Step where
   syntaxTree : Syntax
   trees : List InfoTree
+  /-- The text before it that is no command. -/
+  skipped : Option Skipped
+  /-- What was said of it. -/
+  said : MessageLog
   before : Command.State
   after : Command.State
 
@@ -86,9 +100,79 @@ def joinTrees : List InfoTree → List InfoTree → List InfoTree
   | [], rest => rest
   | tree :: trees, rest => tree :: joinTrees trees rest
 
-/-- Runs a command; `messages` are those of its parser. -/
-def runCommand (input : Parser.InputContext) (syntaxTree : Syntax) (messages : MessageLog)
+/-- Whether a command decides if warnings are errors. -/
+def decidesWarnings (syntaxTree : Syntax) : Bool :=
+  match syntaxTree with
+  | .node _ `Lean.Parser.Command.set_option children =>
+    if h : 1 < children.size then
+      let name := children[1].getId
+      name == `warningAsError || name == `weak.warningAsError
+    else false
+  | _ => false
+
+/-- Keeps in mind that the text has warnings made errors, where Lean itself must not. -/
+def warningsAreErrors : Name := `prover.warningsAreErrors
+
+/--
+The state in which warnings are warnings. Whether the text has made them errors stays known, in its
+scope; it is for those who read messages, and does not make a proof worse.
+-/
+def lenient (state : Command.State) : Command.State :=
+  match state.scopes with
+  | scope :: rest =>
+    let made := warningAsError.get scope.opts
+    let opts := scope.opts.insert `warningAsError (.ofBool false)
+    let opts := opts.insert warningsAreErrors (.ofBool made)
+    { state with scopes := { scope with opts } :: rest }
+  | [] => state
+
+/-- Whether a message is about a place before another. -/
+def isBefore (position : Position) (message : Message) : Bool :=
+  message.pos.line < position.line ||
+    (message.pos.line == position.line && message.pos.column < position.column)
+
+def logOf : List Message → MessageLog → MessageLog
+  | [], log => log
+  | message :: rest, log => logOf rest (log.add message)
+
+def splitBefore (position : Position) : List Message → List Message × List Message
+  | [] => ([], [])
+  | message :: rest =>
+    let (before, others) := splitBefore position rest
+    if isBefore position message then (message :: before, others) else (before, message :: others)
+
+/-- The text that the parser has skipped before a command, and what it said of the command itself. -/
+def skippedBefore (input : Parser.InputContext) (syntaxTree : Syntax) (messages : MessageLog) :
+    Option Skipped × MessageLog :=
+  match syntaxTree.getPos? true with
+  | none => (none, messages)
+  | some start =>
+    match splitBefore (input.fileMap.toPosition start) messages.toList with
+    | ([], _) => (none, messages)
+    | (first :: rest, others) =>
+      let text := String.Pos.Raw.extract input.inputString (input.fileMap.ofPosition first.pos) start
+      let said := logOf (first :: rest) {}
+      (some { text, line := first.pos.line, column := first.pos.column, said }, logOf others {})
+
+/-- The messages, where what has no code is said to have none for a reason. -/
+def explained : List Message → BaseIO (List Message)
+  | [] => return []
+  | message :: rest => do
+    let others ← explained rest
+    let text ← message.data.toString
+    if !holds text "has not been implemented" then return message :: others
+    let reason := ": the embedded Lean can't make code that calls its own library; a native Lean can"
+    return { message with data := .ofFormat (firstLine text ++ reason) } :: others
+where
+  firstLine (text : String) : String :=
+    match text.splitOn "\n" with
+    | line :: _ => line
+    | [] => text
+
+/-- Runs a command as it is written; `messages` are those of its parser. -/
+def runWritten (input : Parser.InputContext) (syntaxTree : Syntax) (messages : MessageLog)
     (state : Command.State) (cancel : IO.CancelToken) : BaseIO (Except Exception Step) := do
+  let (skipped, own) := skippedBefore input syntaxTree messages
   let start := { state with messages := {}, infoState := { enabled := true } }
   let reference ← ST.Prim.mkRef start
   let context : Command.Context := {
@@ -100,9 +184,43 @@ def runCommand (input : Parser.InputContext) (syntaxTree : Syntax) (messages : M
     let after ← ST.Prim.Ref.get reference
     let late := waitAll after.snapshotTasks 0 {}
     let trees := joinTrees (treeList after.infoState.trees) late.trees
-    let messages := state.messages ++ messages ++ after.messages ++ late.messages
-    let after := { after with messages, infoState := {}, traceState := {}, snapshotTasks := #[] }
-    return .ok { syntaxTree, trees, before := start, after }
+    let told := after.messages ++ late.messages
+    let told ← if lacksCode then pure (logOf (← explained told.toList) {}) else pure told
+    let after := { after with
+      messages := state.messages ++ messages ++ told
+      infoState := {}, traceState := {}, snapshotTasks := #[] }
+    let after := if decidesWarnings syntaxTree then lenient after else after
+    return .ok { syntaxTree, trees, skipped, said := own ++ told, before := start, after }
+
+/-- The state in which an unknown word is no type of its own: what would have made it was not run. -/
+def cautious (state : Command.State) : Command.State :=
+  match state.scopes with
+  | scope :: rest =>
+    let opts := scope.opts.insert `relaxedAutoImplicit (.ofBool false)
+    { state with scopes := { scope with opts } :: rest }
+  | [] => state
+
+def notRun (input : Parser.InputContext) (syntaxTree : Syntax) : Message := {
+  fileName := input.fileName
+  pos := input.fileMap.toPosition (syntaxTree.getPos? true |>.getD 0)
+  severity := .information
+  data := .ofFormat "This is not run here: the embedded Lean lacks the code of its own library." }
+
+/--
+Runs a command; `messages` are those of its parser. What `#guard_msgs` says of it does not count,
+and what has to be run to be told is not run where there is no code.
+-/
+def runCommand (input : Parser.InputContext) (syntaxTree : Syntax) (messages : MessageLog)
+    (state : Command.State) (cancel : IO.CancelToken) : BaseIO (Except Exception Step) := do
+  if lacksCode && isEvaluation syntaxTree then
+    let (skipped, own) := skippedBefore input syntaxTree messages
+    let told := ({} : MessageLog).add (notRun input syntaxTree)
+    let after := { state with messages := state.messages ++ messages ++ told }
+    let after := if isProgram syntaxTree then cautious after else after
+    return .ok { syntaxTree, trees := [], skipped, said := own ++ told, before := state, after }
+  match ← runWritten input (unguarded syntaxTree) messages state cancel with
+  | .error error => return .error error
+  | .ok step => return .ok { step with syntaxTree }
 
 /-- Parses and runs the next command; its step, and where the one after it starts. -/
 def nextCommand (input : Parser.InputContext) (position : Parser.ModuleParserState)

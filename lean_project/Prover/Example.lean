@@ -61,7 +61,7 @@ def withoutCode (state : Command.State) : Command.State :=
 
 def exampleObjection : Json :=
   Json.mkObj [
-    ("name", ("_example" : Json)), ("theorem", (true : Json)), ("accepted", (false : Json)),
+    ("name", ("example" : Json)), ("theorem", (true : Json)), ("accepted", (false : Json)),
     ("reason", ("what it rests on can't be looked into; make it a theorem" : Json)),
     ("axioms", jsonList []), ("trusted", (0 : Json))]
 

@@ -12,8 +12,8 @@ A declaration without another hole counts when its filled text is one command th
 outside the hole, Lean reports no error, its constants have the types that they have with the hole,
 the kernel accepts them again with all that they use, from the imports on, and they rest on nothing
 but the three standard axioms. Where other holes are left (or the declaration leaves no constant, as
-an `example`), the script is run on the hole's goal, and the closed proof of that goal is checked in
-the same way.
+an `example`, or another part of it rests on a `sorry`), the script is run on the hole's goal, and
+the closed proof of that goal is checked in the same way.
 -/
 
 public section
@@ -32,17 +32,26 @@ structure Claim where
   filled : String
   script : String
 
+/-- A proof that counts. -/
+structure Acceptance where
+  audit : Audit
+  /-- Whether for the declaration, and not for the goal of the hole alone. -/
+  whole : Bool
+  /-- What else its author should know. -/
+  note : String := ""
+
 /-- The gate's answer: why not, or what the proof rests on. -/
-abbrev Verdict := Except String Audit
+abbrev Verdict := Except String Acceptance
 
 def verdictJson : Verdict → Json
   | .error reason => Json.mkObj [("accepted", (false : Json)), ("reason", (reason : Json))]
-  | .ok found => Json.mkObj (("accepted", (true : Json)) :: auditFields found)
+  | .ok found => Json.mkObj (("accepted", (true : Json)) :: ("whole", (found.whole : Json)) ::
+      ("note", (found.note : Json)) :: auditFields found.audit)
 
-def verdictOf (finding : Finding) : Verdict :=
+def verdictOf (finding : Finding) (whole : Bool) : Verdict :=
   match finding.objection with
   | some reason => .error reason
-  | none => .ok finding.audit
+  | none => .ok { audit := finding.audit, whole }
 
 /-- Whether the script is one tactic sequence that says nothing forbidden. -/
 def scriptObjection (state : State) (script : String) : Option String :=
@@ -63,19 +72,17 @@ def changed (asked given : Kernel.Environment) : List Name → Option Name
       else some name
     | _, _ => some name
 
-/-- Judges a declaration whose last hole is filled. -/
-def judgeDeclaration (header : Header) (asked filled : Step) : Verdict :=
+/-- Judges a declaration whose last hole is filled; whether a `sorry` is what speaks against it. -/
+def judgeDeclaration (header : Header) (asked filled : Step) : Verdict × Bool :=
   let given := filled.after.env.toKernelEnv
   match changed asked.after.env.toKernelEnv given asked.added with
-  | some name => .error s!"{nameString name} is not declared with the type that it had"
-  | none => verdictOf (examine header.imported given filled.added (.start header.imported))
+  | some name => (.error s!"{nameString name} is not declared with the type that it had", false)
+  | none =>
+    let finding := examine header.imported given filled.added (.start header.imported)
+    (verdictOf finding true, isAmong ``sorryAx finding.audit.axioms)
 
 def levelParameters (type value : Expr) : List Name :=
-  nameList (collectLevelParams (collectLevelParams {} type) value).params 0
-where
-  nameList (names : Array Name) (start : Nat) : List Name :=
-    if h : start < names.size then names[start] :: nameList names (start + 1) else []
-  termination_by names.size - start
+  appendNames (collectLevelParams (collectLevelParams {} type) value).params 0 []
 
 /-- The proved goal, as `declaration` asked for it, closed over its hypotheses. -/
 def closedTheorem (goal : MVarId) (declaration : MetavarDecl) : MetaM TheoremVal := do
@@ -95,7 +102,7 @@ def closedTheorem (goal : MVarId) (declaration : MetavarDecl) : MetaM TheoremVal
 def judgeTheorem (header : Header) (source : Kernel.Environment) (value : TheoremVal) : Verdict :=
   let names := usedBy (.thmInfo value) []
   let finding := examine header.imported source names (.start header.imported)
-  match verdictOf finding with
+  match verdictOf finding false with
   | .error reason => .error reason
   | .ok found =>
     match check (.thmDecl value) finding.target with
@@ -161,8 +168,32 @@ def decideClaim (header : Header) (claim : Claim) (budget : Budget) :
             claim.offset with
         | some reason => return .ok (.error reason)
         | none =>
-          match holesOf filled.syntaxTree [], asked.added with
-          | [], _ :: _ => return .ok (judgeDeclaration header asked filled)
-          | _, _ => return .ok (← judgeGoal header opened claim.script budget)
+          let verdict ← judgePlace header opened filled claim.script budget
+          return .ok (← noted claim.filled header filled budget.cancel verdict)
+where
+  judgePlace (header : Header) (opened : Opened) (filled : Step) (script : String)
+      (budget : Budget) : BaseIO Verdict := do
+    match holesOf filled.syntaxTree [], opened.step.added with
+    | [], _ :: _ =>
+      match judgeDeclaration header opened.step filled with
+      | (verdict, false) => return verdict
+      | (verdict, true) =>
+        -- It may be another part of the declaration, which the script has no say in.
+        match ← judgeGoal header opened script budget with
+        | .ok found => return .ok found
+        | .error _ => return verdict
+    | _, _ => judgeGoal header opened script budget
+  /-- Adds that the messages written around a declaration are no longer those that it has. -/
+  noted (text : String) (header : Header) (filled : Step) (cancel : IO.CancelToken) :
+      Verdict → BaseIO Verdict
+    | .error reason => return .error reason
+    | .ok found => do
+      if !isGuarded filled.syntaxTree then return .ok found
+      match ← runWritten (inputOf text) filled.syntaxTree {} header.command cancel with
+      | .error _ => return .ok found
+      | .ok step =>
+        if step.error.isSome then
+          return .ok { found with note := "the text of `#guard_msgs` around it no longer fits" }
+        return .ok found
 
 end Prover

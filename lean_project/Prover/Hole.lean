@@ -1,5 +1,6 @@
 import Prover.Document
 import Prover.Goal
+import Prover.Sorry
 import Lean.Elab.InfoTree.Main
 
 /-!
@@ -23,12 +24,27 @@ def holeOf (syntaxTree : Syntax) (isTerm : Bool) (rest : List Hole) : List Hole 
   | some start, some stop => { start, stop, isTerm } :: rest
   | _, _ => rest
 
+/-- Whether syntax of this kind stands for itself, as in a macro. -/
+def isQuotation (kind : SyntaxNodeKind) : Bool :=
+  match kind with
+  | .str _ last => last.endsWith "quot" || last.endsWith "Quot" || last.endsWith "quotSeq"
+  | _ => false
+
+/-- Whether syntax of this kind is elaborated wherever it is left out. -/
+def isDefault (kind : SyntaxNodeKind) : Bool :=
+  kind == `Lean.Parser.Term.binderTactic || kind == `Lean.Parser.Term.binderDefault
+
+/-- Whether a `sorry` in syntax of this kind stands for no goal, or not for one alone. -/
+def hidesHoles (kind : SyntaxNodeKind) : Bool :=
+  isQuotation kind || isDefault kind || kind == `Lean.Parser.Termination.decreasingBy
+
 mutual
-/-- The `sorry`s of a syntax tree, in order, before those of `rest`. -/
+/-- The `sorry`s of a syntax tree that stand for a goal, in order, before those of `rest`. -/
 partial def holesOf (syntaxTree : Syntax) (rest : List Hole) : List Hole :=
   match syntaxTree with
   | .node _ kind children =>
-    if kind == `Lean.Parser.Term.sorry then holeOf syntaxTree true rest
+    if hidesHoles kind then rest
+    else if kind == `Lean.Parser.Term.sorry then holeOf syntaxTree true rest
     else if kind == `Lean.Parser.Tactic.tacticSorry then holeOf syntaxTree false rest
     else holesIn children 0 rest
   | _ => rest
@@ -89,16 +105,22 @@ partial def findPlaceIn (position : String.Pos.Raw) (context : Option ContextInf
   | .hole _ => none
 end
 
-/-- Erases what stands for the declaration itself, which no proof of it may use. -/
-def eraseOwnName (context : LocalContext) (variables : Array Expr) (start : Nat)
-    (erased : LocalContext) : LocalContext :=
+/--
+The context without what stands for the declaration itself, which no proof of it may use, and
+without the proofs that `have` gives its names, which may not be there yet.
+-/
+def forgetful (context : LocalContext) (variables : Array Expr) (start : Nat)
+    (kept : LocalContext) : LocalContext :=
   if h : start < variables.size then
-    let erased := match context.find? variables[start].fvarId! with
-      | some declaration =>
-        if declaration.isAuxDecl then erased.erase declaration.fvarId else erased
-      | none => erased
-    eraseOwnName context variables (start + 1) erased
-  else erased
+    let kept := match context.find? variables[start].fvarId! with
+      | some (.cdecl _ id name type binder kind) =>
+        if kind == .auxDecl then kept else kept.mkLocalDecl id name type binder kind
+      | some (.ldecl _ id name type value nondep kind) =>
+        if nondep then kept.mkLocalDecl id name type .default kind
+        else kept.mkLetDecl id name type value false kind
+      | none => kept
+    forgetful context variables (start + 1) kept
+  else kept
 termination_by variables.size - start
 
 /-- The goal of a hole, as a new metavariable whose context lacks the declaration itself. -/
@@ -110,7 +132,7 @@ def openGoal (place : Place) : MetaM Packed := do
       let declaration ← goal.getDecl
       pure (declaration.lctx, declaration.type, some declaration.localInstances)
     | none, [] => throwError "there is no goal at this `sorry`"
-  let context := eraseOwnName context context.getFVars 0 context
+  let context := forgetful context context.getFVars 0 {}
   let instances ← match instances with
     | some instances => pure instances
     | none => instancesOf context.getFVars 0 #[] { lctx := context }
@@ -171,8 +193,26 @@ where
     else kept
   termination_by names.size - start
 
+/-- A hole whose goal is known. -/
+structure OpenHole where
+  state : State
+  /-- The constants that the goal and its hypotheses name. -/
+  names : List Name
+
+/-- The declarations whose `sorry` a goal rests on; the anonymous one stands for the goal's own. -/
+def OpenHole.restsOn (hole : OpenHole) : List Name :=
+  let environment := hole.state.snapshot.core.env
+  let held := heldBySorry environment hole.names (NameSet.empty.insert hole.state.own) []
+  if isAmong ``sorryAx hole.names then .anonymous :: held else held
+
+/-- Says that a goal speaks of what has no value yet. -/
+def resting : List Name → Option String
+  | [] => none
+  | .anonymous :: _ => some "its statement has a `sorry` in it"
+  | name :: _ => some s!"its statement rests on the `sorry` of `{nameString name}`"
+
 /-- The state at a hole, from which tactics can be run. -/
-def openPlace (before : Environment) (place : Place) : BaseIO (Except String State) := do
+def openPlace (before : Environment) (place : Place) : BaseIO (Except String OpenHole) := do
   let info := place.context
   let own := match info.parentDecl? with
     | some name => name
@@ -191,6 +231,7 @@ def openPlace (before : Environment) (place : Place) : BaseIO (Except String Sta
     let environment := environmentFor before info.env goal
     let core := { ← ST.Prim.Ref.get core with env := environment.setExporting false }
     let snapshot : Snapshot := { context, core, «meta» := ← ST.Prim.Ref.get metaState, term := {} }
-    return .ok { snapshot := snapshot.quiet, goals := [goal.goal], own }
+    let state := { snapshot := snapshot.quiet, goals := [goal.goal], own }
+    return .ok { state, names := appendNames goal.expression.getUsedConstants 0 [] }
 
 end Prover

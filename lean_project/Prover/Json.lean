@@ -1,5 +1,6 @@
 import Lean.Data.Json
 import Lean.Data.Name
+import Lean.PrivateName
 
 /-!
 What the worker needs to read requests and to write replies.
@@ -14,9 +15,9 @@ namespace Prover
 
 open Lean
 
-/-- A name as a string, without escapes for the reader of a goal. -/
+/-- A name as its author wrote it, without escapes for the reader of a goal. -/
 def nameString (name : Name) : String :=
-  (Std.format name).pretty
+  (Std.format (privateToUserName name)).pretty
 
 /-- A field that must be a string. -/
 def stringField (request : Json) (field : String) : Except String String := do

@@ -96,12 +96,12 @@ def continues (old new : String) : Bool :=
 /-- The header of a text that continues a known one; nothing if there is anything wrong with it. -/
 def continued (known : Header) (text : String) (cancel : IO.CancelToken) :
     BaseIO (Option Header) := do
-  if !continues known.text text then return none
-  match ← commands (inputOf (text.drop known.text.length).toString) {} known.command cancel with
+  if !(continues known.text text && known.faults.isEmpty) then return none
+  let input := inputOf (text.drop known.text.length).toString
+  match ← known.continued input {} text cancel with
   | .error _ => return none
-  | .ok (_, last) =>
-    if last.messages.hasErrors then return none
-    return some { known with text, command := silent last }
+  -- The lines of its faults would be those of the rest of the text.
+  | .ok header => return if header.faults.isEmpty then some header else none
 
 /-- Elaborates a header, or takes what is known of it. -/
 def Worker.enter (worker : Worker) (text : String) (cancel : IO.CancelToken) :

@@ -1,6 +1,6 @@
 import Prover.Document
+import Prover.Fault
 import Prover.Hole
-import Prover.Messages
 
 /-!
 Elaborates a header, and a declaration with a hole after it.
@@ -12,12 +12,13 @@ namespace Prover
 
 open Lean Elab
 
-/-- Text that was elaborated without an error, and the state after it. -/
+/-- Elaborated text, what is wrong with it, and the state after it. -/
 structure Header where
   text : String
   /-- What its imports alone give. -/
   imported : Environment
   command : Command.State
+  faults : Faults := {}
 
 /-- Why a text can't be used: the kind of failure, and what Lean says. -/
 structure Failure where
@@ -35,20 +36,31 @@ def failedWith (kind : String) (error : Exception) : BaseIO Failure := do
 def silent (state : Command.State) : Command.State :=
   { state with messages := {} }
 
-/-- Runs the commands of a text that starts with its imports. -/
+/-- Goes on from a header with the commands of a text; `text` is both together. -/
+def Header.continued (header : Header) (input : Parser.InputContext)
+    (position : Parser.ModuleParserState) (text : String) (cancel : IO.CancelToken) :
+    BaseIO (Except Failure Header) := do
+  match ← commands input position header.command cancel with
+  | .error error => return .error (← failedWith "header" error)
+  | .ok (steps, last) =>
+    let faults := header.faults.afterAll input steps
+    if faults.stopped.isSome then
+      return .error { kind := "header", message := ← errorText true last.messages.toList }
+    return .ok { header with text, command := silent last, faults }
+
+/--
+Runs the commands of a text that starts with its imports. It is of use as long as no error leaves
+open what follows.
+-/
 def elaborateHeader (text : String) (known : Imported) (cancel : IO.CancelToken) :
     IO (Except Failure Header × Imported) := do
   let input := inputOf text
   let start ← startOf input known
-  match ← commands input start.position start.command cancel with
-  | .error error => return (.error (← failedWith "header" error), start.imported)
-  | .ok (_, last) =>
-    if last.messages.hasErrors then
-      let message ← errorText true last.messages.toList
-      return (.error { kind := "header", message }, start.imported)
-    else
-      let header := { text, imported := start.command.env, command := silent last }
-      return (.ok header, start.imported)
+  if start.command.messages.hasErrors then
+    let message ← errorText true start.command.messages.toList
+    return (.error { kind := "header", message }, start.imported)
+  let header := { text := "", imported := start.command.env, command := start.command : Header }
+  return (← header.continued input start.position text cancel, start.imported)
 
 /-- Runs the one command of a declaration's text after a header. -/
 def elaborateDeclaration (header : Header) (text : String) (cancel : IO.CancelToken) :
@@ -57,11 +69,13 @@ def elaborateDeclaration (header : Header) (text : String) (cancel : IO.CancelTo
   match ← commands input {} header.command cancel with
   | .error error => return .error (← failedWith "declaration" error)
   | .ok (steps, last) =>
-    if last.messages.hasErrors then
-      let message ← errorText true last.messages.toList
-      return .error { kind := "declaration", message }
+    let message ← errorText true last.messages.toList
+    if !message.isEmpty then return .error { kind := "declaration", message }
     match steps with
-    | [step] => return .ok step
+    | [step] =>
+      match header.faults.blame step with
+      | some fault => return .error { kind := "declaration", message := fault.needed }
+      | none => return .ok step
     | _ => return .error { kind := "declaration", message := "it is not exactly one declaration" }
 
 /-- A declaration that was elaborated with its hole, and the state at the hole. -/
@@ -80,6 +94,9 @@ def openDeclaration (header : Header) (text : String) (offset : Nat) (cancel : I
     | some place =>
       match ← openPlace step.before.env place with
       | .error message => return .error { kind := "hole", message }
-      | .ok state => return .ok { step, state }
+      | .ok hole =>
+        match resting hole.restsOn with
+        | some message => return .error { kind := "hole", message }
+        | none => return .ok { step, state := hole.state }
 
 end Prover

@@ -13,22 +13,22 @@ from typing import Annotated
 
 import typer
 
-from prover.check import Report
+from prover.check import Gap, Report
 from prover.check import check as check_file
 from prover.cli import choice, leans
 from prover.cli.console import Exit, messages, run
 from prover.cli.graphs import Graphs
 from prover.cli.progress import Progress
 from prover.cli.report import Lines, lines_for
-from prover.errors import InputProblem, ProverError
-from prover.file import Hole, LeanFile
+from prover.errors import ProverError
+from prover.file import Hole, LeanFile, Scripts
 from prover.lean.backend import Backend
 from prover.lean.choosing import Wanted
 from prover.policy.base import Policy
 from prover.policy.choosing import open_policy
 from prover.policy.options import ModelOptions
 from prover.policy.spec import parse
-from prover.prove import Proving, objection, within_reach
+from prover.prove import Proving, objection, obstacle
 from prover.search.configuration import CONFIGURATIONS, Configuration, named
 from prover.search.export import check_suffix
 from prover.search.limit import Limit
@@ -60,6 +60,9 @@ def prove(
         typer.Option(help="Only this theorem. May be repeated.", show_default=False),
     ] = None,
     write: Annotated[bool, typer.Option("--write", help="Put the proofs into the file.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Try nothing behind the first error of the file.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Events, one JSON object a line.")] = False,
     graph: Annotated[
         Path | None,
@@ -114,7 +117,8 @@ def prove(
     """Find a proof for every `sorry` of a Lean file.
 
     Each `sorry` is tried, in the place of a term or of a tactic, and each proof is checked by a
-    fresh Lean. Without `--write` the file is left alone. Exit code 0 when all were proved.
+    fresh Lean. Where the file has errors, what does not depend on them is tried. Without `--write`
+    the file is left alone. Exit code 0 when all were proved.
     """
     path, line = choice.split_place(file)
     if graph is not None:
@@ -142,6 +146,7 @@ def prove(
         configuration,
         opened,
         graph,
+        strict,
     )
     raise typer.Exit(run(lambda: work(task, lines_for(task.file, json=json))))
 
@@ -159,6 +164,7 @@ class Task:
     configuration: Configuration
     policy: Callable[[], AbstractAsyncContextManager[Policy]]
     graph: Path | None = None
+    strict: bool = False
 
     def holes(self, report: Report) -> list[Hole]:
         """The holes to try. Raises `InputProblem` when what was asked for isn't there."""
@@ -170,6 +176,13 @@ class Task:
             holes = choice.named(holes, declared, self.names)
         return holes
 
+    def gaps(self, report: Report, holes: Sequence[Hole]) -> list[Gap]:
+        """The places among what was asked for where a proof is missing for good."""
+        if self.line is None and not self.names:
+            return list(report.gaps)
+        names = {hole.name for hole in holes}
+        return [gap for gap in report.gaps if gap.name in names]
+
 
 async def work(task: Task, lines: Lines) -> Exit:
     """Does the task; its exit code."""
@@ -178,11 +191,9 @@ async def work(task: Task, lines: Lines) -> Exit:
             report = await check_file(lean, task.file)
         lines.errors(report)
         holes = task.holes(report)
-        reach = within_reach(task.file, report, holes)
-        if report.errors and not reach:
-            raise InputProblem(
-                f"nothing in {task.file.path} can be proved before its first error is mended"
-            )
+        gaps = task.gaps(report, holes)
+        obstacles = {hole: obstacle(task.file, report, hole, strict=task.strict) for hole in holes}
+        reach = [hole for hole in holes if not obstacles[hole]]
         proving = Proving(
             task.file,
             report,
@@ -195,19 +206,21 @@ async def work(task: Task, lines: Lines) -> Exit:
         graphs = Graphs(task.graph)
         interrupted = await follow(proving, lines, graphs, reach)
         for hole in holes:
-            if hole not in reach:
-                lines.event(hole, proving.untried(hole, report.errors[0]))
+            if obstacles[hole]:
+                lines.event(hole, proving.untried(hole, obstacles[hole]))
+        lines.gaps(gaps)
         lines.end(proving, report, holes)
         for path in graphs.write():
             messages().print(f"Wrote the graph to {path}")
-        if task.write and proving.scripts:
-            await put_into_file(lean, task, report, proving)
-            lines.written(len(proving.scripts))
+        if task.write and (scripts := fitting(proving)):
+            await put_into_file(lean, task, report, scripts)
+            lines.written(len(scripts))
     if interrupted:
         return Exit.INTERRUPTED
     if reach and all(proving.results[hole].unavailable for hole in reach):
         return Exit.ENVIRONMENT
-    proved = len(proving.scripts) == len(holes) and not report.errors
+    proved = len(proving.scripts) == len(holes) and not (report.errors or gaps)
+    proved = proved and (bool(holes) or report.sound)
     return Exit.PROVED if proved else Exit.NOT_PROVED
 
 
@@ -229,10 +242,20 @@ async def follow(proving: Proving, lines: Lines, graphs: Graphs, holes: Sequence
     return interrupted
 
 
-async def put_into_file(lean: Backend, task: Task, report: Report, proving: Proving) -> None:
+def fitting(proving: Proving) -> Scripts:
+    """The scripts with which the file stays as it is meant: not those that come with a note."""
+    verifications = {hole: proving.results[hole].verification for hole in proving.scripts}
+    return {
+        hole: script
+        for hole, script in proving.scripts.items()
+        if not ((found := verifications[hole]) and found.note)
+    }
+
+
+async def put_into_file(lean: Backend, task: Task, report: Report, scripts: Scripts) -> None:
     """Writes the proofs into the file, if Lean accepts all of it so. Raises `ProverError`."""
-    filled = LeanFile(task.file.path, task.file.filled(proving.scripts).encode())
-    reason = objection(report, await check_file(lean, filled), proving.scripts)
+    filled = LeanFile(task.file.path, task.file.filled(scripts).encode())
+    reason = objection(report, await check_file(lean, filled), scripts)
     if reason is not None:
         raise ProverError(f"nothing was written: {reason}", "Put the proofs in by hand.")
-    task.file.write(proving.scripts)
+    task.file.write(scripts)

@@ -9,7 +9,7 @@ from typing import Protocol
 from rich import box
 from rich.table import Table
 
-from prover.check import Report
+from prover.check import Gap, Report
 from prover.cli.console import messages, results, write_json
 from prover.file import Hole, LeanFile, Span
 from prover.prove import Proving
@@ -25,6 +25,9 @@ class Lines(Protocol):
 
     def event(self, hole: Hole, event: Event) -> None:
         """Something happened in the search for a hole's proof; its `Result` comes last."""
+
+    def gaps(self, gaps: Sequence[Gap]) -> None:
+        """Where a proof is missing for good."""
 
     def end(self, proving: Proving, report: Report, holes: Sequence[Hole]) -> None:
         """All searches have ended."""
@@ -50,6 +53,11 @@ class JsonLines:
         json = event.to_json()
         write_json({"event": json["event"], **place, **json})
 
+    def gaps(self, gaps: Sequence[Gap]) -> None:
+        """A `gap` for each."""
+        for gap in gaps:
+            write_json({**gap.to_json(), "file": str(self._file.path)})
+
     def end(self, proving: Proving, report: Report, holes: Sequence[Hole]) -> None:
         """Nothing: each hole has told its result."""
 
@@ -72,10 +80,16 @@ class TextLines:
     def event(self, hole: Hole, event: Event) -> None:
         """Nothing: the moving table shows it."""
 
+    def gaps(self, gaps: Sequence[Gap]) -> None:
+        """One line each."""
+        for gap in gaps:
+            name = f"{gap.name}: " if gap.name else ""
+            messages().print(f"{self._file.path}:{gap.line}: {name}{gap.reason}")
+
     def end(self, proving: Proving, report: Report, holes: Sequence[Hole]) -> None:
         """Every declaration with its proofs as it would stand in the file, and the table."""
         if not holes:
-            results().print(f"There is no `sorry` in {self._file.path}: nothing to prove.")
+            results().print(nothing_to_prove(self._file, report))
             return
         edits = self._file.edits(proving.scripts)
         for declaration, group in groupby(holes, lambda hole: hole.declaration):
@@ -119,14 +133,26 @@ def table(proving: Proving, report: Report, holes: Sequence[Hole]) -> Table:
     return drawn
 
 
+def nothing_to_prove(file: LeanFile, report: Report) -> str:
+    """What is told of a file without a hole."""
+    if report.sound:
+        return f"There is no `sorry` in {file.path}: nothing to prove."
+    return (
+        f"There is no `sorry` to try in {file.path}, but it is not in order: "
+        f"`prover check {file.path}` says why."
+    )
+
+
 def how_verified(proving: Proving, report: Report, hole: Hole, result: Result) -> str:
     """What the gate has said of a hole's proof."""
     if result.status is not Status.PROVED:
         return ""
     if whole := proving.verifications.get(hole.declaration):
-        return f"verified, {axioms_text(whole.axioms)}"
-    left = holes_left(report, proving, hole.declaration)
-    return f"its goal verified; {counted(left, '`sorry`')} left in the declaration"
+        return "; ".join(filter(None, [f"verified, {axioms_text(whole.axioms)}", whole.note]))
+    note = result.verification.note if result.verification else ""
+    if left := holes_left(report, proving, hole.declaration):
+        note = f"{counted(left, '`sorry`')} left in the declaration"
+    return f"its goal verified; {note or 'another part of the declaration rests on a `sorry`'}"
 
 
 def holes_left(report: Report, proving: Proving, declaration: Span) -> int:

@@ -98,7 +98,14 @@ def verification(json: Json, seconds: float) -> Verification:
     """The worker's verdict. A verdict that is not plainly a yes is a no."""
     accepted = json.get("accepted") is True
     reason = "" if accepted else str(json.get("reason") or "Lean gave no reason")
-    return Verification(accepted, reason, tuple(map(str, json.get("axioms", ()))), seconds)
+    return Verification(
+        accepted,
+        reason,
+        axioms=tuple(map(str, json.get("axioms", ()))),
+        whole=json.get("whole") is True,
+        note=str(json.get("note", "")),
+        seconds=seconds,
+    )
 
 
 def pretty(hypotheses: Sequence[Hypothesis], target: str) -> str:

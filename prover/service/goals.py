@@ -8,7 +8,7 @@ from pathlib import Path
 from prover.check import Report
 from prover.errors import InputProblem
 from prover.file import LeanFile
-from prover.prove import within_reach
+from prover.prove import obstacle
 from prover.search.limit import Limit
 from prover.service.parts import Parts
 from prover.service.place import hole_at
@@ -55,7 +55,9 @@ async def goals(
         yield {**result, "goals": []}
         return
     found = InFile(file, report, hole)
-    if within_reach(file, report, [hole]):
+    if reason := obstacle(file, report, hole, alone=True):
+        result = {**result, "message": f"{file.path}:{hole.line}: {reason}"}
+    else:
         result = {"event": "result", "status": "open", "goals": await _opened(parts, found)}
     yield {"goals": [], **found.place, **result}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from prover.check import SECONDS, Report
 from prover.errors import InputProblem
 from prover.file import Hole, LeanFile
-from prover.prove import within_reach
+from prover.prove import obstacle
 from prover.service import paths, printed
 from prover.service.parts import Parts
 from prover.service.place import edit_to_json, hole_at
@@ -68,10 +68,8 @@ async def subject(parts: Parts, root: Path, request: GoalRequest) -> Subject:
     file = file_of(root, request.file)
     report = await parts.check(file, SECONDS)
     hole = hole_at(file, report.holes, request.file.line, request.file.column)
-    if not within_reach(file, report, [hole]):
-        raise InputProblem(
-            f"{file.path}:{report.errors[0]}", "Mend this error, which comes before the `sorry`."
-        )
+    if reason := obstacle(file, report, hole, alone=True):
+        raise InputProblem(f"{file.path}:{hole.line}: {reason}")
     return InFile(file, report, hole)
 
 

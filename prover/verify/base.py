@@ -17,6 +17,10 @@ class Verification:
     """Why it was refused; empty when it was accepted."""
     axioms: tuple[str, ...] = ()
     """The axioms that the declaration depends on."""
+    whole: bool = True
+    """Whether for all of the declaration, and not for the goal of the hole alone."""
+    note: str = ""
+    """What else its author should know."""
     seconds: float = 0.0
     """Wall-clock time that the check took."""
 
