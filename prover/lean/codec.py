@@ -98,7 +98,8 @@ def verification(json: Json, seconds: float) -> Verification:
     """The worker's verdict. A verdict that is not plainly a yes is a no."""
     accepted = json.get("accepted") is True
     reason = "" if accepted else str(json.get("reason") or "Lean gave no reason")
-    return Verification(accepted, reason, tuple(map(str, json.get("axioms", ()))), seconds)
+    axioms = tuple(map(str, json.get("axioms", ())))
+    return Verification(accepted, reason, axioms, int(json.get("trusted", 0)), seconds)
 
 
 def pretty(hypotheses: Sequence[Hypothesis], target: str) -> str:
