@@ -51,8 +51,11 @@ def sentences(*parts: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    """The text with a capital and a stop, unless it begins with a name or ends in code."""
+    """The text with a capital, unless it begins with a name, and a stop; several lines are Lean's
+    own, and stay as they are."""
+    if "\n" in text:
+        return text
     word = text.partition(" ")[0]
     if word.isascii() and word.isalpha():
         text = text[0].upper() + text[1:]
-    return text if "\n" in text or text.endswith((".", "!", "?", "…")) else f"{text}."
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
