@@ -74,7 +74,7 @@ class Refusal:
     def sentence(self) -> str:
         """What there is to say of it in one line."""
         first, _, _ = self.reason.partition("\n")
-        return sentences(f"A proof was found and refused: {first}")
+        return sentences(f"A proof was found and refused: {first.rstrip(':')}")
 
 
 @dataclass(frozen=True)

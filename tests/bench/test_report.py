@@ -74,7 +74,7 @@ def test_nothing_from_outside_becomes_an_element(evil: Run) -> None:
 
 def test_a_refused_proof_is_shown_with_its_reason(tmp_path: Path) -> None:
     tried = [
-        attempt(PROBLEMS[0]),
+        attempt(PROBLEMS[0], tactics=1),
         attempt(PROBLEMS[1], "refused", message=REFUSED, refusal=REFUSAL),
         attempt(PROBLEMS[1], "limit", number=1),
     ]
@@ -90,7 +90,7 @@ def test_a_refused_proof_is_shown_with_its_reason(tmp_path: Path) -> None:
 
 
 def test_runs_of_before_there_were_refusals_are_read(tmp_path: Path) -> None:
-    old = attempt(PROBLEMS[0])
+    old = attempt(PROBLEMS[0], tactics=1)
     for name in ("refusal", "trusted", "hint", "limit"):
         del old.result[name]
     run = read(write(tmp_path / "run", PROBLEMS[:1], [old]))
