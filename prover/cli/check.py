@@ -91,7 +91,7 @@ def table(report: Report) -> Table:
     drawn.add_column("declaration", overflow="fold")
     drawn.add_column("kind")
     drawn.add_column("rests on", overflow="fold")
-    drawn.add_column("library proofs trusted", justify="right")
+    drawn.add_column("library\nproofs\ntrusted", justify="right")
     for found in report.declarations:
         kind = "theorem" if found.is_theorem else "definition"
         kind = "example" if found.name == "example" else kind
