@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import EnvironmentProblem, InputProblem, sentences
 from prover.file import Hole, LeanFile, Span
 from prover.lean.backend import Backend
 from prover.lean.command import Command
@@ -114,18 +114,22 @@ class Report:
         return tuple(sorted(found, key=lambda message: (message.line, message.column)))
 
     @property
+    def told(self) -> tuple[Message, ...]:
+        """All messages, with what Lean does not say of a file of which it reads a part only."""
+        unread = [] if self.unread is None else [Message(self.unread, 0, "error", UNREAD, True)]
+        return (*self.messages, *self.guards, *unread)
+
+    @property
     def faults(self) -> tuple[Message, ...]:
-        """All for which Lean would not accept the file, first place first."""
-        found = [message for message in self.messages if message.fatal]
-        if self.unread is not None:
-            found.append(Message(self.unread, 0, "error", UNREAD, fatal=True))
-        return tuple(sorted([*found, *self.guards], key=lambda one: (one.line, one.column)))
+        """The messages for which the file is not in order, first place first."""
+        found = [message for message in self.told if message.fatal]
+        return tuple(sorted(found, key=lambda message: (message.line, message.column)))
 
     @property
     def sound(self) -> bool:
         """Whether Lean accepts all of the file, and the prover all that it declares."""
         accepted = all(found.accepted for found in self.declarations)
-        return accepted and not (self.faults or self.holes or self.gaps)
+        return accepted and not (self.faults or self.holes)
 
 
 async def check(lean: Backend, file: LeanFile, *, seconds: float = SECONDS) -> Report:
@@ -203,15 +207,9 @@ def _hole(file: LeanFile, item: Json) -> Hole:
         is_term=item["kind"] == "term",
         line=line,
         column=column,
-        obstacle=_sentence(item["obstacle"]),
+        obstacle=sentences(item["obstacle"].partition("\n")[0]),
         rests_on=tuple(item["restsOn"]),
     )
-
-
-def _sentence(text: str) -> str:
-    """The first line, as a sentence."""
-    line = text.partition("\n")[0].rstrip(":. ")
-    return f"{line[0].upper()}{line[1:]}." if line else ""
 
 
 def _gap(file: LeanFile, item: Json) -> Gap:

@@ -22,7 +22,7 @@ class ProverError(Exception):
     @property
     def sentences(self) -> str:
         """The message and the hint, where both are told in one line."""
-        return f"{self.message}. {self.hint}".strip()
+        return sentences(self.message, self.hint)
 
 
 class EnvironmentProblem(ProverError):
@@ -43,3 +43,19 @@ class LeanDied(ProverError):
 
 class PolicyGone(ProverError):
     """A policy can't be asked any more, in the middle of a search: its server has gone, say."""
+
+
+def sentences(*parts: str) -> str:
+    """The parts that are not empty as sentences, with a stop between them."""
+    return " ".join(_sentence(part) for part in parts if part)
+
+
+def _sentence(text: str) -> str:
+    """The text with a capital, unless it begins with a name, and a stop; several lines are Lean's
+    own, and stay as they are."""
+    if "\n" in text:
+        return text
+    word = text.partition(" ")[0]
+    if word.isascii() and word.isalpha():
+        text = text[0].upper() + text[1:]
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

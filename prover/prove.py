@@ -16,7 +16,7 @@ from prover.check import Report
 from prover.errors import EnvironmentProblem, ProverError
 from prover.file import Hole, LeanFile, Scripts, Span
 from prover.search.events import Event
-from prover.search.result import Result, Status
+from prover.search.result import Refusal, Result, Status
 from prover.theorem import Theorem
 from prover.verify.base import Verification, Verify
 
@@ -108,7 +108,7 @@ class Proving:
         except EnvironmentProblem:
             raise
         except ProverError as error:
-            self.results[hole] = Result(hole.name, Status.ERROR, error.message)
+            self.results[hole] = Result(hole.name, Status.ERROR, error.message, error.hint)
             yield self.results[hole]
 
     async def _unmet(self, hole: Hole) -> str:
@@ -146,13 +146,18 @@ class Proving:
             last = declaration[-1]
             verification = await self._verify(self._file.theorem(last, found), found[last])
             if not verification.accepted:
-                message = f"the declaration with all its holes filled fails: {verification.reason}"
+                refusal = Refusal(
+                    result.script,
+                    f"the declaration with all its holes filled fails: {verification.reason}",
+                )
                 return replace(
                     result,
-                    status=Status.ERROR,
-                    message=message,
+                    status=Status.REFUSED,
+                    message=refusal.sentence,
                     script=None,
+                    proof=None,
                     verification=verification,
+                    refusal=refusal,
                 )
             result = replace(result, verification=verification)
         self.scripts[hole] = result.script or ""

@@ -83,9 +83,13 @@ async def test_a_declaration_counts_only_as_a_whole() -> None:
     proving = Proving(FILE, REPORT, search=search, verify=no)
     await run(proving)
     statuses = [proving.results[hole].status.value for hole in HOLES]
-    assert statuses == ["proved", "error", "proved", "error"]
+    assert statuses == ["proved", "refused", "proved", "refused"]
     assert "it does not fit" in proving.results[HOLES[1]].message
     assert proving.results[HOLES[1]].script is None
+    refusal = proving.results[HOLES[1]].refusal
+    assert refusal is not None
+    assert refusal.script == "rfl"
+    assert refusal.reason.endswith("fails: it does not fit")
     assert set(proving.scripts) == {HOLES[0], HOLES[2]}
     assert [theorem.filled(script).declaration for theorem, script in asked] == [
         "theorem a : 1 = 1 ∧ 2 = 2 :=\n  ⟨(by rfl), (by rfl)⟩",

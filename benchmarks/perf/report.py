@@ -66,7 +66,8 @@ class Searched:
         return Result(
             self.name,
             Status.LIMIT,
-            "Reached the limit of 60 seconds. Set `seconds` higher to search on.",
+            "Reached the limit of 60 seconds.",
+            limit="seconds",
             counters=self.counters,
             seconds=Seconds(lean=58.0, policy=0.5, total=60.0),
         )

@@ -95,6 +95,8 @@ class Figures:
     reasons: tuple[Reason, ...]
     not_applicable: tuple[tuple[str, str], ...]
     """Names of problems, and why."""
+    refused: int
+    """For how many of those attempted proofs were found, and the gate accepted none."""
     errors: int
     """How many of those attempted ended in errors only."""
     untried: int
@@ -122,6 +124,7 @@ class Figures:
                 for item in problems
                 if item.way is Way.NOT_APPLICABLE
             ),
+            refused=sum(item.way is Way.REFUSED for item in problems),
             errors=sum(item.way is Way.ERROR for item in problems),
             untried=sum(item.way is Way.UNTRIED for item in problems),
             attempts=len(attempts),

@@ -23,11 +23,12 @@ from prover.bench.figures import GROUPS, Figures, Passes
 from prover.bench.reading import Run
 from prover.bench.tried import Tried, tried
 from prover.bench.wording import dialect, duration, facts, percent
+from prover.errors import sentences
 from prover.page import FOLDER, joined
 from prover.page.exploring import explored, packed
 
 PAGE = Path(__file__).parent / "page"
-SHARED = ("elements", "lean", "state", "tree", "painting", "view", "hands")
+SHARED = ("elements", "words", "lean", "state", "tree", "painting", "view", "hands")
 OWN = ("data", "table", "problem")
 SCRIPTS = (*(FOLDER / f"{name}.js" for name in SHARED), *(PAGE / f"{name}.js" for name in OWN))
 """In the order in which they stand in the page."""
@@ -108,8 +109,11 @@ def row(item: Tried) -> Json:
         "header": problem.header,
         "statement": problem.statement,
         "script": shown.get("script"),
+        "refusal": shown.get("refusal"),
         "axioms": shown.get("axioms", []),
-        "message": shown.get("message", ""),
+        # Older runs did not tell: then no more is claimed than what holds in both cases.
+        "trusted": shown.get("trusted", 1),
+        "message": sentences(shown.get("message") or "", shown.get("hint") or ""),
     }
 
 
@@ -140,6 +144,7 @@ def tiles(figures: Figures) -> Iterator[tuple[str, str, str]]:
             yield f"pass@{k}", percent(value), how(figures.passes)
     yield "Not applicable", str(len(figures.not_applicable)), "counted apart"
     yield "Untried", str(figures.untried), ""
+    yield "Refused", str(figures.refused), "a proof found, none accepted"
     yield "Errors", str(figures.errors), "counted as not proved"
     yield "Attempts", str(figures.attempts), ""
     yield "Tactics run", f"{figures.counters.tactics:,}", ""

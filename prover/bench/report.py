@@ -38,7 +38,8 @@ def markdown(run: Run, _: Note) -> str:
         f"**{overall.proved} of {overall.attempted} proved**, {percent(overall.share)} "
         f"(95 % interval {percent(low)} to {percent(high)}).",
         f"{len(figures.not_applicable)} not applicable and {figures.untried} untried are counted "
-        f"apart; {figures.errors} errors count as not proved.",
+        f"apart; {figures.refused} whose proofs were refused and {figures.errors} errors count as "
+        "not proved.",
         "",
         _cell(dialect(run)),
         *_passes(figures),

@@ -18,6 +18,8 @@ class Summary:
 
     problems: int
     proved: int
+    refused: int
+    """Proofs were found, and the gate accepted none."""
     not_proved: int
     not_applicable: int
     """Lean could not read the statement."""
@@ -41,6 +43,7 @@ class Summary:
         return cls(
             problems=len(ways),
             proved=ways.count("proved"),
+            refused=ways.count("refused"),
             not_proved=ways.count("not_proved"),
             not_applicable=ways.count("not_applicable"),
             errors=ways.count("errors"),
@@ -69,7 +72,10 @@ def _way(tries: Sequence[Attempt]) -> str:
         return "proved"
     if any(not attempt.applicable for attempt in tries):
         return "not_applicable"
-    if any(attempt.result["status"] != Status.ERROR for attempt in tries):
+    statuses = {attempt.result["status"] for attempt in tries}
+    if Status.REFUSED in statuses:
+        return "refused"
+    if statuses - {Status.ERROR}:
         return "not_proved"
     return "errors" if tries else "untried"
 

@@ -16,6 +16,8 @@ class Way(StrEnum):
 
     PROVED = "proved"
     """The gate accepted a proof."""
+    REFUSED = "refused"
+    """Proofs were found, and the gate accepted none: counted as not proved."""
     NOT_PROVED = "not proved"
     ERROR = "error"
     """Every attempt ended in an error: counted as not proved."""
@@ -42,8 +44,10 @@ class Tried:
             return Way.UNTRIED
         if any(not attempt.applicable for attempt in self.attempts):
             return Way.NOT_APPLICABLE
-        errors = all(attempt.result["status"] == Status.ERROR for attempt in self.attempts)
-        return Way.ERROR if errors else Way.NOT_PROVED
+        statuses = {attempt.result["status"] for attempt in self.attempts}
+        if Status.REFUSED in statuses:
+            return Way.REFUSED
+        return Way.ERROR if statuses == {Status.ERROR} else Way.NOT_PROVED
 
     @property
     def counts(self) -> bool:
@@ -57,8 +61,10 @@ class Tried:
 
     @property
     def shown(self) -> Attempt | None:
-        """The attempt that stands for all: the first that proved it, else the last."""
-        return self.proving or (self.attempts[-1] if self.attempts else None)
+        """The attempt that stands for all: the first that proved it, else the last refused one,
+        else the last."""
+        refused = [one for one in self.attempts if one.result["status"] == Status.REFUSED]
+        return self.proving or next(reversed(refused or self.attempts), None)
 
     @property
     def refusal(self) -> str:

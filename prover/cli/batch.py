@@ -61,7 +61,7 @@ def show(outcome: dict[str, Any], summary: Summary, folder: Path) -> None:
     table.add_column(justify="right")
     applicable = summary.problems - summary.not_applicable
     table.add_row("proved", f"{summary.proved} of {applicable}")
-    for name in ("not_proved", "not_applicable", "errors", "untried"):
+    for name in ("refused", "not_proved", "not_applicable", "errors", "untried"):
         if count := getattr(summary, name):
             table.add_row(name.replace("_", " "), str(count))
     table.add_row("attempts", str(summary.attempts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,20 +10,35 @@ import typer
 from rich import box
 from rich.table import Table
 
-from prover.check import Report
+from prover.check import Declaration, Message, Report
 from prover.check import check as check_file
 from prover.cli import leans
 from prover.cli.console import Exit, results, run, write_json
 from prover.cli.report import axioms_text, counted
+from prover.errors import sentences
 from prover.file import LeanFile
 from prover.lean.choosing import Wanted
+from prover.requirement import Requirement, requirements
 
-EXAMPLES = "Examples: `prover check Finished.lean` · `prover check --json Finished.lean`"
+EXAMPLES = (
+    "Examples: `prover check Finished.lean` · `prover check --json Finished.lean` · "
+    "`prover check Finished.lean --require MyProject.main --require MyProject.lemma_2`"
+)
 
 
 def check(
     file: Annotated[Path, typer.Argument(help="A Lean file.", show_default=False)],
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    require: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Fail unless the file declares this full name, without `sorry` and within the "
+            "standard axioms. Names alone are looked at, in a process that ran the file's own "
+            "programs: it is no judge of statements. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     lean: leans.LeanOption = leans.DEFAULT,
     project: leans.ProjectOption = None,
     sandbox: leans.SandboxOption = False,
@@ -39,37 +55,48 @@ def check(
         async with leans.opened(wanted) as lean_at_work:
             return await check_file(lean_at_work, source)
 
-    raise typer.Exit(show(source, run(work), json))
+    report = run(work)
+    raise typer.Exit(show(source, report, requirements(report, require or []), json=json))
 
 
-def show(file: LeanFile, report: Report, json: bool) -> Exit:
+def show(file: LeanFile, report: Report, required: Sequence[Requirement], *, json: bool) -> Exit:
     """Writes a report; its exit code."""
     if json:
-        items = [item.to_json() for item in report.messages]
-        for json_item in [*items, *(found.to_json() for found in report.declarations)]:
-            write_json({**json_item, "file": str(file.path)})
+        items: list[Message | Declaration | Requirement]
+        items = [*report.told, *report.declarations, *required]
+        for item in items:
+            write_json({**item.to_json(), "file": str(file.path)})
     else:
-        for message in report.messages:
+        for message in report.told:
             place = f"{file.path}:{message.line}:{message.column}"
-            results().print(f"{place}: {message.severity}: {message.text}")
+            severity = "error" if message.fatal else message.severity
+            results().print(f"{place}: {severity}: {message.text}")
         if report.declarations:
             results().print(table(report))
         for found in report.declarations:
             if not found.accepted:
                 results().print(f"{found.name} is not accepted: {found.reason}")
+        for requirement in required:
+            if not requirement.met:
+                results().print(sentences(requirement.objection, requirement.hint))
         results().print(verdict(report))
-    accepted = all(found.accepted for found in report.declarations)
-    sound = not report.errors and not report.holes and accepted
-    return Exit.PROVED if sound else Exit.NOT_PROVED
+    met = all(requirement.met for requirement in required)
+    return Exit.PROVED if report.sound and met else Exit.NOT_PROVED
 
 
 def table(report: Report) -> Table:
     """A line for each declaration."""
-    drawn = Table("declaration", "kind", "rests on", "library proofs trusted", box=box.SIMPLE_HEAD)
+    drawn = Table(box=box.SIMPLE_HEAD)
+    drawn.add_column("declaration", overflow="fold")
+    drawn.add_column("kind")
+    drawn.add_column("rests on", overflow="fold")
+    drawn.add_column("library\nproofs\ntrusted", justify="right")
     for found in report.declarations:
         kind = "theorem" if found.is_theorem else "definition"
         kind = "example" if found.name == "example" else kind
-        trust = axioms_text(found.axioms) + ("" if found.accepted else " (not accepted)")
+        trust = axioms_text(found.axioms, found.trusted) + (
+            "" if found.accepted else " (not accepted)"
+        )
         drawn.add_row(found.name, kind, trust, str(found.trusted))
     return drawn
 
@@ -78,7 +105,7 @@ def verdict(report: Report) -> str:
     """The report in one sentence."""
     refused = sum(not found.accepted for found in report.declarations)
     faults = [
-        counted(len(report.errors), "error"),
+        counted(len(report.faults), "error"),
         counted(len(report.holes), "`sorry`"),
         counted(refused, "declaration") + " not accepted",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from textwrap import indent
 from typing import Protocol
 
 from rich import box
@@ -11,10 +12,14 @@ from rich.table import Table
 
 from prover.check import Gap, Report
 from prover.cli.console import messages, results, write_json
+from prover.errors import sentences
 from prover.file import Hole, LeanFile, Span
 from prover.prove import Proving
 from prover.search.events import Event
-from prover.search.result import Result, Status
+from prover.search.result import Refusal, Result, Status
+from prover.verify.base import STANDARD
+
+MORE = "Give it more with `--seconds`"
 
 
 class Lines(Protocol):
@@ -99,7 +104,9 @@ class TextLines:
         for hole in holes:
             result = proving.results[hole]
             if result.status not in (Status.PROVED, Status.CANCELLED) and result.message:
-                messages().print(f"{self._file.path}:{hole.line}: {hole.name}: {result.message}")
+                messages().print(why(f"{self._file.path}:{hole.line}: {hole.name}", result))
+            if result.refusal:
+                messages().print(refused(result.refusal))
         proved = sum(hole in proving.scripts for hole in holes)
         results().print(f"{proved} of {len(holes)} proved")
 
@@ -135,11 +142,29 @@ def table(proving: Proving, report: Report, holes: Sequence[Hole]) -> Table:
 
 def nothing_to_prove(file: LeanFile, report: Report) -> str:
     """What is told of a file without a hole."""
-    if report.sound:
+    if report.sound and not report.gaps:
         return f"There is no `sorry` in {file.path}: nothing to prove."
     return (
         f"There is no `sorry` to try in {file.path}, but it is not in order: "
         f"`prover check {file.path}` says why."
+    )
+
+
+def why(place: str, result: Result) -> str:
+    """Why a hole has no proof, and what can be done about it on the command line."""
+    more = MORE if result.status is Status.LIMIT and result.limit == "seconds" else ""
+    return sentences(f"{place}: {result.message}", result.hint, more)
+
+
+def refused(refusal: Refusal) -> str:
+    """The script that the gate refused, and of a long reason all that the message leaves out."""
+    _, _, rest = refusal.reason.partition("\n")
+    return "\n".join(
+        [
+            *([indent(rest, "    ")] if rest else []),
+            "  This script was refused:",
+            indent(refusal.script, "    "),
+        ]
     )
 
 
@@ -148,7 +173,9 @@ def how_verified(proving: Proving, report: Report, hole: Hole, result: Result) -
     if result.status is not Status.PROVED:
         return ""
     if whole := proving.verifications.get(hole.declaration):
-        return "; ".join(filter(None, [f"verified, {axioms_text(whole.axioms)}", whole.note]))
+        return "; ".join(
+            filter(None, [f"verified, {axioms_text(whole.axioms, whole.trusted)}", whole.note])
+        )
     note = result.verification.note if result.verification else ""
     if left := holes_left(report, proving, hole.declaration):
         note = f"{counted(left, '`sorry`')} left in the declaration"
@@ -162,9 +189,23 @@ def holes_left(report: Report, proving: Proving, declaration: Span) -> int:
     )
 
 
-def axioms_text(axioms: Sequence[str]) -> str:
-    """What something rests on, as a phrase."""
-    return f"axioms: {', '.join(axioms)}" if axioms else "no axioms of its own"
+def axioms_text(axioms: Sequence[str], trusted: int) -> str:
+    """What something rests on, as a phrase: what `#print axioms` lists, where that can be known.
+
+    It can't where proofs of the library are `trusted`, as they are not there to look into.
+    """
+    if trusted:
+        return " and ".join(["no axiom beyond the library's", *filter(None, [", ".join(axioms)])])
+    standard = [axiom for axiom in axioms if axiom in STANDARD]
+    others = [axiom for axiom in axioms if axiom not in STANDARD]
+    return (
+        " and ".join(
+            f"the {kind}axiom{'s' * (len(some) > 1)} {', '.join(some)}"
+            for kind, some in (("standard ", standard), ("", others))
+            if some
+        )
+        or "no axioms"
+    )
 
 
 def counted(count: int, noun: str) -> str:

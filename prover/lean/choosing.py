@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from prover.errors import EnvironmentProblem
+from prover.errors import EnvironmentProblem, sentences
 from prover.lean.backend import Backend
 from prover.lean.dojo import DojoLean, open_dojo
 from prover.lean.embedded import EmbeddedLean, silent
@@ -84,7 +84,8 @@ def chosen(wanted: Wanted, tell: Tell) -> str:
     try:
         find(project.root)
     except EnvironmentProblem as problem:
-        tell(f"The Lake project {project.root} is not used: {problem.sentences}")
+        reason = f"The Lake project {project.root} is not used: {problem.message}"
+        tell(sentences(reason, problem.hint))
         return "embedded"
     return "native"
 
@@ -113,7 +114,7 @@ async def native(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[Le
     try:
         command = replace(command, options=lean.options(wanted.file))
     except EnvironmentProblem as problem:
-        tell(f"{problem.message}. Lean's own defaults are used instead. {problem.hint}")
+        tell(sentences(problem.message, "Lean's own defaults are used instead", problem.hint))
     if wanted.sandbox:
         command = sandboxed(command, lean.folders)
     tell(f"Lean: native {lean.toolchain.version}, the Lake project {lean.project.root}")

@@ -102,6 +102,7 @@ def verification(json: Json, seconds: float) -> Verification:
         accepted,
         reason,
         axioms=tuple(map(str, json.get("axioms", ()))),
+        trusted=int(json.get("trusted", 0)),
         whole=json.get("whole") is True,
         note=str(json.get("note", "")),
         seconds=seconds,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from prover.errors import ProverError
+from prover.errors import ProverError, sentences
 from prover.lsp.actions import TITLES, Order, Suggestion, Verb, workspace_edit
 from prover.lsp.documents import Document, Edit
 from prover.lsp.editor import INFORMATION, WARNING, Editor, EditorRefused, Progress
@@ -166,7 +166,7 @@ class Jobs:
             message = f"cancelled; proved {len(proving.edits)}"
         self._jobs.discard(job)
         if proving.failures:
-            self.editor.say(INFORMATION, f"{message}. " + " ".join(proving.failures))
+            self.editor.say(INFORMATION, sentences(message, *proving.failures))
         if proving.edits:
             await self._apply(job.document, TITLES[order.verb], proving.edits)
         return message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
-from prover.errors import InputProblem
+from prover.errors import InputProblem, sentences
 from prover.lsp.actions import Suggestion
 from prover.lsp.documents import Document, Edit, applied, at_lean_place, lean_place
 from prover.lsp.framing import Json
@@ -15,6 +15,8 @@ from prover.service.telling import told
 
 SHOWN = 60
 """Characters of a tactic in the name of its action."""
+
+MORE = "`prover lsp` can give it more with `--seconds`"
 
 Place = tuple[int, int]
 """The line, from 1, and the column, in characters, of a hole."""
@@ -60,7 +62,7 @@ class Proving:
             of = f"{number} of {len(places)}: " if len(places) > 1 else ""
             result = await self._proved(place, of)
             if result["status"] != "proved":
-                self.failures.append(f"line {place[0]}: {described(result)}")
+                self.failures.append(described(place[0], result))
 
     async def _proved(self, place: Place, of: str) -> Json:
         """The result for a hole; its proof is among the edits then."""
@@ -90,10 +92,13 @@ async def suggest(
     ]
 
 
-def described(result: Json) -> str:
-    """Why there is no proof."""
-    hint = f" {result['hint']}" if result.get("hint") else ""
-    return f"{result['message'] or result['status']}.{hint}".replace("..", ".")
+def described(line: int, result: Json) -> str:
+    """Why there is no proof for the hole on this line."""
+    message = f"Line {line}: {result['message'] or result['status']}"
+    more = MORE if result["status"] == "limit" and result.get("limit") == "seconds" else ""
+    refusal = result.get("refusal")
+    refused = f"The script was:\n{refusal['script']}\n" if refusal else ""
+    return sentences(message, result.get("hint", ""), more, refused)
 
 
 def _body(text: str, place: Place, seconds: float | None, more: Json) -> Json:

@@ -6,9 +6,11 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, Field
 
+from prover.errors import sentences
 from prover.service.runs import Json
 
 STILL: Final = "still_searching"
+MORE = "Give it more `seconds`"
 
 
 class Edit(BaseModel):
@@ -21,14 +23,27 @@ class Edit(BaseModel):
     text: str
 
 
+class Refusal(BaseModel):
+    """A proof that was found and does not count."""
+
+    script: str
+    reason: str = Field(description="Why the check refused it.")
+
+
 class Proof(BaseModel):
     """How the search for a proof stands."""
 
-    status: Literal["proved", "exhausted", "limit", "cancelled", "error", "still_searching"]
+    status: Literal[
+        "proved", "refused", "exhausted", "limit", "cancelled", "error", "still_searching"
+    ]
     message: str = Field(description="Why there is no proof, and what to do next.")
     script: str | None = Field(description="The tactics; a fresh Lean has accepted them.")
+    refusal: Refusal | None = Field(description="A proof that was found and is none: the reason.")
     edit: Edit | None = Field(description="Puts the script into the file, where one was given.")
     axioms: list[str] = Field(description="What the proof rests on; [] or Lean's standard ones.")
+    trusted: int = Field(
+        description="How many of the library's proofs were not there to look for axioms in."
+    )
     tactics: int = Field(description="How many tactics were run so far.")
     run: str | None = Field(description="With status still_searching: give it to ask again.")
 
@@ -78,14 +93,16 @@ class Check(BaseModel):
 
 def proof(result: Json, events: list[Json]) -> Proof:
     """The answer to a search that has ended."""
-    edit = result.get("edit")
+    edit, refusal = result.get("edit"), result.get("refusal")
     verified = [event for event in events if event["event"] == "verified" and event["accepted"]]
     return Proof(
         status=result["status"],
         message=said(result),
         script=result.get("script"),
+        refusal=refusal and Refusal.model_validate(refusal),
         edit=edit and _edit(edit),
         axioms=verified[-1]["axioms"] if verified else [],
+        trusted=verified[-1]["trusted"] if verified else 0,
         tactics=tactics(events),
         run=None,
     )
@@ -97,8 +114,10 @@ def still(run: str, events: list[Json]) -> Proof:
         status=STILL,
         message="The search goes on; call prove_goal with this `run` alone to wait for it.",
         script=None,
+        refusal=None,
         edit=None,
         axioms=[],
+        trusted=0,
         tactics=tactics(events),
         run=run,
     )
@@ -125,7 +144,8 @@ def check(result: Json, events: list[Json]) -> Check:
 
 def said(result: Json) -> str:
     """The message of a result, with its hint."""
-    return " ".join(part for part in (result.get("message"), result.get("hint")) if part)
+    more = MORE if result["status"] == "limit" and result.get("limit") == "seconds" else ""
+    return sentences(result.get("message", ""), result.get("hint", ""), more)
 
 
 def tactics(events: list[Json]) -> int:

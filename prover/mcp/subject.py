@@ -46,8 +46,8 @@ class Subject:
         given = [name for name in ways if getattr(self, name)]
         if len(given) != 1:
             raise InputProblem(
-                f"{' and '.join(given) or 'nothing'} was given, and one of {', '.join(ways)} is "
-                "wanted",
+                f"{' and '.join(map(quoted, given)) or 'nothing'} was given, and one of "
+                f"{', '.join(map(quoted, ways))} is wanted",
                 "For a `sorry` in a file give `file`, `line` and `column`.",
             )
         if self.goal:
@@ -61,3 +61,8 @@ class Subject:
             if name in ("line", "column") and at is not None
         }
         return {"file": {"text": text, **place}}
+
+
+def quoted(name: str) -> str:
+    """The name of an argument, as messages have it."""
+    return f"`{name}`"

@@ -113,7 +113,7 @@ class MixturePolicy:
             if number not in self._failed:
                 self._failed.add(number)
                 name = member.policy.name
-                log.warning("%s proposes nothing: %s. %s", name, problem.message, problem.hint)
+                log.warning("%s proposes nothing: %s", name, problem.sentences)
             return problem
 
 

@@ -9,6 +9,7 @@ from prover.search.graph import ProofGraph
 from prover.search.ledger import Ledger
 from prover.search.limit import Limit
 from prover.search.minimise import minimise
+from prover.search.result import Refusal
 from prover.search.script import Proof, format_script, shortest_proof
 from prover.theorem import Theorem
 from prover.verify.base import Verification, Verify
@@ -29,6 +30,8 @@ class Conclusion:
         self.script: str | None = None
         self.verification: Verification | None = None
         """The gate's last verdict, also when it refused."""
+        self.refusal: Refusal | None = None
+        """The first script that the gate did not accept, until it accepts one."""
 
     async def check(self, graph: ProofGraph) -> Verified:
         """Has the gate check the shortest proof. If it refuses, the last step found is out."""
@@ -48,7 +51,9 @@ class Conclusion:
         with self._ledger.timing("verify"):
             self.verification = await self._verify(self._theorem, script)
         if self.verification.accepted:
-            self.proof, self.script = proof, script
+            self.proof, self.script, self.refusal = proof, script, None
+        elif self.refusal is None:
+            self.refusal = Refusal(script, self.verification.reason)
         return Verified(script, self.verification)
 
     async def _minimised(self, graph: ProofGraph, proof: Proof) -> Proof:

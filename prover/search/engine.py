@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 
-from prover.errors import EnvironmentProblem, NotLocated, PolicyGone, ProverError
+from prover.errors import EnvironmentProblem, NotLocated, PolicyGone, ProverError, sentences
 from prover.lean.base import LeanSession, State
 from prover.policy.base import ModelPolicy, Policy
 from prover.search.conclusion import Conclusion
@@ -64,9 +64,9 @@ async def search(
                         yield run.result(Status.PROVED)
                         return
                     continue
-                message = run.set_out()
+                reached = run.set_out()
                 if not run.schedule.under_way:
-                    yield run.result(Status.LIMIT, message) if message else run.exhausted()
+                    yield run.unproved(reached)
                     return
                 if expanded := await run.schedule.landed():
                     yield expanded
@@ -76,9 +76,9 @@ async def search(
     except EnvironmentProblem:
         raise
     except ProverError as error:
-        message = " ".join(filter(None, (error.message, error.hint)))
         unavailable = isinstance(error, PolicyGone | NotLocated)
-        yield replace(run.result(Status.ERROR, message), unavailable=unavailable)
+        ended = run.result(Status.ERROR, error.message)
+        yield replace(ended, hint=error.hint, unavailable=unavailable)
 
 
 class _Search:
@@ -121,9 +121,9 @@ class _Search:
     def set_out(self) -> str | None:
         """Goes on with what has begun, and begins more unless a limit is reached: then which."""
         self.schedule.go_on()
-        if (message := self.ledger.limit_reached()) is None:
+        if (reached := self.ledger.limit_reached()) is None:
             self.schedule.begin()
-        return message
+        return reached
 
     async def verify(self) -> Verified:
         """Has the gate check what was found; nothing else is done meanwhile."""
@@ -142,14 +142,23 @@ class _Search:
             seconds=self.ledger.total,
         )
 
-    def exhausted(self) -> Result:
-        """The result when nothing is left to try."""
-        if problems := self._expander.problems:
+    def unproved(self, reached: str | None) -> Result:
+        """The result where no proof counts: this limit is reached, or nothing is left to try."""
+        if reached is not None:
+            message = self._limit.message(reached)
+            ended = replace(self.result(Status.LIMIT, message), limit=reached)
+        elif problems := self._expander.problems:
             first = next(iter(problems.values()))
             message = f"Lean failed on {len(problems)} states; first: {first}"
             return self.result(Status.ERROR, message)
-        message = "Every tactic that the policy proposed was tried. Allow more `candidates`."
-        return self.result(Status.EXHAUSTED, message)
+        else:
+            ended = self.result(Status.EXHAUSTED, _all_tried(self.ledger.counters.tactics))
+        if ended.refusal is None:
+            return ended
+        refused = ended.counters.refused
+        again = f"In all {refused} were refused" if refused > 1 else ""
+        message = sentences(ended.refusal.sentence, again, ended.message)
+        return replace(ended, status=Status.REFUSED, message=message)
 
     def result(self, status: Status, message: str = "") -> Result:
         """The last event."""
@@ -161,6 +170,7 @@ class _Search:
             script=conclusion.script,
             proof=conclusion.proof,
             verification=conclusion.verification,
+            refusal=conclusion.refusal,
             counters=self.ledger.counters,
             seconds=self.ledger.seconds,
         )
@@ -182,3 +192,11 @@ class _Search:
             self.ledger,
             ahead,
         )
+
+
+def _all_tried(count: int) -> str:
+    """Says that nothing is left of what the policy proposed."""
+    if not count:
+        return "The policy proposed no tactic."
+    tactics = f"{count} tactic{'s' * (count > 1)}"
+    return f"All that the policy proposed was tried, {tactics}; nothing is left to try."

@@ -137,6 +137,7 @@ class Verified:
             "accepted": self.verification.accepted,
             "reason": self.verification.reason,
             "axioms": list(self.verification.axioms),
+            "trusted": self.verification.trusted,
             "seconds": self.verification.seconds,
         }
 

@@ -46,7 +46,7 @@ class Ledger:
         return self._limit.seconds - (self._clock() - self._started)
 
     def limit_reached(self) -> str | None:
-        """Which limit is reached; None while the search may go on."""
+        """The name of the limit that is reached; None while the search may go on."""
         return self._limit.reached(self.counters, self._limit.seconds - self.left)
 
     def may_verify(self) -> bool:

@@ -45,18 +45,20 @@ class Limit:
         _require_positive("tactic.heartbeats", self.tactic.heartbeats)
 
     def reached(self, counters: Counters, seconds: float) -> str | None:
-        """Which limit is reached and how to raise it; None while the search may go on."""
+        """The name of the limit that is reached; None while the search may go on."""
         if seconds >= self.seconds:
-            return self.message("seconds")
+            return "seconds"
         for name in ("expansions", "tactics", "states"):
             if getattr(counters, name) >= getattr(self, name):
-                return self.message(name)
+                return name
         return None
 
     def message(self, name: str) -> str:
-        """Says that the limit with this name is reached and how to raise it."""
+        """Says that the limit with this name is reached."""
         value = getattr(self, name)
-        return f"Reached the limit of {value:.15g} {name}. Set `{name}` higher to search on."
+        return (
+            f"Reached the limit of {value:.15g} {name.removesuffix('s') if value == 1 else name}."
+        )
 
 
 def _require_positive(name: str, value: float) -> None:

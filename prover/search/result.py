@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+from prover.errors import sentences
 from prover.search.script import Proof
 from prover.verify.base import Verification
 
@@ -15,6 +16,8 @@ class Status(StrEnum):
 
     PROVED = "proved"
     """The gate accepted a script."""
+    REFUSED = "refused"
+    """Proofs were found, and the gate accepted none of them."""
     EXHAUSTED = "exhausted"
     """Nothing is left to try."""
     LIMIT = "limit"
@@ -60,6 +63,21 @@ class Seconds:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """A proof that was found and does not count."""
+
+    script: str
+    reason: str
+    """Why the gate did not accept it."""
+
+    @property
+    def sentence(self) -> str:
+        """What there is to say of it in one line."""
+        first, _, _ = self.reason.partition("\n")
+        return sentences(f"A proof was found and refused: {first.rstrip(':')}")
+
+
+@dataclass(frozen=True)
 class Result:
     """The end of a search, and its last event."""
 
@@ -67,13 +85,20 @@ class Result:
     """Its name."""
     status: Status
     message: str = ""
-    """Why the search ended, and what to do about it."""
+    """Why the search ended, in sentences that are true for every client."""
+    hint: str = ""
+    """What to do about an error."""
+    limit: str | None = None
+    """The name of the limit that was reached, if that is how it ended. How to raise it each client
+    knows for itself."""
     script: str | None = None
     """What goes into the theorem's hole; only when the gate accepted it."""
     proof: Proof | None = None
     """What the script was written from."""
     verification: Verification | None = None
     """The gate's last verdict, also when it refused."""
+    refusal: Refusal | None = None
+    """The first proof that the gate refused, where it accepted none."""
     counters: Counters = Counters()
     seconds: Seconds = Seconds()
     unavailable: bool = False
@@ -83,8 +108,16 @@ class Result:
     @property
     def axioms(self) -> tuple[str, ...]:
         """The axioms that the accepted proof depends on."""
-        proved = self.status is Status.PROVED and self.verification is not None
-        return self.verification.axioms if proved and self.verification else ()
+        return self._accepted.axioms if self._accepted else ()
+
+    @property
+    def trusted(self) -> int:
+        """How many of the library's proofs the accepted proof takes on trust."""
+        return self._accepted.trusted if self._accepted else 0
+
+    @property
+    def _accepted(self) -> Verification | None:
+        return self.verification if self.status is Status.PROVED else None
 
     def to_json(self) -> dict[str, Any]:
         """The event for clients: seconds are wall-clock, `seconds` is the total."""
@@ -93,13 +126,17 @@ class Result:
             "theorem": self.theorem,
             "status": self.status.value,
             "message": self.message,
+            "hint": self.hint,
+            "limit": self.limit,
             "unavailable": self.unavailable,
             "script": self.script,
             "proof": [
                 {"state": key, "tactic": step.tactic}
                 for key, step in (self.proof.steps.items() if self.proof else ())
             ],
+            "refusal": asdict(self.refusal) if self.refusal else None,
             "axioms": list(self.axioms),
+            "trusted": self.trusted,
             "seconds": self.seconds.total,
             "lean_seconds": self.seconds.lean,
             "policy_seconds": self.seconds.policy,

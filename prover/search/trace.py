@@ -117,7 +117,12 @@ def _expanded(event: Json) -> Expanded:
 
 def _verified(event: Json) -> Verified:
     verification = Verification(
-        event["accepted"], event["reason"], tuple(event["axioms"]), seconds=event["seconds"]
+        event["accepted"],
+        event["reason"],
+        tuple(event["axioms"]),
+        # Not told before there was a field for it.
+        event.get("trusted", 0),
+        event["seconds"],
     )
     return Verified(event["script"], verification)
 

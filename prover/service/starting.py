@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Self
 
-from prover.errors import EnvironmentProblem
+from prover.errors import EnvironmentProblem, sentences
 from prover.service.client import Client, connected
 from prover.service.discovery import Place
 
@@ -114,10 +114,10 @@ class Keeper:
         await asyncio.gather(*self._listening, return_exceptions=True)
 
     def _failure(self) -> EnvironmentProblem:
-        said = " ".join(line.strip() for line in self._said).removeprefix("error: ")
+        first, *rest = [line.strip() for line in self._said] or ["it ended at once"]
         return EnvironmentProblem(
-            f"the service could not be started: {said or 'it ended at once'}",
-            "Start it by hand to see more: `prover serve`.",
+            f"the service could not be started: {first.removeprefix('error: ')}",
+            sentences(" ".join(rest), "Start it by hand to see more: `prover serve`"),
         )
 
 

@@ -77,7 +77,7 @@ async def suggest(parts: Parts, root: Path, limit: Limit, request: SuggestReques
     """Suggestions as they are found; the result has all of them, those that close first."""
     found = await subject(parts, root, request)
     told: list[Suggestion] = []
-    status, message = Status.EXHAUSTED, "every tactic that the policy proposed was tried"
+    status, message, reached = Status.EXHAUSTED, "All that the policy proposed was tried.", None
     try:
         async with asyncio.timeout(limit.seconds), parts.session() as session:
             root_state = await session.open(found.theorem)
@@ -88,16 +88,17 @@ async def suggest(parts: Parts, root: Path, limit: Limit, request: SuggestReques
                     told.append(suggestion)
                     yield suggestion.to_json()
                     if len(told) == request.top:
-                        status, message = Status.LIMIT, f"found {request.top}, as many as wanted"
+                        status, message = Status.LIMIT, f"Found {request.top}, as many as wanted."
                         break
     except TimeoutError:
-        status, message = Status.LIMIT, limit.message("seconds")
+        status, message, reached = Status.LIMIT, limit.message("seconds"), "seconds"
     ranked = [_ranked(one, found) for one in sorted(told, key=lambda one: one.rank)]
     yield {
         "event": "result",
         **found.place,
         "status": status.value,
         "message": message,
+        "limit": reached,
         "suggestions": ranked,
     }
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from prover.theorem import Theorem
 
+STANDARD = ("propext", "Quot.sound", "Classical.choice")
+"""The axioms that a proof may rest on: those of Lean itself."""
+
 
 @dataclass(frozen=True)
 class Verification:
@@ -17,6 +20,9 @@ class Verification:
     """Why it was refused; empty when it was accepted."""
     axioms: tuple[str, ...] = ()
     """The axioms that the declaration depends on."""
+    trusted: int = 0
+    """How many theorems of the library it uses whose proofs were not looked into, as they were not
+    there."""
     whole: bool = True
     """Whether for all of the declaration, and not for the goal of the hole alone."""
     note: str = ""

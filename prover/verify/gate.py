@@ -74,9 +74,7 @@ class Gate:
                 fields = {**codec.claim(theorem, script), **limits}
                 answer = await worker.request("verify", fields, seconds=seconds)
             except Overdue:
-                answer = refused(
-                    f"not checked within {self._seconds:g} seconds; allow it more `verify_seconds`"
-                )
+                answer = refused(f"it was not checked within {self._seconds:g} seconds")
             except LeanDied as death:
                 return death
             except Refused as refusal:
@@ -97,8 +95,8 @@ class Gate:
             except TimeoutError:
                 raise LeanDied(
                     f"A script was found but not checked, so it does not count: no fresh Lean was "
-                    f"ready within {wait_seconds:g} seconds.",
-                    "Run it again with more `verify_seconds`, or with less beside it.",
+                    f"ready within {wait_seconds:g} seconds",
+                    "Run it again with less beside it.",
                 ) from None
             yield worker
 

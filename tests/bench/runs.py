@@ -13,7 +13,7 @@ from prover.bench.attempt import Attempt
 from prover.bench.problem import Problem, ProblemSet
 from prover.search.result import Result, Seconds, Status
 
-LIMIT = "The limit of 5 seconds is reached. Allow more `seconds`."
+LIMIT = "Reached the limit of 5 seconds."
 
 
 def problem(name: str, **fields: str) -> Problem:

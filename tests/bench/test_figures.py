@@ -28,6 +28,8 @@ ALL_WAYS = (
     attempt(BROKEN, "error", seconds=1.0, message="Lean died"),
     attempt(LATER, "cancelled"),
 )
+REFUSAL = {"script": "simp", "reason": "it rests on a `sorry`\nmore"}
+REFUSED = "A proof was found and refused: it rests on a `sorry`."
 
 
 def figures(folder: Path, *attempts: Attempt, workers: int = 1) -> Figures:
@@ -48,6 +50,19 @@ def test_every_way_to_end_has_its_place(tmp_path: Path) -> None:
         Reason("error", "Lean died", 1),
     }
     assert (found.counters.tactics, found.counters.errors, found.counters.refused) == (43, 30, 1)
+
+
+def test_a_refused_proof_is_told_apart_and_counts_as_not_proved(tmp_path: Path) -> None:
+    found = figures(
+        tmp_path,
+        attempt(EASY, "refused", message=REFUSED, refusal=REFUSAL),
+        attempt(EASY, number=1),
+        attempt(HARD, "refused", message=REFUSED, refusal=REFUSAL),
+        attempt(HARD, "error", number=1),
+        attempt(OTHER, "limit", message=LIMIT),
+    )
+    assert (found.overall, found.refused, found.errors) == (Share("all", 1, 3), 1, 0)
+    assert Reason("refused", REFUSED, 2) in found.reasons
 
 
 def test_what_a_dialect_lacks_is_named_as_what_mathlib_has(tmp_path: Path) -> None:

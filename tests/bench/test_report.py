@@ -15,7 +15,7 @@ from prover.bench.page import SCRIPTS, hash_of
 from prover.bench.reading import Run, read
 from prover.bench.report import FORMATS
 from tests.bench.runs import attempt, problem, write
-from tests.bench.test_figures import ALL_WAYS, PROBLEMS
+from tests.bench.test_figures import ALL_WAYS, PROBLEMS, REFUSAL, REFUSED
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 BAD = problem(EVIL, statement=f"theorem bad : {EVIL} := by", topic=EVIL, header=EVIL)
@@ -69,7 +69,34 @@ def test_nothing_from_outside_becomes_an_element(evil: Run) -> None:
     kinds = [attributes.get("type") for attributes, _ in parser.scripts]
     assert kinds == ["application/json", "module"]
     [row, _] = json.loads(parser.scripts[0][1])
-    assert (row["name"], row["message"], row["header"]) == (EVIL, EVIL, EVIL)
+    assert (row["name"], row["message"], row["header"]) == (EVIL, f"{EVIL}.", EVIL)
+
+
+def test_a_refused_proof_is_shown_with_its_reason(tmp_path: Path) -> None:
+    tried = [
+        attempt(PROBLEMS[0], tactics=1),
+        attempt(PROBLEMS[1], "refused", message=REFUSED, refusal=REFUSAL),
+        attempt(PROBLEMS[1], "limit", number=1),
+    ]
+    run = read(write(tmp_path / "run", PROBLEMS[:2], tried))
+    page = told(run, "html")
+    _, row = json.loads(re.findall(r'id="data">(.*?)</script>', page, re.DOTALL)[0])
+    assert (row["way"], row["script"], row["refusal"]) == ("refused", None, REFUSAL)
+    assert row["message"] == REFUSED
+    assert "<option>refused</option>" in page
+    assert "1 whose proofs were refused" in told(run, "md")
+    assert f"| refused | {REFUSED} | 1 |" in told(run, "md")
+    assert json.loads(told(run, "json"))["figures"]["refused"] == 1
+
+
+def test_runs_of_before_there_were_refusals_are_read(tmp_path: Path) -> None:
+    old = attempt(PROBLEMS[0], tactics=1)
+    for name in ("refusal", "trusted", "hint", "limit"):
+        del old.result[name]
+    run = read(write(tmp_path / "run", PROBLEMS[:1], [old]))
+    page = told(run, "html")
+    [row] = json.loads(re.findall(r'id="data">(.*?)</script>', page, re.DOTALL)[0])
+    assert (row["way"], row["refusal"], row["trusted"]) == ("proved", None, 1)
 
 
 def test_only_the_pages_own_script_and_style_may_run(run: Run) -> None:

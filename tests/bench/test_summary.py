@@ -8,7 +8,7 @@ from prover.bench.summary import Summary, worker_use
 from prover.search.result import Status
 from tests.bench.building import attempt, todo
 
-A, B, C, D, _ = todo("abcde")
+A, B, C, D, _, F, G = todo("abcdefg")
 A_AGAIN = todo("a", attempts=2)[1]
 
 
@@ -19,20 +19,24 @@ def test_each_problem_counts_once() -> None:
         attempt(B, Status.EXHAUSTED),
         attempt(C, Status.ERROR, "Unknown identifier `Real.sqrt`\nmore", applicable=False),
         attempt(D, Status.ERROR),
+        attempt(F, Status.REFUSED),
+        attempt(G, Status.REFUSED),
+        attempt(todo("abcdefg", attempts=2)[-1], Status.ERROR),
     ]
-    summary = Summary.of("abcde", attempts)
+    summary = Summary.of("abcdefg", attempts)
     assert summary == Summary(
-        problems=5,
+        problems=7,
         proved=1,
+        refused=2,
         not_proved=1,
         not_applicable=1,
         errors=1,
         untried=1,
-        attempts=5,
+        attempts=8,
         median_seconds=2.0,
         unreadable={"c": "Unknown identifier `Real.sqrt`"},
     )
-    reasons = Summary.of("abcde", attempts, "minif2f-embedded").unreadable
+    reasons = Summary.of("abcdefg", attempts, "minif2f-embedded").unreadable
     assert reasons == {"c": "needs Mathlib: unknown `Real.sqrt`"}
 
 

@@ -69,6 +69,24 @@ def test_one_line_of_a_file(prover: Prover, tmp_path: Path) -> None:
     assert (tmp_path / "A.lean").read_text() == SOURCE
 
 
+def test_a_refused_proof_is_told_with_line_reason_and_script(
+    prover: Prover, tmp_path: Path
+) -> None:
+    """The file's own axiom closes the goal as far as `simp` can tell; the gate knows better."""
+    text = "axiom C : Type\naxiom a : C\naxiom b : C\n@[simp] axiom same : a = b\n"
+    (tmp_path / "A.lean").write_text(f"{text}theorem t : a = b := by\n  sorry\n")
+    ran = prover("prove", "A.lean", "--seconds", "3", "--write")
+    assert ran.code == 1
+    assert "A.lean:6: t: A proof was found and refused: it rests on the axiom same." in ran.err
+    assert "This script was refused:\n    simp\n" in ran.err
+    assert "refused" in ran.out
+    assert "0 of 1 proved" in ran.out
+    assert "sorry" in (tmp_path / "A.lean").read_text()
+    [result] = prover("prove", "A.lean", "--seconds", "3", "--json").of("result")
+    assert (result["status"], result["script"]) == ("refused", None)
+    assert result["refusal"] == {"script": "simp", "reason": "it rests on the axiom same"}
+
+
 def test_what_stands_before_an_error_is_tried(prover: Prover, tmp_path: Path) -> None:
     text = "theorem a : 1 = 1 := sorry\ntheorem b : 1 = x := rfl\ntheorem c : 1 = 1 := sorry\n"
     (tmp_path / "A.lean").write_text(text)
@@ -106,12 +124,31 @@ def test_check_tells_what_declarations_rest_on(prover: Prover, tmp_path: Path) -
     (tmp_path / "A.lean").write_text(text)
     ran = prover("check", "A.lean")
     assert ran.code == 1
-    assert "axioms: lie (not accepted)" in ran.out
-    assert "no axioms of its own" in ran.out
+    assert "the axiom lie (not accepted)" in ran.out
+    assert "no axioms" in ran.out
     (tmp_path / "A.lean").write_text("theorem b : 1 = 1 := rfl\n")
     ran = prover("check", "A.lean")
     assert ran.code == 0
     assert "no errors, 1 declaration verified" in ran.out
+
+
+def test_check_requires_names(prover: Prover, tmp_path: Path) -> None:
+    text = "theorem A.b (p : Prop) : ¬¬p → p := Classical.byContradiction\nexample : 1 = 1 := rfl\n"
+    (tmp_path / "A.lean").write_text(text)
+    ran = prover("check", "A.lean", "--require", "A.b")
+    assert ran.code == 0, ran.out
+    assert "no axiom beyond the library's" in ran.out
+    ran = prover("check", "A.lean", "--require", "A.b", "--require", "b", "--require", "example")
+    assert ran.code == 1
+    assert "`b` is required and not there. Did you mean `A.b`?" in ran.out
+    assert "`example` is required and not there" in ran.out
+    assert "`A.b` is required" not in ran.out
+    ran = prover("check", "A.lean", "--require", "A.b", "--require", "A.c", "--json")
+    assert ran.code == 1
+    assert [(item["name"], item["met"]) for item in ran.of("requirement")] == [
+        ("A.b", True),
+        ("A.c", False),
+    ]
 
 
 UNFINISHED = """example : 1 = 2 := by sorry

@@ -13,12 +13,13 @@ import pytest
 
 from prover.lean.base import Outcome, State
 from prover.lsp.documents import Edit
+from prover.lsp.proving import described
 from prover.service.discovery import Place
 from prover.service.starting import Keeper
 from prover.theorem import Theorem
 from tests.lsp.editing import CAPABILITIES, URI, Editor, editing, nowhere
 from tests.lsp.server import TRY_THIS
-from tests.search.scripted import Lean, Tree
+from tests.search.scripted import Gate, Lean, Tree
 from tests.service.serving import Scripted, Served, StuckLean, serving
 
 PROVE, SUGGEST, ALL = "Prove this goal", "Suggest tactics", "Prove all sorries in this file"
@@ -102,9 +103,36 @@ async def test_what_is_not_proved_is_told(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO, Scripted({"root": {"bad": "error"}})) as (editor, _):
         await editor.choose(ALL, 1)
         said = await editor.until("window/showMessage")
-        assert said["message"].startswith("prover: proved 0 of 2. line 2: ")
-        assert "line 4: " in said["message"]
+        why = "All that the policy proposed was tried, 1 tactic; nothing is left to try."
+        assert said["message"] == f"prover: Proved 0 of 2. Line 2: {why} Line 4: {why}"
         assert editor.document.text == TWO
+
+
+async def test_a_refused_proof_is_told_with_its_script(tmp_path: Path) -> None:
+    scripted = Scripted({"root": {"bad": "closed"}}, gate=Gate(refused={"bad"}))
+    async with opened(tmp_path, ONE, scripted) as (editor, _):
+        await editor.choose(PROVE, 1)
+        said = await editor.until("window/showMessage")
+        assert "Line 2: A proof was found and refused: no. " in said["message"]
+        assert said["message"].endswith("The script was:\nbad\n")
+        assert editor.document.text == ONE
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, "Line 2: Reached. `prover lsp` can give it more with `--seconds`."),
+        ({"limit": "tactics"}, "Line 2: Reached."),
+        ({"status": "refused"}, "Line 2: Reached."),
+        ({"status": "error", "message": "it is gone", "hint": "Try"}, "Line 2: it is gone. Try."),
+        ({"status": "cancelled", "message": ""}, "Line 2: cancelled."),
+    ],
+)
+def test_only_options_that_the_proxy_has_are_recommended(
+    changes: dict[str, Any], told: str
+) -> None:
+    result = {"status": "limit", "message": "Reached.", "limit": "seconds"}
+    assert described(2, {**result, **changes}) == told
 
 
 async def test_a_suggestion_is_chosen_at_once(tmp_path: Path) -> None:
@@ -263,7 +291,7 @@ async def test_a_service_that_goes_away_is_told(tmp_path: Path) -> None:
     async with stuck(tmp_path) as (editor, _, served):
         served.stop.cancel()
         said = await editor.until("window/showMessage")
-        assert "line 2: " in said["message"] or "went away" in said["message"]
+        assert "Line 2: " in said["message"] or "went away" in said["message"]
         await editor.until("$/progress", kind="end")
         assert (await editor.request("test/echo", {}))["result"] == {}
 
@@ -274,6 +302,7 @@ async def test_a_service_that_can_not_be_started_is_told(tmp_path: Path) -> None
         editor.open(ONE)
         await editor.choose(PROVE, 1)
         said = await editor.until("window/showMessage")
-        assert "the service could not be started" in said["message"]
+        assert "The service could not be started" in said["message"]
+        assert "`--socket`. Start it by hand" in said["message"]
         assert "prover serve" in said["message"]
         assert (await editor.request("test/echo", {}))["result"] == {}

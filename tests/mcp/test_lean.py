@@ -146,7 +146,7 @@ async def test_bad_input_is_told_with_what_to_do(tmp_path: Path, keeper: Keeper)
         assert "leads out" in outside
         assert "line" in await failure(client, "prove_goal", text=TEXT, line=0)
         both = await failure(client, "suggest_tactics", text=TEXT, goal="⊢ True")
-        assert "text and goal was given" in both
+        assert "`text` and `goal` was given" in both
 
 
 def test_standard_output_holds_the_protocol_only(tmp_path: Path, keeper: Keeper) -> None:

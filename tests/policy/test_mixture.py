@@ -103,7 +103,7 @@ async def test_a_failure_is_logged_once_and_the_others_go_on(
             [found] = await mixture.propose([ASKED], 10)
             assert probabilities(found) == {"simp": 0.5}
     assert [record.getMessage() for record in caplog.records] == [
-        "away proposes nothing: no server. Start one"
+        "away proposes nothing: No server. Start one."
     ]
     assert len(away.counts) == 3
 

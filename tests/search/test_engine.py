@@ -15,7 +15,7 @@ from prover.search.engine import search
 from prover.search.events import Accepted, Expanded, Opened, Verified
 from prover.search.limit import Limit
 from prover.search.replay import replay
-from prover.search.result import Result, Status
+from prover.search.result import Refusal, Result, Status
 from prover.search.script import shortest_proof
 from prover.theorem import Theorem
 from prover.verify.base import Verification
@@ -83,12 +83,17 @@ async def test_nothing_left_to_try() -> None:
     result = await result_of(TWO_STEPS)
     assert result.status is Status.EXHAUSTED
     assert result.script is None
-    assert "candidates" in result.message
+    assert result.message == (
+        f"All that the policy proposed was tried, {result.counters.tactics} tactics; "
+        "nothing is left to try."
+    )
+    assert (result.limit, result.refusal) == (None, None)
 
 
 async def test_a_policy_that_has_nothing_to_say() -> None:
     result = await result_of({"root": {}})
     assert result.status is Status.EXHAUSTED
+    assert result.message == "The policy proposed no tactic."
     assert result.counters.tactics == 0
 
 
@@ -165,13 +170,14 @@ async def test_more_heartbeats_are_no_use_to_a_tactic_that_the_clock_stopped() -
         (Limit(seconds=0.2), "seconds"),
     ],
 )
-async def test_limits_end_a_search_and_say_how_to_raise_them(limit: Limit, name: str) -> None:
+async def test_limits_end_a_search_and_say_which(limit: Limit, name: str) -> None:
     tree: Tree = {
         str(n) if n else "root": {f"t{i}": str(3 * n + i + 1) for i in range(3)} for n in range(300)
     }
     result = await result_of(tree, lean=Lean(tree, seconds=0.01), limit=limit)
     assert result.status is Status.LIMIT
-    assert f"Set `{name}` higher" in result.message
+    assert result.limit == name
+    assert result.message == f"Reached the limit of {getattr(limit, name):g} {name}."
     if name == "tactics":
         assert result.counters.tactics == 12
 
@@ -209,15 +215,19 @@ async def test_a_refused_proof_is_replaced_by_another() -> None:
     assert result.status is Status.PROVED
     assert result.script == "long\nb"
     assert result.counters.refused == 1
+    assert result.refusal is None
     assert gate.asked == ["short", "long\nb"]
 
 
 async def test_what_the_gate_always_refuses_is_not_proved() -> None:
     gate = Gate(refused={"split\n· a\n· b\n  c"})
     result = await result_of(PROVABLE, gate=gate)
-    assert result.status is Status.EXHAUSTED
-    assert result.script is None
+    assert result.status is Status.REFUSED
+    assert (result.script, result.proof, result.axioms) == (None, None, ())
     assert result.verification == Verification(False, "no")
+    assert result.refusal == Refusal("split\n· a\n· b\n  c", "no")
+    assert result.message.startswith("A proof was found and refused: no. All that the policy")
+    assert result.limit is None
 
 
 async def test_refusals_stop_when_the_reserve_is_used_up() -> None:
@@ -226,7 +236,20 @@ async def test_refusals_stop_when_the_reserve_is_used_up() -> None:
     gate = Gate(refused=list(map(str, range(50))), clock=clock, seconds=10.0)
     limit = Limit(seconds=1.0, verify_seconds=20.0)
     result = await result_of(tree, lean=Lean(tree, clock), gate=gate, limit=limit)
-    assert result.status is Status.LIMIT
+    assert (result.status, result.limit) == (Status.REFUSED, "seconds")
+    assert result.refusal == Refusal("0", "no")
+    assert result.message == ("A proof was found and refused: no. Reached the limit of 1 second.")
+
+
+async def test_of_several_refusals_the_first_is_told_and_how_many_there_were() -> None:
+    tree: Tree = {"root": {"a": "closed", "b": "closed", "c": "closed"}}
+    result = await result_of(tree, gate=Gate(refused={"a", "b", "c"}))
+    assert result.status is Status.REFUSED
+    assert result.refusal == Refusal("a", "no")
+    assert result.message == (
+        "A proof was found and refused: no. In all 3 were refused. "
+        "All that the policy proposed was tried, 3 tactics; nothing is left to try."
+    )
 
 
 class Late(Gate):
@@ -234,14 +257,15 @@ class Late(Gate):
 
     async def __call__(self, _: Theorem, script: str) -> Verification:
         self.asked.append(script)
-        raise LeanDied("A script was found but not checked.", "Allow more `verify_seconds`.")
+        raise LeanDied("A script was found but not checked.", "Run it again.")
 
 
 async def test_what_could_not_be_checked_is_told_and_not_claimed() -> None:
     gate = Late()
     result = await result_of(PROVABLE, gate=gate)
     assert result.status is Status.ERROR
-    assert result.message == "A script was found but not checked. Allow more `verify_seconds`."
+    assert result.message == "A script was found but not checked."
+    assert result.hint == "Run it again."
     assert (result.script, result.proof, result.axioms) == (None, None, ())
     assert len(gate.asked) == 1
 
@@ -298,7 +322,7 @@ async def test_a_statement_that_does_not_elaborate_is_an_error() -> None:
     lean = FailsAt(PROVABLE, 1, InputProblem("unknown constant", "Check the statement."))
     result = await result_of(PROVABLE, lean=lean)
     assert result.status is Status.ERROR
-    assert result.message == "unknown constant Check the statement."
+    assert (result.message, result.hint) == ("unknown constant", "Check the statement.")
 
 
 async def test_states_that_are_known_already_are_freed() -> None:

@@ -15,7 +15,7 @@ from prover.policy.base import Candidate
 from prover.search.configuration import Configuration
 from prover.search.events import Accepted, Event, Expanded, Opened, Progressed, Trial, Verified
 from prover.search.limit import Limit
-from prover.search.result import Counters, Result, Seconds, Status
+from prover.search.result import Counters, Refusal, Result, Seconds, Status
 from prover.verify.base import Verification
 from tests.search.building import candidate, state
 
@@ -30,11 +30,12 @@ EVENTS: list[tuple[Event, str]] = [
         "state cost depth candidates waiting next problem policy_seconds lean_seconds",
     ),
     (Progressed(1, 2, 3, 4, 5, 6.0), "expansions tactics states frontier depth seconds"),
-    (Verified("rfl", ACCEPTED), "script accepted reason axioms seconds"),
+    (Verified("rfl", ACCEPTED), "script accepted reason axioms trusted seconds"),
     (
         Result("t", Status.PROVED, script="rfl", verification=ACCEPTED),
-        "theorem status message unavailable script proof axioms seconds lean_seconds "
-        "policy_seconds verify_seconds expansions tactics states errors timeouts rejected refused",
+        "theorem status message hint limit unavailable script proof refusal axioms trusted seconds "
+        "lean_seconds policy_seconds verify_seconds expansions tactics states errors timeouts "
+        "rejected refused",
     ),
 ]
 
@@ -108,6 +109,14 @@ def test_a_result_tells_its_counters_and_seconds_by_name() -> None:
     assert (told["status"], told["message"], told["script"]) == ("limit", "why", None)
 
 
+def test_a_refused_proof_is_told_with_its_reason() -> None:
+    refusal = Refusal("simp", "it rests on a `sorry`\nmore")
+    told = json_of(Result("t", Status.REFUSED, refusal.sentence, refusal=refusal))
+    assert told["refusal"] == {"script": "simp", "reason": "it rests on a `sorry`\nmore"}
+    assert told["message"] == "A proof was found and refused: it rests on a `sorry`."
+    assert (told["script"], told["refused"]) == (None, 0)
+
+
 @pytest.mark.parametrize(
     ("status", "verification", "axioms"),
     [
@@ -127,5 +136,5 @@ def test_counters_add_up_field_by_field() -> None:
 
 
 def test_every_status_is_known() -> None:
-    names = {"proved", "exhausted", "limit", "cancelled", "error"}
+    names = {"proved", "refused", "exhausted", "limit", "cancelled", "error"}
     assert {status.value for status in Status} == names

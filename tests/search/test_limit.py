@@ -1,4 +1,4 @@
-"""Limits: each is a finite number above 0, and says how to raise it when it is reached."""
+"""Limits: each is a finite number above 0, and has a name and a sentence when it is reached."""
 
 from __future__ import annotations
 
@@ -44,17 +44,18 @@ def test_a_count_is_reached_when_it_is_used_up(name: str) -> None:
     limit = Limit(**bound)
     before, at = Counters(**{name: 2}), Counters(**{name: 3})
     assert limit.reached(before, 0.0) is None
-    message = limit.reached(at, 0.0)
-    assert message == f"Reached the limit of 3 {name}. Set `{name}` higher to search on."
+    assert limit.reached(at, 0.0) == name
+    assert limit.message(name) == f"Reached the limit of 3 {name}."
 
 
 def test_the_time_is_reached_when_it_is_used_up() -> None:
     limit = Limit(seconds=1.5)
     assert limit.reached(Counters(), 1.4) is None
-    message = limit.reached(Counters(), 1.5)
-    assert message == "Reached the limit of 1.5 seconds. Set `seconds` higher to search on."
+    assert limit.reached(Counters(), 1.5) == "seconds"
+    assert limit.message("seconds") == "Reached the limit of 1.5 seconds."
 
 
 def test_a_message_names_the_number_that_was_set() -> None:
     assert "of 12345678 tactics" in Limit(tactics=12_345_678).message("tactics")
     assert "of 60 seconds" in Limit().message("seconds")
+    assert "of 1 second." in Limit(seconds=1).message("seconds")

@@ -152,7 +152,7 @@ async def test_leandojo_states_that_print_alike_are_not_one() -> None:
 async def test_a_proof_is_checked_whatever_the_search_believes() -> None:
     gate = Gate(refused={"a"})
     result = await result_of({"root": {"a": "closed"}}, gate=gate)
-    assert result.status is Status.EXHAUSTED
+    assert result.status is Status.REFUSED
     assert gate.asked == ["a"]
 
 

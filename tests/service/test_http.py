@@ -54,6 +54,16 @@ async def test_a_proof_comes_with_its_events(served: Served) -> None:
     assert times == sorted(times)
 
 
+async def test_a_refused_proof_is_told_with_its_reason() -> None:
+    scripted = Scripted({"root": {"a": "closed"}}, gate=Gate(refused=["a"]))
+    async with serving(scripted.opened) as served:
+        result = (await served.events("/v1/prove", THEOREM))[-1]
+    assert (result["status"], result["script"]) == ("refused", None)
+    assert result["refusal"] == {"script": "a", "reason": "no"}
+    assert result["message"].startswith("A proof was found and refused: no. ")
+    assert "edit" not in result
+
+
 async def test_what_is_streamed_is_a_trace(served: Served) -> None:
     answer = await served.post("/v1/prove", THEOREM)
     found: list[Event] = list(parse(answer.text.splitlines(), "stream"))

@@ -5,6 +5,7 @@ import { handle, steer } from "../../page/hands.js";
 import { highlight } from "../../page/lean.js";
 import { stateParts } from "../../page/state.js";
 import { View } from "../../page/view.js";
+import { restsOn } from "../../page/words.js";
 import { graphOf, rows } from "./data.js";
 import { body, lines, listed } from "./table.js";
 
@@ -27,9 +28,11 @@ async function openProblem(number) {
   part("way").className = `way ${row.way.replaceAll(" ", "-")}`;
   part("spent").textContent = `${row.seconds.toFixed(1)} s · ${row.tactics} tactics · ${row.states} states`;
   highlight(part("statement"), (row.header ? `${row.header.trim()}\n\n` : "") + row.statement);
-  part("proof").hidden = !row.script;
-  highlight(part("script"), row.script ?? "");
-  part("axioms").textContent = row.axioms.length ? `Axioms: ${row.axioms.join(", ")}` : "";
+  const script = row.script ?? row.refusal?.script;
+  part("proof").hidden = !script;
+  part("proof-title").textContent = row.script ? "Proof" : "Refused";
+  highlight(part("script"), script ?? "");
+  part("axioms").textContent = row.script ? `Rests on ${restsOn(row.axioms, row.trusted)}` : row.refusal?.reason ?? "";
   part("message").textContent = row.message;
   part("message").hidden = !row.message;
   part("state").replaceChildren();

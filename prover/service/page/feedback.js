@@ -1,5 +1,6 @@
 // What Lean says of the text while it is being written, and the goals at the cursor.
 
+import { sentences } from "../../page/words.js";
 import { ask, events } from "./asking.js";
 import { placeOf } from "./places.js";
 
@@ -51,10 +52,10 @@ export class Feedback {
         if (event.event === "hole") report.holes.push(event);
         if (event.event === "result") report.result = event;
       }
-      if (report.result.status === "error") this.tell(null, report.result.message);
+      if (report.result.status === "error") this.tell(null, sentences(report.result.message, report.result.hint));
       else this.tell(report);
     } catch (error) {
-      if (!leave.signal.aborted) this.tell(null, `${error.message} ${error.hint ?? ""}`);
+      if (!leave.signal.aborted) this.tell(null, sentences(error.message, error.hint));
     }
   }
 

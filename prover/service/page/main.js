@@ -2,6 +2,7 @@
 
 import { make, part } from "../../page/elements.js";
 import { highlight } from "../../page/lean.js";
+import { restsOn, sentences } from "../../page/words.js";
 import { ask, events } from "./asking.js";
 import { makeEditor, markTarget, showMessages } from "./editor.js";
 import { growGraph, showGraph } from "./explorer.js";
@@ -137,24 +138,28 @@ async function check() {
   verdict.className = "";
   verdict.textContent = "checking …";
   const axioms = new Set();
+  let trusted = 0;
   try {
     const body = { file: { text: view.state.doc.toString() } };
     for await (const event of events(await ask("POST", "/v1/check", { body }))) {
-      for (const axiom of event.event === "declaration" ? event.axioms : []) axioms.add(axiom);
+      if (event.event === "declaration") {
+        trusted += event.trusted;
+        for (const axiom of event.axioms) axioms.add(axiom);
+      }
       if (event.event !== "result") continue;
       const accepted = event.status === "accepted";
       verdict.className = accepted ? "good" : "bad";
-      verdict.textContent = accepted ? `accepted; axioms: ${[...axioms].join(", ") || "none"}` : event.message;
+      verdict.textContent = accepted ? `accepted; ${restsOn([...axioms], trusted)}` : sentences(event.message, event.hint);
     }
   } catch (error) {
     verdict.className = "bad";
-    verdict.textContent = `${error.message} ${error.hint}`;
+    verdict.textContent = sentences(error.message, error.hint);
   }
 }
 
 /** Something that stands in nothing else's place. */
 function say(message, hint = "") {
-  part("notice").textContent = `${message} ${hint}`.trim();
+  part("notice").textContent = sentences(message, hint);
   part("notice").hidden = !message;
 }
 

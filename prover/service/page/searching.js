@@ -138,8 +138,8 @@ function take(run, { status, seconds, events }) {
   for (const event of events) {
     if (event.event === "accepted") Object.assign(run, { name: event.theorem, line: event.line, column: event.column });
     if (event.event === "result") {
-      const { script, edit, message = "", hint = "", axioms = [] } = event;
-      Object.assign(run, { script, edit, message, hint, axioms });
+      const { script, edit, message = "", hint = "", limit, refusal, axioms = [], trusted } = event;
+      Object.assign(run, { script, edit, message, hint, limit, refusal, axioms, trusted });
     }
   }
 }

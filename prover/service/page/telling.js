@@ -2,6 +2,7 @@
 
 import { make, part } from "../../page/elements.js";
 import { highlight } from "../../page/lean.js";
+import { restsOn, sentences } from "../../page/words.js";
 import { isOver } from "./searching.js";
 
 /** A button for each search, the latest last. */
@@ -23,10 +24,12 @@ export function showRun(run, { now, queue, place }) {
   part("status").textContent = run ? standing(run, now, queue) : "Put the cursor at a `sorry` and press Prove.";
   part("status").className = run?.status ?? "";
   const proved = run?.status === "proved";
-  part("proof").hidden = !proved;
-  if (!proved) return;
-  if (part("script").textContent !== run.script) highlight(part("script"), run.script);
-  part("axioms").textContent = run.axioms.length ? `axioms: ${run.axioms.join(", ")}` : "no axioms";
+  const script = proved ? run.script : run?.refusal?.script;
+  part("proof").hidden = !script;
+  if (!script) return;
+  if (part("script").textContent !== script) highlight(part("script"), script);
+  part("axioms").textContent = proved ? restsOn(run.axioms, run.trusted ?? 1) : `refused: ${run.refusal.reason}`;
+  part("put").hidden = !proved;
   part("put").disabled = !place;
   part("put").textContent = place ? "Put into the text" : run.put ? "Put into the text ✓" : "The text has changed";
 }
@@ -37,7 +40,8 @@ function standing(run, now, queue) {
   const which = `${run.name ? `${run.name}, ` : ""}line ${run.line}`;
   const rest = queue && queue.total > 1 ? ` · ${queue.total - queue.rest.length} of ${queue.total} holes` : "";
   if (isOver(run)) {
-    const message = run.status === "proved" ? "checked by a fresh Lean" : `${run.message} ${run.hint ?? ""}`.trim();
+    const more = run.status === "limit" && run.limit === "seconds" ? "Allow it more seconds above" : "";
+    const message = run.status === "proved" ? "checked by a fresh Lean" : sentences(run.message, run.hint, more);
     return `${which}: ${run.status} · ${(run.seconds ?? 0).toFixed(1)} s${message ? ` · ${message}` : ""}${rest}`;
   }
   if (run.status === "queued") return `${which}: waiting for its turn${rest}`;

@@ -1,0 +1,74 @@
+"""What the command line says at the end; no Lean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from prover.check import Report
+from prover.cli.report import TextLines, axioms_text
+from prover.file import LeanFile
+from prover.prove import Proving
+from prover.search.result import Refusal, Result, Status
+from prover.verify.base import Verification
+from tests.test_file import TWO, holes_of
+from tests.test_prove import scripted, yes
+
+FILE = LeanFile(Path("A.lean"), TWO.encode())
+HOLES = holes_of(FILE.text)
+REPORT = Report((), (), tuple(HOLES))
+
+
+@pytest.mark.parametrize(
+    ("axioms", "trusted", "told"),
+    [
+        ([], 0, "no axioms"),
+        (["propext"], 0, "the standard axiom propext"),
+        (["propext", "Quot.sound"], 0, "the standard axioms propext, Quot.sound"),
+        (["lie"], 0, "the axiom lie"),
+        (["lie", "propext"], 0, "the standard axiom propext and the axiom lie"),
+        ([], 7, "no axiom beyond the library's"),
+        (["propext", "Quot.sound"], 7, "no axiom beyond the library's and propext, Quot.sound"),
+    ],
+)
+def test_axioms_as_print_axioms_lists_them_where_that_is_known(
+    axioms: list[str], trusted: int, told: str
+) -> None:
+    assert axioms_text(axioms, trusted) == told
+
+
+def test_each_hole_without_a_proof_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    proving = Proving(FILE, REPORT, search=scripted({}, []), verify=yes)
+    refusal = Refusal("simp\nomega", "it does not fit:\nat line 3")
+    results = [
+        Result("a", Status.REFUSED, refusal.sentence, refusal=refusal, limit="seconds"),
+        Result("a", Status.LIMIT, "Reached the limit of 60 seconds.", limit="seconds"),
+        Result("ℓ", Status.LIMIT, "Reached the limit of 9 tactics.", limit="tactics"),
+        Result("ℓ", Status.ERROR, "it is gone", "Start it again"),
+    ]
+    proving.results.update(zip(HOLES, results, strict=True))
+    TextLines(FILE).end(proving, REPORT, HOLES)
+    said = capsys.readouterr()
+    first, second, third, fourth = (f"A.lean:{hole.line}: {hole.name}: " for hole in HOLES)
+    assert said.err == (
+        f"{first}A proof was found and refused: it does not fit.\n"
+        "    at line 3\n"
+        "  This script was refused:\n"
+        "    simp\n"
+        "    omega\n"
+        f"{second}Reached the limit of 60 seconds. Give it more with `--seconds`.\n"
+        f"{third}Reached the limit of 9 tactics.\n"
+        f"{fourth}it is gone. Start it again.\n"
+    )
+    assert "0 of 4 proved" in said.out
+
+
+def test_how_a_declaration_was_verified_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    proving = Proving(FILE, REPORT, search=scripted({}, []), verify=yes)
+    for hole in HOLES:
+        proving.results[hole] = Result(hole.name, Status.PROVED, script="rfl")
+        proving.scripts[hole] = "rfl"
+        proving.verifications[hole.declaration] = Verification(True, axioms=("propext",), trusted=2)
+    TextLines(FILE).end(proving, REPORT, HOLES)
+    assert "verified, no axiom beyond the library's and propext" in capsys.readouterr().out
