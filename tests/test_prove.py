@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from prover.check import Declaration, Message, Report
 from prover.errors import EnvironmentProblem, LeanDied
 from prover.file import Hole, LeanFile, Span
-from prover.prove import Proving, Search, objection, within_reach
+from prover.prove import Proving, Search, objection, obstacle
 from prover.search.events import Event
 from prover.search.result import Result, Status
 from prover.theorem import Theorem
@@ -162,13 +163,36 @@ async def test_no_holes_is_no_work() -> None:
     assert [item async for item in proving.run([])] == []
 
 
-def test_holes_before_the_first_error_are_in_reach() -> None:
+def test_an_error_stops_all_behind_it_where_one_is_too_much() -> None:
     def reach(line: int, column: int) -> list[Hole]:
-        return within_reach(FILE, Report((Message(line, column, "error", ""),), (), ()), HOLES)
+        report = Report((Message(line, column, "error", ""),), (), tuple(HOLES))
+        return [hole for hole in HOLES if not obstacle(FILE, report, hole, strict=True)]
 
-    assert within_reach(FILE, REPORT, HOLES) == HOLES
+    assert [hole for hole in HOLES if not obstacle(FILE, REPORT, hole, strict=True)] == HOLES
     assert reach(4, 3) == HOLES[:2]
     assert reach(2, 3) == []
+
+
+async def test_a_goal_waits_for_the_holes_that_it_rests_on() -> None:
+    resting = replace(HOLES[3], rests_on=(HOLES[0].name,))
+    holes = [*HOLES[:3], resting]
+    report = Report((), (), tuple(holes))
+    seen: list[Theorem] = []
+
+    async def proved(scripts: Mapping[Hole, str | None]) -> Result:
+        search = scripted(scripts, seen)
+        proving = Proving(FILE, report, search=search, verify=yes, workers=3)
+        async for _ in proving.run(holes):
+            pass
+        return proving.results[resting]
+
+    assert obstacle(FILE, report, resting) == ""
+    assert HOLES[0].name in obstacle(FILE, report, resting, alone=True)
+    result = await proved(dict.fromkeys(HOLES, "rfl"))
+    assert result.status is Status.PROVED
+    assert "(by rfl), (by rfl)" in seen[-1].header
+    result = await proved({**dict.fromkeys(HOLES, "rfl"), HOLES[1]: None})
+    assert result.message == f"Not tried: Its statement rests on the `sorry` of `{HOLES[0].name}`."
 
 
 def test_objections_to_a_filled_text() -> None:

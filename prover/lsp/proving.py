@@ -46,13 +46,15 @@ class Proving:
         places, errors = [], []
         async with aclosing(self._client.check(request)) as events:
             async for event in events:
-                if event["event"] == "hole":
+                if event["event"] == "hole" and event["obstacle"]:
+                    self.failures.append(f"Line {event['line']}: {event['obstacle']}")
+                elif event["event"] == "hole":
                     places.append((event["line"], event["column"]))
                 if event["event"] == "message" and event["severity"] == "error":
                     errors.append(f"line {event['line']}: {event['text']}")
         if event["status"] in ("error", "cancelled"):
             raise InputProblem(event["message"], event.get("hint", ""))
-        if not places:
+        if not (places or self.failures):
             raise InputProblem(errors[0] if errors else "the file has no `sorry`")
         return sorted(places)
 

@@ -56,7 +56,7 @@ async def goals(
         return
     found = InFile(file, report, hole)
     if reason := obstacle(file, report, hole, alone=True):
-        result = {**result, "message": f"{file.path}:{hole.line}: {reason}"}
+        result = {**result, "message": reason}
     else:
         result = {"event": "result", "status": "open", "goals": await _opened(parts, found)}
     yield {"goals": [], **found.place, **result}

@@ -69,7 +69,7 @@ async def subject(parts: Parts, root: Path, request: GoalRequest) -> Subject:
     report = await parts.check(file, SECONDS)
     hole = hole_at(file, report.holes, request.file.line, request.file.column)
     if reason := obstacle(file, report, hole, alone=True):
-        raise InputProblem(f"{file.path}:{hole.line}: {reason}")
+        raise InputProblem(reason)
     return InFile(file, report, hole)
 
 

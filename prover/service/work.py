@@ -74,19 +74,26 @@ async def check(parts: Parts, root: Path, limit: Limit, request: CheckRequest) -
 def told(report: Report) -> list[Json]:
     """The events that say all that is in a report."""
     return [
-        *(message.to_json() for message in report.messages),
+        *(message.to_json() for message in report.told),
         *(declaration.to_json() for declaration in report.declarations),
         *(
-            {"event": "hole", "theorem": hole.name, "line": hole.line, "column": hole.column}
+            {
+                "event": "hole",
+                "theorem": hole.name,
+                "line": hole.line,
+                "column": hole.column,
+                "obstacle": hole.obstacle,
+            }
             for hole in report.holes
         ),
+        *(gap.to_json() for gap in report.gaps),
     ]
 
 
 def verdict(file: LeanFile, report: Report) -> tuple[bool, str]:
     """Whether a file is in order, and what is first to be mended in it."""
-    if report.errors:
-        return False, f"{file.path}:{report.errors[0]}"
+    if report.faults:
+        return False, f"{file.path}:{report.faults[0]}"
     if report.holes:
         return False, f"{file.path}:{report.holes[0].line}: there is a `sorry`"
     for declaration in report.declarations:

@@ -87,17 +87,20 @@ def test_a_refused_proof_is_told_with_line_reason_and_script(
     assert result["refusal"] == {"script": "simp", "reason": "it rests on the axiom same"}
 
 
-def test_what_stands_before_an_error_is_tried(prover: Prover, tmp_path: Path) -> None:
-    text = "theorem a : 1 = 1 := sorry\ntheorem b : 1 = x := rfl\ntheorem c : 1 = 1 := sorry\n"
+def test_what_does_not_need_an_error_is_tried(prover: Prover, tmp_path: Path) -> None:
+    text = "def b : Nat := x\ntheorem c : 1 = 1 := sorry\ntheorem d : b = b := sorry\n"
     (tmp_path / "A.lean").write_text(text)
-    ran = prover("prove", "A.lean")
+    ran = prover("prove", "A.lean", "--write")
     assert ran.code == 1
-    assert "A.lean:2:" in ran.err
-    assert "A.lean:3: c: not tried" in ran.err
-    assert "theorem a : 1 = 1 := by" in ran.out
-    ran = prover("prove", "A.lean:3")
-    assert ran.code == 2
-    assert "before its first error is mended" in ran.err
+    assert "A.lean:1:" in ran.err
+    assert "A.lean:3: d: Not tried: It needs `b`, which has an error on line 1." in ran.err
+    written = (tmp_path / "A.lean").read_text()
+    assert "theorem c : 1 = 1 := by" in written
+    assert written.count("sorry") == 1
+    (tmp_path / "A.lean").write_text(text)
+    ran = prover("prove", "A.lean", "--strict")
+    assert ran.code == 1
+    assert "A.lean:2: c: Not tried: A.lean:1:15 has an error." in ran.err
 
 
 @pytest.mark.parametrize(
@@ -106,7 +109,9 @@ def test_what_stands_before_an_error_is_tried(prover: Prover, tmp_path: Path) ->
         ("import Mathlib.Tactic\n", [], 2, "imports Mathlib.Tactic, which the embedded Lean"),
         (SOURCE, ["--theorem", "doubl"], 2, "Did you mean double?"),
         ("-- nothing\n", [], 0, "nothing to prove"),
-        ("theorem a : :=\n  by sorry\n", [], 2, "A.lean:1:11: unexpected token ':='"),
+        ("theorem a : :=\n  by sorry\n", [], 1, "A.lean:1:11: unexpected token ':='"),
+        ("theorem a : 1 = 1 := by admit\n", [], 1, "`admit` leaves its goal unproved"),
+        ("axiom a : 1 = 2\n", [], 1, "it is not in order"),
         ("-- " + "x" * 2**20 + "\ntheorem a : 1 = 1 := rfl\n", [], 0, "nothing to prove"),
     ],
 )

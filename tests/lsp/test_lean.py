@@ -106,7 +106,7 @@ async def test_what_lean_can_not_read_is_told(tmp_path: Path, keeper: Keeper) ->
     async with opened(tmp_path, keeper, text) as editor:
         await editor.choose(PROVE, 1)
         said = await editor.until("window/showMessage")
-        assert "nonsense" in said["message"]
+        assert "type of theorem `t` is not a proposition" in said["message"]
 
 
 async def test_the_command_starts_a_service_and_ends_it(

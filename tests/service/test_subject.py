@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.check import Message, Report
+from prover.check import Report
 from prover.errors import InputProblem
 from prover.file import LeanFile
 from prover.service.requests import FilePart, ProveRequest, TheoremPart
@@ -48,12 +48,11 @@ async def test_a_goal_and_a_file() -> None:
     assert found.theorem.header + found.theorem.declaration + "\n" == TWO
 
 
-async def test_an_error_before_the_hole_is_in_the_way() -> None:
+async def test_what_is_in_the_way_of_a_hole_is_told() -> None:
     async def check(file: LeanFile, _: float) -> Report:
-        error = Message(1, 0, "error", "what is this?")
-        return Report((error,), (), tuple(holes_of(file.text)))
+        holes = [replace(hole, obstacle="It can't be read.") for hole in holes_of(file.text)]
+        return Report((), (), tuple(holes))
 
     parts = replace(PARTS, check=check)
-    with pytest.raises(InputProblem, match=r"file.lean:1:0: what is this\?") as caught:
+    with pytest.raises(InputProblem, match=r"It can't be read\."):
         await subject(parts, Path(), ProveRequest(file=FilePart(text=TWO, line=6)))
-    assert "before the `sorry`" in caught.value.hint

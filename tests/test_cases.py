@@ -1,0 +1,209 @@
+"""Files as people write them: what of each is tried, what is not, and what is told of the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from prover.check import Report, check
+from prover.file import Hole, LeanFile
+from prover.lean.base import Closed, TacticLimit
+from prover.lean.pool import LeanPool
+from prover.prove import Proving, obstacle
+from prover.search.limit import Limit
+from prover.searching import searching
+from prover.verify.gate import Gate
+
+pytestmark = [pytest.mark.lean]
+
+CASES = Path(__file__).with_name("cases")
+CLOSERS = ("grind", "omega", "simp_all", "simp +arith")
+OWN = {
+    "fact_pos": "induction n <;> simp_all +arith [fact, Nat.mul_pos]",
+    "instAbelianShift": "intro a b; simp [HAdd.hAdd, Add.add, Nat.add_comm]",
+    "instTransShiftLe": "exact Nat.le_trans h₁ h₂",
+    "Shift.pred": "exact Nat.sub_lt h Nat.one_pos",
+    "Queue.size_push": "simp [push, size]; omega",
+    "Semi.twice": "exact Semi.assoc ..",
+    "obt": "exact ⟨n / 2, by omega⟩",
+    "Tree.length_toList": "induction t <;> simp_all +arith [toList, size]",
+}
+"""Tactics for goals that need more, by the name of the declaration."""
+MISSING_CODE = "the embedded Lean can't make code that calls its own library"
+
+
+async def report_of(pool: LeanPool, name: str) -> tuple[LeanFile, Report]:
+    file = LeanFile.read(CASES / f"{name}.lean")
+    return file, await check(pool, file)
+
+
+async def closes(pool: LeanPool, file: LeanFile, hole: Hole) -> bool:
+    """Whether one of a few tactics closes the goal of a hole."""
+    async with pool.session() as session:
+        state = await session.open(file.theorem(hole, {}))
+        tactics = [*([OWN[hole.name]] if hole.name in OWN else []), *CLOSERS]
+        return Closed() in await session.run(state, tactics, TacticLimit(seconds=60))
+
+
+def untried(file: LeanFile, report: Report) -> dict[str, str]:
+    """The holes that are not tried, by name and line, with the reason."""
+    reasons = {hole: obstacle(file, report, hole) for hole in report.holes}
+    return {f"{hole.name}:{hole.line}": reason for hole, reason in reasons.items() if reason}
+
+
+@pytest.mark.parametrize(
+    ("name", "holes"),
+    [
+        ("code_eval", 1),
+        ("code_instances", 4),
+        ("code_lists", 1),
+        ("code_loops", 1),
+        ("code_maps", 1),
+        ("code_more", 4),
+        ("code_trees", 1),
+        ("suffices", 8),
+        ("suffices_more", 4),
+        ("warning_as_error", 2),
+    ],
+)
+async def test_every_hole_has_its_goal(pool: LeanPool, name: str, holes: int) -> None:
+    file, report = await report_of(pool, name)
+    assert report.errors == ()
+    assert untried(file, report) == {}
+    assert len(report.holes) == holes
+    assert [hole.name for hole in report.holes if not await closes(pool, file, hole)] == []
+
+
+async def test_evaluations_are_told_as_not_run(pool: LeanPool) -> None:
+    _, report = await report_of(pool, "code_eval")
+    told = [message.line for message in report.messages if "not run here" in message.text]
+    assert told == [13, 14, 15, 16, 17, 18, 31, 32]
+
+
+async def test_what_needs_code_fails_alone(pool: LeanPool) -> None:
+    file, report = await report_of(pool, "code_elab")
+    [error] = [message for message in report.errors if MISSING_CODE in message.text]
+    assert error.line == 8
+    assert "\n" not in error.text
+    [hole] = report.holes
+    assert hole.name == "after_meta"
+    assert await closes(pool, file, hole)
+
+
+async def test_an_error_costs_what_depends_on_it(pool: LeanPool) -> None:
+    file, report = await report_of(pool, "errors")
+    reasons = untried(file, report)
+    needs = "It needs `{}`, which has an error on line {}."
+    assert reasons == {
+        "of_missing:7": needs.format("Box", 3),
+        "of_bad:14": needs.format("bad", 12),
+        "of_worse:16": needs.format("worse", 12),
+        "by_broken:21": needs.format("broken", 18),
+        "of_unread:24": needs.format("unread", 23),
+        "halves:28": "Line 29: Unknown identifier `missing`.",
+        "Space.shadowed:38": needs.format("Space.good", 36),
+        "after_scene:42": "The error on line 41 leaves open how this is to be read.",
+    }
+    assert {hole.name for hole in report.holes} == {
+        *(name.partition(":")[0] for name in reasons),
+        *("own", "auto_bound", "of_good", "closed", "Space.untouched"),
+    }
+    own, last = (next(h for h in report.holes if h.name == n) for n in ("own", "Space.untouched"))
+    assert await closes(pool, file, own)
+    assert await closes(pool, file, last)
+    assert obstacle(file, report, own, strict=True).endswith("errors.lean:3:9 has an error.")
+
+
+async def test_what_rests_on_a_sorry_is_not_tried(pool: LeanPool) -> None:
+    file, report = await report_of(pool, "rests_on_sorry")
+    data = "This `sorry` stands for data, not for the proof of a proposition."
+    assert untried(file, report) == {
+        "answer:1": data,
+        "answered:2": "Its statement rests on the `sorry` of `answer`.",
+        "typed:3": "Its statement has a `sorry` in it.",
+        "said:4": "Its statement has a `sorry` in it.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "gaps", "holes"),
+    [
+        ("admit_and_stop", [("by_admit", 1, "`admit`"), ("by_stop", 3, "`stop`")], []),
+        (
+            "sorry_in_macro",
+            [
+                ("by_todo", 4, "a macro"),
+                ("by_admit", 5, "`admit`"),
+                ("by_stop", 7, "`stop`"),
+                ("by_term", 9, "a macro"),
+            ],
+            ["by_sorry"],
+        ),
+        (
+            "field_defaults",
+            [("Window", 4, "default"), ("unit", 6, "default"), ("width_pos", 10, "default")],
+            ["width_pos"],
+        ),
+    ],
+)
+async def test_what_is_no_hole_is_named(
+    pool: LeanPool, name: str, gaps: list[tuple[str, int, str]], holes: list[str]
+) -> None:
+    file, report = await report_of(pool, name)
+    assert [(gap.name, gap.line) for gap in report.gaps] == [(gap, line) for gap, line, _ in gaps]
+    for gap, (_, _, part) in zip(report.gaps, gaps, strict=True):
+        assert part in gap.reason
+    assert [hole.name for hole in report.holes] == holes
+    assert untried(file, report) == {}
+
+
+async def test_names_are_those_that_users_wrote(pool: LeanPool) -> None:
+    _, report = await report_of(pool, "private_names")
+    assert [hole.name for hole in report.holes] == ["triple_eq", "helper", "hidden"]
+    names = {declaration.name for declaration in report.declarations}
+    assert {"triple", "triple_eq", "helper", "hidden"} <= names
+    _, report = await report_of(pool, "warning_as_error")
+    assert [hole.name for hole in report.holes] == ["swap_pair", "example"]
+
+
+async def test_warnings_made_errors_count_for_a_check_alone(pool: LeanPool) -> None:
+    _, report = await report_of(pool, "warning_as_error")
+    assert report.errors == ()
+    assert [fault.line for fault in report.faults] == [3, 6]
+
+
+async def test_what_is_not_declared_or_not_read_is_told(pool: LeanPool) -> None:
+    _, report = await report_of(pool, "macro_swallows_theorem")
+    [swallowed] = [found for found in report.declarations if found.name == "impossible"]
+    assert "nothing is declared" in swallowed.reason
+    assert not report.sound
+    _, report = await report_of(pool, "exit_hides_theorem")
+    assert report.unread == 3
+    assert not report.sound
+
+
+async def test_proofs_within_a_definition_come_before_what_speaks_of_it(pool: LeanPool) -> None:
+    text = (
+        "def two : Fin 3 := ⟨2, by sorry⟩\n"
+        "theorem two_val : two.val = 2 := by sorry\n"
+        "#guard_msgs (drop warning) in\ntheorem kept : 1 = 1 := by\n  have := 1\n  sorry\n"
+        "/-- warning: declaration uses `sorry` -/\n#guard_msgs in\n"
+        "theorem guarded : 1 = 1 := by sorry\n"
+        "theorem partly : 1 = 1 ∧ 2 = 2 := ⟨by admit, by sorry⟩\n"
+    )
+    file = LeanFile(Path("A.lean"), text.encode())
+    report = await check(pool, file)
+    assert untried(file, report) == {}
+    limit = Limit(seconds=60)
+    proving = Proving(
+        file, report, search=searching(pool, limit=limit), verify=Gate(pool), workers=2
+    )
+    async for _ in proving.run(report.holes):
+        pass
+    assert set(proving.scripts) == set(report.holes)
+    notes = {hole.name: proving.results[hole].verification for hole in report.holes}
+    assert {name for name, found in notes.items() if found and found.note} == {"guarded"}
+    assert {name for name, found in notes.items() if found and not found.whole} == {"partly"}
+    written = proving.verifications.keys()
+    assert {hole.name for hole in report.holes if hole.declaration not in written} == {"partly"}
