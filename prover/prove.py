@@ -43,6 +43,8 @@ class Proving:
         """The scripts that were accepted."""
         self.verifications: dict[Span, Verification] = {}
         """Of each declaration that has no hole left: the gate's verdict on all of it."""
+        self.untried: set[Hole] = set()
+        """Those that were not searched for, as something is in the way."""
         self._ended: dict[Hole, asyncio.Event] = {}
 
     async def run(self, holes: Sequence[Hole]) -> AsyncGenerator[tuple[Hole, Event], None]:
@@ -80,8 +82,9 @@ class Proving:
             self.results[hole] = Result(hole.name, Status.CANCELLED, "it was interrupted")
         return [(hole, self.results[hole]) for hole in missing]
 
-    def untried(self, hole: Hole, reason: str) -> Result:
+    def leave(self, hole: Hole, reason: str) -> Result:
         """The result of a hole that is not tried."""
+        self.untried.add(hole)
         self.results[hole] = Result(hole.name, Status.ERROR, f"Not tried: {reason}")
         return self.results[hole]
 
@@ -96,7 +99,7 @@ class Proving:
 
     async def _prove(self, hole: Hole) -> AsyncGenerator[Event, None]:
         if reason := await self._unmet(hole):
-            yield self.untried(hole, reason)
+            yield self.leave(hole, reason)
             return
         theorem = self._file.theorem(hole, self._settled_for(hole))
         try:

@@ -20,14 +20,17 @@ pytestmark = [pytest.mark.lean]
 CASES = Path(__file__).with_name("cases")
 CLOSERS = ("grind", "omega", "simp_all", "simp +arith")
 OWN = {
-    "fact_pos": "induction n <;> simp_all +arith [fact, Nat.mul_pos]",
-    "instAbelianShift": "intro a b; simp [HAdd.hAdd, Add.add, Nat.add_comm]",
-    "instTransShiftLe": "exact Nat.le_trans h₁ h₂",
-    "Shift.pred": "exact Nat.sub_lt h Nat.one_pos",
-    "Queue.size_push": "simp [push, size]; omega",
-    "Semi.twice": "exact Semi.assoc ..",
-    "obt": "exact ⟨n / 2, by omega⟩",
-    "Tree.length_toList": "induction t <;> simp_all +arith [toList, size]",
+    "fact_pos": ["induction n <;> simp_all +arith [fact, Nat.mul_pos]"],
+    "instAbelianShift": [
+        "exact fun a b => congrArg Shift.mk (Nat.add_comm a.by_ b.by_)",
+        "exact congrArg Shift.mk (Nat.add_assoc a.by_ b.by_ c.by_)",
+    ],
+    "instTransShiftLe": ["exact Nat.le_trans h₁ h₂"],
+    "Shift.pred": ["exact Nat.sub_lt h Nat.one_pos"],
+    "Queue.size_push": ["simp [push, size]; omega"],
+    "Semi.twice": ["exact Semi.assoc .."],
+    "obt": ["exact ⟨n / 2, by omega⟩"],
+    "Tree.length_toList": ["induction t <;> simp_all +arith [toList, size]"],
 }
 """Tactics for goals that need more, by the name of the declaration."""
 MISSING_CODE = "the embedded Lean can't make code that calls its own library"
@@ -42,7 +45,7 @@ async def closes(pool: LeanPool, file: LeanFile, hole: Hole) -> bool:
     """Whether one of a few tactics closes the goal of a hole."""
     async with pool.session() as session:
         state = await session.open(file.theorem(hole, {}))
-        tactics = [*([OWN[hole.name]] if hole.name in OWN else []), *CLOSERS]
+        tactics = [*OWN.get(hole.name, ()), *CLOSERS]
         return Closed() in await session.run(state, tactics, TacticLimit(seconds=60))
 
 

@@ -1,4 +1,5 @@
 import Prover.Declared
+import Prover.Messages
 
 /-!
 What `example`s rest on. Lean forgets them at once; so each is run again as a definition, in the
@@ -65,6 +66,15 @@ def exampleObjection : Json :=
     ("reason", ("what it rests on can't be looked into; make it a theorem" : Json)),
     ("axioms", jsonList []), ("trusted", (0 : Json))]
 
+/-- A command with an `example`, run again with a definition in its place, if that passes. -/
+def nameExample (input : Parser.InputContext) (step : Step) (cancel : IO.CancelToken) :
+    BaseIO (Option Step) := do
+  let before := { withoutCode step.before with messages := {} }
+  match ← runCommand input (nameExamples step.syntaxTree) {} before cancel with
+  | .error _ => return none
+  | .ok named =>
+    return if named.error.isNone && !(named.added matches []) then some named else none
+
 /--
 The steps with each `example` once more as a definition; objections to those that can't be made
 one, as they come from a macro or don't pass so.
@@ -76,16 +86,8 @@ def nameAll (input : Parser.InputContext) (steps : List Step) (cancel : IO.Cance
   | step :: rest =>
     let (others, objections) ← nameAll input rest cancel
     if !hasExample step then return (step :: others, objections)
-    let syntaxTree := nameExamples step.syntaxTree
-    let run := runCommand input syntaxTree {} (silentBefore step) cancel
-    match ← run with
-    | .error _ => return (step :: others, exampleObjection :: objections)
-    | .ok named =>
-      match named.after.messages.hasErrors, named.added with
-      | false, _ :: _ => return (step :: named :: others, objections)
-      | _, _ => return (step :: others, exampleObjection :: objections)
-where
-  silentBefore (step : Step) : Command.State :=
-    { withoutCode step.before with messages := {} }
+    match ← nameExample input step cancel with
+    | none => return (step :: others, exampleObjection :: objections)
+    | some named => return (step :: named :: others, objections)
 
 end Prover

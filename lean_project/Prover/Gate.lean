@@ -1,4 +1,5 @@
 import Prover.Declared
+import Prover.Example
 import Prover.Replay
 import Prover.Script
 import Prover.Tactic
@@ -11,9 +12,9 @@ Decides whether a script proves what a hole of a declaration asks for.
 A declaration without another hole counts when its filled text is one command that reads as before
 outside the hole, Lean reports no error, its constants have the types that they have with the hole,
 the kernel accepts them again with all that they use, from the imports on, and they rest on nothing
-but the three standard axioms. Where other holes are left (or the declaration leaves no constant, as
-an `example`, or another part of it rests on a `sorry`), the script is run on the hole's goal, and
-the closed proof of that goal is checked in the same way.
+but the three standard axioms; an `example` is judged as a definition. Where other holes are left (or
+another part of the declaration rests on a `sorry`), the script is run on the hole's goal, and the
+closed proof of that goal is checked in the same way.
 -/
 
 public section
@@ -80,6 +81,16 @@ def judgeDeclaration (header : Header) (asked filled : Step) : Verdict × Bool :
   | none =>
     let finding := examine header.imported given filled.added (.start header.imported)
     (verdictOf finding true, isAmong ``sorryAx finding.audit.axioms)
+
+/-- Judges an `example` whose last hole is filled as the definition that it would be. -/
+def judgeExample (header : Header) (asked filled : Step) (cancel : IO.CancelToken) :
+    BaseIO (Option Verdict) := do
+  match ← named asked, ← named filled with
+  | some asked, some filled => return some (judgeDeclaration header asked filled).1
+  | _, _ => return none
+where
+  named (step : Step) : BaseIO (Option Step) :=
+    nameExample (inputOf "") step cancel
 
 def levelParameters (type value : Expr) : List Name :=
   appendNames (collectLevelParams (collectLevelParams {} type) value).params 0 []
@@ -182,6 +193,10 @@ where
         match ← judgeGoal header opened script budget with
         | .ok found => return .ok found
         | .error _ => return verdict
+    | [], [] =>
+      match ← judgeExample header opened.step filled budget.cancel with
+      | some (.ok found) => return .ok found
+      | _ => judgeGoal header opened script budget
     | _, _ => judgeGoal header opened script budget
   /-- Adds that the messages written around a declaration are no longer those that it has. -/
   noted (text : String) (header : Header) (filled : Step) (cancel : IO.CancelToken) :

@@ -207,7 +207,7 @@ async def work(task: Task, lines: Lines) -> Exit:
         interrupted = await follow(proving, lines, graphs, reach)
         for hole in holes:
             if obstacles[hole]:
-                lines.event(hole, proving.untried(hole, obstacles[hole]))
+                lines.event(hole, proving.leave(hole, obstacles[hole]))
         lines.gaps(gaps)
         lines.end(proving, report, holes)
         for path in graphs.write():

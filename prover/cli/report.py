@@ -133,7 +133,7 @@ def table(proving: Proving, report: Report, holes: Sequence[Hole]) -> Table:
         drawn.add_row(
             hole.name,
             str(hole.line),
-            result.status.value,
+            "not tried" if hole in proving.untried else result.status.value,
             f"{result.seconds.total:.1f}",
             how_verified(proving, report, hole, result),
         )
