@@ -8,6 +8,7 @@ from typing import Any
 
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.file import Hole, LeanFile, Span
+from prover.layout import Slot
 from prover.lean.backend import Backend
 from prover.lean.command import Command
 from prover.lean.worker import GRACE_SECONDS, Refused
@@ -157,6 +158,11 @@ def _holes(file: LeanFile, items: Sequence[Json]) -> list[Hole]:
                 is_term=item["kind"] == "term",
                 line=line,
                 column=column,
+                slot=_slot(item["layout"]),
             )
         )
     return sorted(holes, key=lambda hole: hole.span)
+
+
+def _slot(item: Json | None) -> Slot | None:
+    return Slot(**item) if item else None

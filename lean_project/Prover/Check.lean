@@ -1,5 +1,6 @@
 import Prover.Declared
 import Prover.Example
+import Prover.Layout
 import Prover.Replay
 import Prover.Theorem
 
@@ -48,16 +49,17 @@ def range (syntaxTree : Syntax) : Nat × Nat :=
   | _, _ => (0, 0)
 
 def holeJson (step : Step) (hole : Hole) : Json :=
-  let name := match findPlace hole.start none step.trees with
-    | some place => match place.context.parentDecl? with
+  let (name, goals) := match findPlace hole.start none step.trees with
+    | some place => (match place.context.parentDecl? with
       | some name => nameString name
-      | none => ""
-    | none => ""
+      | none => "", place.goals)
+    | none => ("", [])
   let (start, stop) := range step.syntaxTree
   Json.mkObj [
     ("start", (hole.start.byteIdx : Json)), ("stop", (hole.stop.byteIdx : Json)),
     ("kind", ((if hole.isTerm then "term" else "tactic" : String) : Json)), ("name", (name : Json)),
-    ("declarationStart", (start : Json)), ("declarationStop", (stop : Json))]
+    ("declarationStart", (start : Json)), ("declarationStop", (stop : Json)),
+    ("layout", layoutJson step hole goals)]
 
 def holesJson (step : Step) : List Hole → List Json → List Json
   | [], rest => rest

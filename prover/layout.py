@@ -1,0 +1,248 @@
+"""How a tactic script is written down in the place of a hole, as a person would.
+
+A script must mean in its place what it means alone. So its lines keep their columns relative to one
+another, and where what stands behind the hole could become a part of it, it gets brackets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from textwrap import dedent
+
+from prover.search.fold import CLOSING, OPENING, WIDTH
+from prover.tokens import comment_stop
+
+STEP = 2
+"""How much further right a block begins than what it belongs to."""
+NO_CODE = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|/-.*?-/', re.DOTALL)
+AT_ONCE = re.compile(r"(?<![\w.])(?:by|=>)$")
+"""What a block may follow on new lines."""
+ATOM = re.compile(r"[\w.!?'₀-₉«»]+")
+EXACT = re.compile(r"exact\s+(?=\S)")
+WORD = re.compile(r"<;>|[\w.!?']+|\S")
+
+TAKES_A_COMMA = re.compile(
+    r"\b(?:cases|induction|exists|existsi|use|generalize|rcases|obtain|rename|nomatch"
+    r"|fun_cases|fun_induction)\b"
+)
+TAKES_A_BAR = re.compile(r"\||\bwith\b")
+TAKES_A_PATTERN = re.compile(r"\b(?:rcases|obtain)\b[^\n]*$")
+TAKES_A_TACTIC = re.compile(
+    r"·|=>|\b(?:by|first|try|all_goals|any_goals|repeat1?'?|iterate|focus|calc|then|else|in"
+    r"|on_goal|classical)\b"
+)
+NOT_ONE_TACTIC = re.compile(r";|·|\|")
+REACHES_OTHER_GOALS = re.compile(
+    r"\b(?:all_goals|any_goals|case|next|repeat1?'?|iterate|rotate_left|rotate_right|swap"
+    r"|pick_goal|on_goal)\b|(?<!<);"
+)
+ENDS_A_PROOF = frozenset("else then where termination_by decreasing_by deriving".split())
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What Lean's parser says of the place of a hole.
+
+    `block` and `base` are bytes of the file in a `Hole`, and columns of the text in a `Theorem`.
+    """
+
+    block: int | None = None
+    """Where the tactic sequence starts that the hole is a tactic of."""
+    base: int | None = None
+    """From where a block on new lines may be indented, where there may be one."""
+    alone: bool = False
+    """Whether the hole is all of its tactic sequence."""
+    bare: bool = False
+    """Whether `by …` may stand there without brackets."""
+    any_term: bool = False
+    """Whether any term may."""
+    fixed: bool = False
+    """Whether what stands behind it on its line must keep its column."""
+    crowded: bool = False
+    """Whether there are several goals."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A text without its hole."""
+
+    before: str
+    after: str
+    slot: Slot
+
+    @property
+    def column(self) -> int:
+        """Where the hole starts on its line."""
+        return len(self.before) - self.before.rfind("\n") - 1
+
+    @property
+    def rest(self) -> str:
+        """What stands behind the hole on its line."""
+        return self.after.partition("\n")[0].rstrip()
+
+    def fits(self, text: str) -> bool:
+        """Whether the line is not too long with the text."""
+        return self.column + len(text) + len(self.rest) <= WIDTH
+
+    def moved(self) -> Gap:
+        """Without the spaces before the hole."""
+        return replace(self, before=self.before.rstrip(" "))
+
+
+def guessed(before: str, is_term: bool) -> Slot:
+    """What the text before a hole says of its place, where Lean was not asked."""
+    line = before.rpartition("\n")[2]
+    starts_a_block = not line.strip() or re.search(r"(?<![\w.])by\s*$", line)
+    return Slot(block=len(line) if starts_a_block and not is_term else None)
+
+
+def fill(script: str, gap: Gap, *, is_term: bool) -> tuple[str, str]:
+    """What then stands before the hole, and in its place."""
+    lines = _closed(dedent(script).strip("\n"), gap.rest).split("\n")
+    if gap.slot.crowded and (len(lines) > 1 or REACHES_OTHER_GOALS.search(lines[0])):
+        lines = ["· " + lines[0], *("  " + line if line else "" for line in lines[1:])]
+    if gap.slot.fixed:
+        return gap.before, _fixed("(by " if is_term else "(", lines, gap)
+    return _term(lines, gap) if is_term else _tactics(lines, gap)
+
+
+def swallows(script: str, after: str) -> bool:
+    """Whether what stands behind a hole could become a part of the script."""
+    word, same_line = _next(after)
+    code = _code(script)
+    if not word or word in CLOSING:
+        return False
+    match word:
+        case ",":
+            return bool(TAKES_A_COMMA.search(code))
+        case "|":
+            return bool((TAKES_A_BAR if same_line else TAKES_A_PATTERN).search(code))
+        case ";" | "<;>":
+            return bool(TAKES_A_TACTIC.search(code))
+    starts_a_line = not same_line and (ATOM.fullmatch(word) or word in OPENING + "·")
+    return word not in ENDS_A_PROOF and not starts_a_line
+
+
+def _tactics(lines: list[str], gap: Gap) -> tuple[str, str]:
+    """The lines where Lean expects a tactic."""
+    slot, text = gap.slot, "\n".join(lines)
+    is_one = len(lines) == 1 and not NOT_ONE_TACTIC.search(_code(text))
+    if swallows(text, gap.after) or _is_open(text, gap) or (slot.block is None and not is_one):
+        return gap.before, _aligned("(", lines, gap.column, ")")
+    behind = gap.moved()
+    may_move = slot.alone and slot.base is not None and AT_ONCE.search(behind.before)
+    if may_move and not (len(lines) == 1 and gap.fits(text)):
+        return behind.before, _block(lines, gap)
+    indent = gap.column if slot.block is None else slot.block
+    return gap.before, _joined(lines, indent)
+
+
+def _term(lines: list[str], gap: Gap) -> tuple[str, str]:
+    """The lines where Lean expects a term."""
+    slot, text = gap.slot, "\n".join(lines)
+    term = _exact(text)
+    if term is not None:
+        alone = slot.any_term and not swallows(term, gap.after) and not _is_open(term, gap)
+        term = term if alone or _is_atom(term) else _aligned("(", [term], gap.column, ")")
+        if slot.base is None or gap.fits(term):
+            return gap.before, term
+    if not slot.bare or swallows(text, gap.after) or _is_open(text, gap):
+        return gap.before, _aligned("(by ", lines, gap.column, ")")
+    if slot.base is not None and not (len(lines) == 1 and gap.fits("by " + text)):
+        return gap.before, "by" + _block(lines, gap)
+    return gap.before, _aligned("by ", lines, gap.column)
+
+
+def _block(lines: list[str], gap: Gap) -> str:
+    """The lines on new lines."""
+    return "\n" + " " * ((gap.slot.base or 0) + STEP) + _joined(lines, (gap.slot.base or 0) + STEP)
+
+
+def _aligned(opening: str, lines: list[str], column: int, closing: str = "") -> str:
+    """The lines behind an opening at this column; the closing is out of reach of a comment."""
+    closed = _closed("\n".join(lines), closing).split("\n")
+    text = opening + _joined(closed, column + len(opening))
+    return text + ("\n" + " " * column if closing and _comment(closed) else "") + closing
+
+
+def _fixed(opening: str, lines: list[str], gap: Gap) -> str:
+    """The lines in brackets that end where the hole did."""
+    last = gap.column + len("sorry") - 1
+    return opening + _joined(lines, gap.column + len(opening)) + "\n" + " " * last + ")"
+
+
+def _joined(lines: Sequence[str], indent: int) -> str:
+    """The lines, all but the first indented; an empty one gets no spaces."""
+    return "\n".join([lines[0], *(" " * indent + line if line else "" for line in lines[1:])])
+
+
+def _exact(text: str) -> str | None:
+    """The term, if a script is `exact` with one that says all on one line."""
+    code = _code(text)
+    exact = EXACT.match(text)
+    if exact is None or "\n" in text or _comment([text]) is not None:
+        return None
+    depth = 0
+    for character in code:
+        depth += (character in OPENING) - (character in CLOSING)
+        if depth == 0 and character == ";":
+            return None
+    return text[exact.end() :].rstrip()
+
+
+def _is_atom(term: str) -> bool:
+    """Whether a term is one in any place: a word, or something in brackets."""
+    if ATOM.fullmatch(term):
+        return True
+    depths, depth = [], 0
+    for character in _code(term):
+        depth += (character in OPENING) - (character in CLOSING)
+        depths.append(depth)
+    return term[0] in "(⟨" and 0 not in depths[:-1] and depths[-1] == 0
+
+
+def _code(text: str) -> str:
+    """The text with something else in place of strings and comments, of the same length."""
+    return NO_CODE.sub(lambda match: re.sub(r"[^\n]", "_", match.group()), text)
+
+
+def _comment(lines: Sequence[str]) -> int | None:
+    """Where the comment starts that reaches to the end of the last line."""
+    start = _code("\n".join(lines)).rpartition("\n")[2].find("--")
+    return None if start < 0 else start
+
+
+def _closed(text: str, rest: str) -> str:
+    """The script without a `;` at its end, its last comment one that has an end if need be."""
+    start = _comment(text.split("\n"))
+    if start is None:
+        return re.sub(r"(?<!<)[;\s]+$", "", text)
+    begin = text.rfind("\n") + 1 + start
+    comment = text[begin:].strip("- \t")
+    if not rest or rest.lstrip().startswith("--") or "/-" in comment or "-/" in comment:
+        return text
+    return text[:begin] + f"/- {comment} -/"
+
+
+def _is_open(text: str, gap: Gap) -> bool:
+    """Whether a comment at the script's end would hide what stands behind the hole."""
+    hides = _comment(text.split("\n")) is not None and gap.rest
+    return bool(hides) and not gap.rest.lstrip().startswith("--")
+
+
+def _next(after: str) -> tuple[str, bool]:
+    """The first word behind the hole, and whether it is on the hole's line."""
+    position, same_line = 0, True
+    while True:
+        space = re.compile(r"\s*(?:--[^\n]*)?").match(after, position)
+        assert space is not None
+        same_line = same_line and "\n" not in space.group()
+        position = space.end()
+        if after.startswith("/-", position):
+            position = comment_stop(after, position) or len(after)
+        elif not space.group():
+            break
+    word = WORD.match(after, position)
+    return (word.group() if word else "", same_line)
