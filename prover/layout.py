@@ -17,8 +17,10 @@ from prover.tokens import comment_stop
 STEP = 2
 """How much further right a block begins than what it belongs to."""
 NO_CODE = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|/-.*?-/', re.DOTALL)
-AT_ONCE = re.compile(r"(?<![\w.])(?:by|=>)$")
-"""What a block may follow on new lines."""
+BEFORE_A_BLOCK = re.compile(r"(?<![\w.])(?:by|=>)\Z")
+"""What tactics may follow on new lines."""
+BEFORE_A_BY = re.compile(r"(?:^|\n)(?:(?!--)[^\n])*(?::=|=>|(?<![\w.])from)\Z")
+"""What a `by` stands behind rather than below."""
 ATOM = re.compile(r"[\w.!?'₀-₉«»]+")
 EXACT = re.compile(r"exact\s+(?=\S)")
 WORD = re.compile(r"<;>|[\w.!?']+|\S")
@@ -29,6 +31,8 @@ TAKES_A_COMMA = re.compile(
 )
 TAKES_A_BAR = re.compile(r"\||\bwith\b")
 TAKES_A_PATTERN = re.compile(r"\b(?:rcases|obtain)\b[^\n]*$")
+TAKES_A_STEP = re.compile(r"\bcalc\b(?!.*\n\s+_)", re.DOTALL)
+"""A `calc` of one step takes what follows it for the next one."""
 TAKES_A_TACTIC = re.compile(
     r"·|=>|\b(?:by|first|try|all_goals|any_goals|repeat1?'?|iterate|focus|calc|then|else|in"
     r"|on_goal|classical)\b"
@@ -71,6 +75,8 @@ class Gap:
     before: str
     after: str
     slot: Slot
+    space: str = ""
+    """What is to stand before the hole."""
 
     @property
     def column(self) -> int:
@@ -86,9 +92,15 @@ class Gap:
         """Whether the line is not too long with the text."""
         return self.column + len(text) + len(self.rest) <= WIDTH
 
-    def moved(self) -> Gap:
-        """Without the spaces before the hole."""
-        return replace(self, before=self.before.rstrip(" "))
+    @property
+    def raised(self) -> Gap:
+        """Where a `by` belongs: rather behind the line before than at the start of one."""
+        before, _, line = self.before.rpartition("\n")
+        if line.strip() or self.slot.base is None:
+            return self
+        if BEFORE_A_BY.search(before.rstrip()):
+            return replace(self, before=before.rstrip(), space=" ")
+        return replace(self, slot=replace(self.slot, base=self.column))
 
 
 def guessed(before: str, is_term: bool) -> Slot:
@@ -121,8 +133,10 @@ def swallows(script: str, after: str) -> bool:
             return bool((TAKES_A_BAR if same_line else TAKES_A_PATTERN).search(code))
         case ";" | "<;>":
             return bool(TAKES_A_TACTIC.search(code))
+    if word in ENDS_A_PROOF:
+        return False
     starts_a_line = not same_line and (ATOM.fullmatch(word) or word in OPENING + "·")
-    return word not in ENDS_A_PROOF and not starts_a_line
+    return not starts_a_line or bool(TAKES_A_STEP.search(code))
 
 
 def _tactics(lines: list[str], gap: Gap) -> tuple[str, str]:
@@ -131,10 +145,10 @@ def _tactics(lines: list[str], gap: Gap) -> tuple[str, str]:
     is_one = len(lines) == 1 and not NOT_ONE_TACTIC.search(_code(text))
     if swallows(text, gap.after) or _is_open(text, gap) or (slot.block is None and not is_one):
         return gap.before, _aligned("(", lines, gap.column, ")")
-    behind = gap.moved()
-    may_move = slot.alone and slot.base is not None and AT_ONCE.search(behind.before)
-    if may_move and not (len(lines) == 1 and gap.fits(text)):
-        return behind.before, _block(lines, gap)
+    before = gap.before.rstrip(" ")
+    may_move = slot.alone and slot.base is not None and BEFORE_A_BLOCK.search(before)
+    if may_move and not _stays(lines, gap, text):
+        return before, _block(lines, gap)
     indent = gap.column if slot.block is None else slot.block
     return gap.before, _joined(lines, indent)
 
@@ -146,13 +160,22 @@ def _term(lines: list[str], gap: Gap) -> tuple[str, str]:
     if term is not None:
         alone = slot.any_term and not swallows(term, gap.after) and not _is_open(term, gap)
         term = term if alone or _is_atom(term) else _aligned("(", [term], gap.column, ")")
-        if slot.base is None or gap.fits(term):
+        if slot.base is None or _stays([term], gap, term):
             return gap.before, term
     if not slot.bare or swallows(text, gap.after) or _is_open(text, gap):
         return gap.before, _aligned("(by ", lines, gap.column, ")")
-    if slot.base is not None and not (len(lines) == 1 and gap.fits("by " + text)):
-        return gap.before, "by" + _block(lines, gap)
-    return gap.before, _aligned("by ", lines, gap.column)
+    one = f"by {text}"
+    if len(lines) == 1 and gap.raised.fits(gap.space + one):
+        return gap.raised.before, gap.raised.space + one
+    if slot.base is None or _stays(lines, gap, one):
+        return gap.before, _aligned("by ", lines, gap.column)
+    return gap.raised.before, gap.raised.space + "by" + _block(lines, gap.raised)
+
+
+def _stays(lines: list[str], gap: Gap, text: str) -> bool:
+    """Whether one line stays behind what is before the hole: it fits, or would not fit below."""
+    below = (gap.slot.base or 0) + STEP + len(lines[0]) + len(gap.rest)
+    return len(lines) == 1 and (gap.fits(text) or below > WIDTH)
 
 
 def _block(lines: list[str], gap: Gap) -> str:
@@ -179,13 +202,12 @@ def _joined(lines: Sequence[str], indent: int) -> str:
 
 
 def _exact(text: str) -> str | None:
-    """The term, if a script is `exact` with one that says all on one line."""
-    code = _code(text)
+    """The term, if a script is `exact` with one that says all on one line; with its comment."""
     exact = EXACT.match(text)
-    if exact is None or "\n" in text or _comment([text]) is not None:
+    if exact is None or "\n" in text:
         return None
     depth = 0
-    for character in code:
+    for character in _code(text)[: _comment([text])]:
         depth += (character in OPENING) - (character in CLOSING)
         if depth == 0 and character == ";":
             return None
