@@ -16,14 +16,14 @@ from prover.tokens import comment_stop
 
 STEP = 2
 """How much further right a block begins than what it belongs to."""
-NO_CODE = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|/-.*?-/', re.DOTALL)
+NO_CODE = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|/-.*?-/|--[^\n]*', re.DOTALL)
 BEFORE_A_BLOCK = re.compile(r"(?<![\w.])(?:by|=>)\Z")
 """What tactics may follow on new lines."""
 BEFORE_A_BY = re.compile(r"(?:^|\n)(?:(?!--)[^\n])*(?::=|=>|(?<![\w.])from)\Z")
 """What a `by` stands behind rather than below."""
 ATOM = re.compile(r"[\w.!?'₀-₉«»]+")
 EXACT = re.compile(r"exact\s+(?=\S)")
-WORD = re.compile(r"<;>|[\w.!?']+|\S")
+WORD = re.compile(r"<;>|[\w.!?']+|\|[^\s\w.(⟨]+|\S")
 
 TAKES_A_COMMA = re.compile(
     r"\b(?:cases|induction|exists|existsi|use|generalize|rcases|obtain|rename|nomatch"
@@ -42,7 +42,7 @@ REACHES_OTHER_GOALS = re.compile(
     r"\b(?:all_goals|any_goals|case|next|repeat1?'?|iterate|rotate_left|rotate_right|swap"
     r"|pick_goal|on_goal)\b|(?<!<);"
 )
-ENDS_A_PROOF = frozenset("else then where termination_by decreasing_by deriving".split())
+ENDS_A_PROOF = frozenset(["else", "then", "where", "termination_by", "decreasing_by", "deriving"])
 
 
 @dataclass(frozen=True)
@@ -185,9 +185,9 @@ def _block(lines: list[str], gap: Gap) -> str:
 
 def _aligned(opening: str, lines: list[str], column: int, closing: str = "") -> str:
     """The lines behind an opening at this column; the closing is out of reach of a comment."""
-    closed = _closed("\n".join(lines), closing).split("\n")
-    text = opening + _joined(closed, column + len(opening))
-    return text + ("\n" + " " * column if closing and _comment(closed) else "") + closing
+    text = _closed("\n".join(lines), closing)
+    end = "\n" + " " * column if closing and _comment(text) is not None else ""
+    return opening + _joined(text.split("\n"), column + len(opening)) + end + closing
 
 
 def _fixed(opening: str, lines: list[str], gap: Gap) -> str:
@@ -207,7 +207,7 @@ def _exact(text: str) -> str | None:
     if exact is None or "\n" in text:
         return None
     depth = 0
-    for character in _code(text)[: _comment([text])]:
+    for character in _code(text):
         depth += (character in OPENING) - (character in CLOSING)
         if depth == 0 and character == ";":
             return None
@@ -226,31 +226,30 @@ def _is_atom(term: str) -> bool:
 
 
 def _code(text: str) -> str:
-    """The text with something else in place of strings and comments, of the same length."""
-    return NO_CODE.sub(lambda match: re.sub(r"[^\n]", "_", match.group()), text)
+    """The text with spaces in place of strings and comments."""
+    return NO_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
 
 
-def _comment(lines: Sequence[str]) -> int | None:
-    """Where the comment starts that reaches to the end of the last line."""
-    start = _code("\n".join(lines)).rpartition("\n")[2].find("--")
-    return None if start < 0 else start
+def _comment(text: str) -> int | None:
+    """Where the comment starts that would hide what follows the text, if it ends in one."""
+    ends = [match for match in NO_CODE.finditer(text) if match.end() == len(text)]
+    return ends[0].start() if ends and ends[0].group().startswith("--") else None
 
 
 def _closed(text: str, rest: str) -> str:
     """The script without a `;` at its end, its last comment one that has an end if need be."""
-    start = _comment(text.split("\n"))
+    start = _comment(text)
     if start is None:
         return re.sub(r"(?<!<)[;\s]+$", "", text)
-    begin = text.rfind("\n") + 1 + start
-    comment = text[begin:].strip("- \t")
+    comment = text[start + len("--") :].strip()
     if not rest or rest.lstrip().startswith("--") or "/-" in comment or "-/" in comment:
         return text
-    return text[:begin] + f"/- {comment} -/"
+    return text[:start] + f"/- {comment} -/"
 
 
 def _is_open(text: str, gap: Gap) -> bool:
     """Whether a comment at the script's end would hide what stands behind the hole."""
-    hides = _comment(text.split("\n")) is not None and gap.rest
+    hides = _comment(text) is not None and gap.rest
     return bool(hides) and not gap.rest.lstrip().startswith("--")
 
 

@@ -1,17 +1,132 @@
 """Theorems with holes in all kinds of places, drawn by chance, and scripts that fill them.
 
-Each is a proof of `p ∧ q`, and so is each part in which a hole may stand. A part is a text whose
-later lines are indented from the column of its first.
+Each is a proof of `p ∧ q`, and so is each part in which a hole may stand. The later lines of a part
+are indented from the column of its first. In the texts that the parts are made of, `□` stands for
+tactics and `○` for a term; with `▽` before it, it may also stand on a line of its own. `#` is another number each time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 from random import Random
 
 HOLE = "sorry"
-PROOF = "⟨hp, hq⟩"
-HEAD = "(b d : Bool) (p q : Prop) [Decidable p] (hp : p) (hq : q) (f : 1 = 2) : p ∧ q :="
+HEAD = "(b d : Bool) (p q : Prop) [Decidable p] (hp : p) (hq : q) (f : 1 = 2) : p ∧ q"
+THEOREMS = [
+    ":= by▽□",
+    ":= by▽□",
+    ":=▽○",
+    ":=▽○",
+    ":= k\nwhere\n  k : p ∧ q := ○",
+    "where\n  left := And.left (b := q) (○)\n  right := And.right (a := p) (by □)",
+    ":=\n  have k : p ∧ q :=▽○\n  k",
+]
+"""What a theorem is after its statement."""
+
+TACTICS = [
+    "have k : p ∧ q := by▽□\nexact k",
+    "have k : p ∧ q :=▽○\nexact k",
+    "obtain ⟨k, l⟩ : p ∧ q := by▽□\nexact ⟨k, l⟩",
+    "suffices k : p by▽□\nexact hp",
+    "suffices k : p from ○\nexact hp",
+    "exact ○",
+    "refine ○",
+    "(□)",
+    "{ □ }",
+    "· □",
+    "· · □",
+    "all_goals □",
+    "focus □",
+    "try □",
+    "classical □",
+    "next => □",
+    "open Nat in □",
+    "first | fail | □",
+    "first | sorry | fail",
+    "skip; · □",
+    "skip; sorry",
+    "skip; (sorry)",
+    "skip; { sorry }",
+    "skip; sorry; skip",
+    "(skip; sorry); skip",
+    "sorry; skip",
+    "sorry;\nskip",
+    "show p ∧ q; exact sorry",
+    "have k : p ∧ q := sorry; exact k",
+    "skip; have k : p ∧ q := sorry\nexact k",
+    "skip; have k : p ∧ q := by sorry\nexact k",
+    "have l := hq; have k : p ∧ q := by\n  sorry\nexact k",
+    "have k : p ∧ q := by (skip; sorry; skip)\nexact k",
+    "exact (show p ∧ q by sorry); skip",
+    "skip <;> sorry",
+    "sorry <;> skip",
+    "skip <;> sorry <;> skip",
+    "by_cases c : p <;> sorry",
+    "by_cases c : p\n· □\n· □",
+    "cases id d with\n| true =>▽□\n| false =>▽□",
+    "match d with\n| true =>▽□\n| false =>▽□",
+    "cases id d with | true => sorry | false => exact sorry",
+    "cases id d with | true => exact (sorry) | false => exact sorry",
+    "cases id d with | true => have k := hp; sorry | false => sorry",
+    "refine either ?u# ?v#\ncase u# =>▽□\ncase v# =>▽□",
+    "have k : (p ∧ q) ∧ (p ∧ q) := by\n  constructor\n  sorry\n  sorry\nexact k.1",
+    "have k : (p ∧ q) ∧ (p ∧ q) := by\n  constructor; sorry; sorry\nexact k.1",
+    "if c : p then▽□\nelse▽□",
+    "if c : p then sorry else sorry",
+    "have k : p ↔ p := by\n  (calc p ↔ p := ⟨fun _ => And.left (b := q) (by sorry), id⟩)\n"
+    "exact ⟨k.1 hp, hq⟩",
+    "have k : p ∧ q ↔ p ∧ q :=\n  calc\n    p ∧ q ↔ p ∧ q := ⟨fun _ => sorry, id⟩\n"
+    "    _ ↔ p ∧ q := Iff.intro (fun _ => sorry) id\nexact k.1 ⟨hp, hq⟩",
+    "have k : (p ∧ q) = True := by\n  calc (p ∧ q) = (True ∧ q) := by\n"
+    "         rw [eq_true (And.left (a := p) (b := q) sorry)]\n"
+    "    _ = True := by rw [eq_true (And.right (a := p) (b := q) (by sorry)), and_self]\n"
+    "exact k ▸ trivial",
+]
+
+TERMS = [
+    "by▽□",
+    "by exact ○",
+    "(○)",
+    "( ○ )",
+    "(○ : p ∧ q)",
+    "(⟨○, hp⟩ : (p ∧ q) ∧ p).1",
+    "(⟨hp, ○⟩ : p ∧ p ∧ q).2",
+    "id (○)",
+    "id <| ○",
+    "(○) |> id",
+    "id (α := p ∧ q) (○)",
+    "sorry |> fun (k : p ∧ q) => k",
+    "fun_of fun _ => ○",
+    "(fun (_ : True) ↦ ○) trivial",
+    "show p ∧ q from ○",
+    "show p ∧ q by exact ○",
+    "have k : p ∧ q := ○\nk",
+    "let k : p ∧ q := ○\nk",
+    "have k : p ∧ q := sorry; k",
+    "suffices k : p ∧ q from k; ○",
+    "suffices k : p ∧ q from k\n○",
+    "open Nat in ○",
+    "And.left (b := p) ⟨○, hp⟩",
+    "And.left (b := p) { left := ○, right := hp }",
+    "And.left (b := p) { left := by sorry, right := hp }",
+    "And.left (b := p ∧ q) { left := sorry\n                        right := by sorry }",
+    "And.left (a := p ∧ q) (b := p ∧ q) ⟨by sorry, by sorry⟩",
+    "And.left (a := p ∧ q) (b := p ∧ q) (And.intro (by sorry) sorry)",
+    "id (α := p ∧ q) sorry",
+    "@id (p ∧ q) sorry",
+    "id (α := p ∧ q) <| by sorry",
+    "id (α := p ∧ q) sorry |> fun k => k",
+    "hpq_of (p := p) (q := q) (And.left (b := q) sorry) hq",
+    "⟨(sorry : p ∧ q).1, (sorry : p ∧ q).2⟩",
+    "⟨by exact (sorry : p ∧ q).1, hq⟩",
+    "either sorry (by skip\n                 exact ⟨hp, hq⟩)",
+    "either sorry <| match d with | true => sorry\n                             | false => sorry",
+    "match d with\n| true =>▽○\n| false =>▽○",
+    "match d with | true => sorry | false => by sorry",
+    "(fun | true => sorry | false => sorry : Bool → p ∧ q) d",
+    "if c : p then▽○\nelse▽○",
+    "if c : p then by sorry else sorry",
+]
 
 SCRIPTS = [
     "exact ⟨hp, hq⟩",
@@ -44,11 +159,11 @@ SCRIPTS = [
     "exact ⟨hp, hq⟩ -- done",
     "exact hpq_of hp hq -- not /- closed",
     "constructor <;> assumption -- a; b, c",
-    "have s := \"-- no, comment; | ⟩\"; exact ⟨hp, hq⟩",
+    'have s := "-- no, comment; | ⟩"; exact ⟨hp, hq⟩',
     "have a := hp\nexact ⟨a, hq⟩",
     "constructor\n· exact hp\n· exact hq",
     "constructor\n-- two parts\n· exact hp\n· exact hq -- -/ end",
-    "refine ⟨?a, ?b⟩\ncase a => exact hp\ncase b =>\n  exact hq",
+    "refine ⟨?x, ?y⟩\ncase x => exact hp\ncase y =>\n  exact hq",
     "constructor\nall_goals assumption",
     "repeat constructor\n· exact hp\n· exact hq",
     "by_cases c : p\n· exact ⟨c, hq⟩\n· exact absurd hp c",
@@ -69,20 +184,10 @@ SCRIPTS = [
 
 HEADER = """theorem Eq.elim_it {p : Prop} (f : 1 = 2) : p := by cases f
 theorem fun_of {p : Prop} (h : True → p) : p := h trivial
+theorem either {p : Prop} (h _ : p) : p := h
 theorem hpq_of {p q : Prop} (hp : p) (hq : q) : p ∧ q := ⟨hp, hq⟩
 
 """
-
-
-def hang(before: str, part: str, after: str = "") -> str:
-    """A part behind a text on its line."""
-    last = before.rpartition("\n")[2]
-    return before + part.replace("\n", "\n" + " " * len(last)) + after
-
-
-def below(before: str, part: str, indent: int = 2) -> str:
-    """A part on the lines below."""
-    return hang(before + "\n" + " " * indent, part)
 
 
 class Positions:
@@ -90,189 +195,47 @@ class Positions:
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)
+        self._made_so_far = 0
 
     def theorem(self, name: str) -> str:
         """A theorem with at least one hole."""
-        while True:
-            before = f"theorem {name} {HEAD}"
-            depth = self._random.randint(0, 3)
-            match self._random.randrange(7):
-                case 0 | 1:
-                    text = below(before + " by", self._tactics(depth))
-                case 2:
-                    text = hang(before + " by ", self._tactics(depth))
-                case 3:
-                    text = below(before, self._term(depth))
-                case 4:
-                    text = hang(before + " ", self._term(depth))
-                case 5:
-                    before = before.removesuffix(" :=") + " where\n  left := "
-                    text = hang(before + "And.left (b := q) (", self._term(depth), ")")
-                    text += hang("\n  right := And.right (a := p) (by ", self._tactics(0), ")")
-                case _:
-                    text = hang(before + " k\nwhere\n  k : p ∧ q := ", self._term(depth))
-            if HOLE in text:
-                return "\n".join(map(self._commented, text.split("\n"))) + "\n\n"
+        text = ""
+        while HOLE not in text:
+            what = self._random.choice(THEOREMS)
+            text = self._made(f"theorem {name} {HEAD} {what}", self._random.randint(0, 3))
+        return "\n".join(map(self._commented, text.split("\n"))) + "\n\n"
 
     def script(self) -> str:
         """A script for a hole."""
         return self._random.choice(SCRIPTS)
+
+    def _made(self, text: str, depth: int) -> str:
+        """The text with parts in place of its marks."""
+        self._made_so_far += 1
+        made = ""
+        for piece in re.split("(▽?[□○])", text.replace("#", str(self._made_so_far))):
+            if piece.startswith("▽"):
+                made += self._random.choice([" ", "\n  " + " " * _indent(made)])
+            if piece.endswith(("□", "○")):
+                part = self._part(piece[-1], depth)
+                made += part.replace("\n", "\n" + " " * len(made.rpartition("\n")[2]))
+            else:
+                made += piece
+        return made
+
+    def _part(self, mark: str, depth: int) -> str:
+        proof, parts = ("exact ⟨hp, hq⟩", TACTICS) if mark == "□" else ("⟨hp, hq⟩", TERMS)
+        if depth == 0:
+            return self._random.choice([HOLE, HOLE, HOLE, HOLE, proof])
+        return self._made(self._random.choice(parts), depth - 1)
 
     def _commented(self, line: str) -> str:
         """Perhaps with a comment behind a hole at the line's end."""
         comment = self._random.choice(["", "", "", "", " -- to do", " /- to do -/", "  "])
         return line + comment if line.endswith(HOLE) else line
 
-    def _flip(self) -> bool:
-        return self._random.random() < 0.5
 
-    def _lay(self, before: str, part: str, indent: int = 2) -> str:
-        """A part behind a text or below it."""
-        return hang(before + " ", part) if self._flip() else below(before, part, indent)
-
-    def _tactics(self, depth: int) -> str:
-        """A sequence of tactics."""
-        if depth == 0:
-            return HOLE if self._random.random() < 0.8 else f"exact {PROOF}"
-        return self._random.choice(self.tactic_kinds())(self, depth - 1)
-
-    def _term(self, depth: int) -> str:
-        if depth == 0:
-            return HOLE if self._random.random() < 0.8 else PROOF
-        return self._random.choice(self.term_kinds())(self, depth - 1)
-
-    @staticmethod
-    def tactic_kinds() -> list[Callable[[Positions, int], str]]:
-        return [kind for name, kind in vars(Positions).items() if name.startswith("tactic_of_")]
-
-    @staticmethod
-    def term_kinds() -> list[Callable[[Positions, int], str]]:
-        return [kind for name, kind in vars(Positions).items() if name.startswith("term_of_")]
-
-    def tactic_of_have(self, depth: int) -> str:
-        return self._lay("have k : p ∧ q := by", self._tactics(depth)) + "\nexact k"
-
-    def tactic_of_have_term(self, depth: int) -> str:
-        return self._lay("have k : p ∧ q :=", self._term(depth)) + "\nexact k"
-
-    def tactic_of_obtain(self, depth: int) -> str:
-        first = self._lay("obtain ⟨k, l⟩ : p ∧ q := by", self._tactics(depth))
-        return first + "\nexact ⟨k, l⟩"
-
-    def tactic_of_suffices(self, depth: int) -> str:
-        return self._lay("suffices k : p by", self._tactics(depth)) + "\nexact hp"
-
-    def tactic_of_suffices_from(self, depth: int) -> str:
-        return hang("suffices k : p from ", self._term(depth)) + "\nexact hp"
-
-    def tactic_of_exact(self, depth: int) -> str:
-        return hang(f"{self._random.choice(['exact', 'refine'])} ", self._term(depth))
-
-    def tactic_of_semicolon(self, depth: int) -> str:
-        return self._random.choice(
-            ["skip; sorry", "skip; sorry; skip", "sorry; skip", "show p ∧ q; exact sorry",
-             "skip; have k : p ∧ q := sorry\nexact k", "skip; have k : p ∧ q := by sorry\nexact k",
-             "have l := hq; have k : p ∧ q := by\n  sorry\nexact k", "(skip; sorry); skip", "skip; (sorry)",
-             "skip; { sorry }", "sorry;\nskip", "exact (show p ∧ q by sorry); skip"]
-        )
-
-    def tactic_of_middle(self, depth: int) -> str:
-        return "have k : p ∧ q := sorry; exact k"
-
-    def tactic_of_between(self, depth: int) -> str:
-        return "have k : p ∧ q := by (skip; sorry; skip)\nexact k"
-
-    def tactic_of_combinator(self, depth: int) -> str:
-        return self._random.choice(["skip <;> sorry", "sorry <;> skip", "skip <;> sorry <;> skip"])
-
-    def tactic_of_block(self, depth: int) -> str:
-        opening, closing = self._random.choice(
-            [("(", ")"), ("{ ", " }"), ("· ", ""), ("· · ", ""), ("all_goals ", ""), ("focus ", ""),
-             ("try ", ""), ("first | fail | ", ""), ("open Nat in ", ""), ("next => ", ""),
-             ("skip; · ", ""), ("classical ", "")]
-        )
-        return hang(opening, self._tactics(depth), closing)
-
-    def tactic_of_first(self, depth: int) -> str:
-        return "first | sorry | fail"
-
-    def tactic_of_cases(self, depth: int) -> str:
-        word = self._random.choice(["cases id d with", "match d with"])
-        alternatives = [self._lay(f"| {name} =>", self._tactics(depth)) for name in ("true", "false")]
-        return "\n".join([word, *alternatives])
-
-    def tactic_of_cases_on_one_line(self, depth: int) -> str:
-        one = self._random.choice([HOLE, f"exact {HOLE}", f"exact ({HOLE})", f"have k := hp; {HOLE}"])
-        return f"cases id d with | true => {one} | false => exact {HOLE}"
-
-    def tactic_of_case(self, depth: int) -> str:
-        parts = [self._lay(f"case {name} =>", self._tactics(depth)) for name in ("true", "false")]
-        return "\n".join(["cases id d", *parts])
-
-    def tactic_of_bullets(self, depth: int) -> str:
-        parts = [hang("· ", self._tactics(depth)) for _ in range(2)]
-        return "\n".join(["by_cases c : p", *parts])
-
-    def tactic_of_crowd(self, depth: int) -> str:
-        parts = [self._tactics(0), self._tactics(0)]
-        return "\n".join([f"have k : (p ∧ q) ∧ (p ∧ q) := by\n  constructor", *(f"  {part}" for part in parts), "exact k.1"])
-
-    def tactic_of_if(self, depth: int) -> str:
-        first = self._lay("if c : p then", self._tactics(depth))
-        return first + ("\n" if "\n" in first or self._flip() else " ") + self._lay("else", self._tactics(depth))
-
-    def tactic_of_calc(self, depth: int) -> str:
-        first = self._random.choice(
-            ["⟨fun _ => sorry, id⟩", "Iff.intro (fun _ => sorry) id", "⟨fun _ => by sorry, id⟩"]
-        )
-        step = hang("", f"p ∧ q ↔ p ∧ q := {first}\n_ ↔ p ∧ q := ⟨fun _ => by sorry, fun _ => sorry⟩")
-        calc = below("calc", step) if self._flip() else f"(calc p ∧ q ↔ p ∧ q := {first})"
-        return below("have k : p ∧ q ↔ p ∧ q := by", calc) + "\nexact k.1 ⟨hp, hq⟩"
-
-    def tactic_of_calc_steps(self, depth: int) -> str:
-        return (
-            "have k : (p ∧ q) = True := by\n  calc (p ∧ q) = (True ∧ q) := by rw [eq_true (And.left (a := p) (b := q) sorry)]\n"
-            "    _ = (True ∧ True) := by\n      rw [eq_true (And.right (a := p) (b := q) (by sorry))]\n"
-            "    _ = True := and_self True\n"
-            "exact k ▸ trivial"
-        )
-
-    def term_of_by(self, depth: int) -> str:
-        return self._lay("by", self._tactics(depth))
-
-    def term_of_brackets(self, depth: int) -> str:
-        opening, closing = self._random.choice(
-            [("(", ")"), ("(", " : p ∧ q)"), ("( ", " )"), ("id (", ")"), ("id <| ", ""), ("(", ") |> id"),
-             ("show p ∧ q from ", ""), ("(⟨", ", hp⟩ : (p ∧ q) ∧ p).1"), ("(⟨hp, ", "⟩ : p ∧ p ∧ q).2"),
-             ("And.left (b := p) { left := ", ", right := hp }"), ("And.left (b := p) ⟨", ", hp⟩"),
-             ("(fun (_ : True) => ", ") trivial"), ("(fun (_ : True) ↦ ", ") trivial"),
-             ("have k : p ∧ q := ", "\nk"), ("suffices k : p ∧ q from k; ", ""),
-             ("suffices k : p ∧ q from k\n", ""), ("show p ∧ q by exact ", ""), ("by exact ", ""),
-             ("id (α := p ∧ q) (", ")"), ("fun_of fun _ => ", ""), ("let k : p ∧ q := ", "\nk"),
-             ("open Nat in ", ""), ("@id (p ∧ q) (", ")"), ("fun_of (p := p ∧ q) (", " |> fun k _ => k)")]
-        )
-        return hang(opening, self._term(depth), closing)
-
-    def term_of_argument(self, depth: int) -> str:
-        return self._random.choice(
-            ["id (α := p ∧ q) sorry", "hpq_of (p := p) (q := q) (And.left (b := q) sorry) hq",
-             "@id (p ∧ q) sorry", "(sorry : p ∧ q)", "⟨(sorry : p ∧ q).1, (sorry : p ∧ q).2⟩",
-             "if p then sorry else sorry", "if c : p then by sorry else sorry",
-             "⟨by exact (sorry : p ∧ q).1, hq⟩",
-             "And.intro (by exact And.left (b := q) sorry) (by exact hq)", "(fun | true => sorry | false => sorry : Bool → p ∧ q) d",
-             "match d with | true => sorry | false => sorry", "match d with | true => by sorry | false => sorry",
-             "id (α := p ∧ q) sorry |> fun k => k", hang("(fun (k : p ∧ q) (_ : p ∧ q) => k) sorry (by ", "skip\nexact ⟨hp, hq⟩", ")"), "have k : p ∧ q := sorry; k",
-             "And.left (a := p ∧ q) (b := p ∧ q) ⟨by sorry, by sorry⟩", "id (α := p ∧ q) <| by sorry",
-             "And.left (a := p ∧ q) (b := p ∧ q) (And.intro (by sorry) sorry)",
-             "And.left (b := p) { left := by sorry, right := hp }",
-             hang("And.left (b := p ∧ q) { ", "left := sorry\nright := by sorry", " }")]
-        )
-
-    def term_of_match(self, depth: int) -> str:
-        word = self._random.choice(["match d with"])
-        alternatives = [self._lay(f"| {name} =>", self._term(depth), 4) for name in ("true", "false")]
-        return "\n".join([word, *alternatives])
-
-    def term_of_if(self, depth: int) -> str:
-        first = self._lay("if c : p then", self._term(depth))
-        return first + "\n" + self._lay("else", self._term(depth))
+def _indent(text: str) -> int:
+    """That of the last line."""
+    line = text.rpartition("\n")[2]
+    return len(line) - len(line.lstrip(" "))
