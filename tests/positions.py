@@ -2,7 +2,8 @@
 
 Each is a proof of `p ∧ q`, and so is each part in which a hole may stand. The later lines of a part
 are indented from the column of its first. In the texts that the parts are made of, `□` stands for
-tactics and `○` for a term; with `▽` before it, it may also stand on a line of its own. `#` is another number each time.
+tactics and `○` for a term; with `▽` before it, it may also stand on a line of its own. `#` is
+another number each time.
 """
 
 from __future__ import annotations
