@@ -17,6 +17,9 @@ from prover.tokens import comment_stop
 STEP = 2
 """How much further right a block begins than what it belongs to."""
 NO_CODE = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|/-.*?-/|--[^\n]*', re.DOTALL)
+BRACKETS = re.compile(
+    rf"[{re.escape(OPENING)}][^{re.escape(OPENING + CLOSING)}]*[{re.escape(CLOSING)}]"
+)
 BEFORE_A_BLOCK = re.compile(r"(?<![\w.])(?:by|=>)\Z")
 """What tactics may follow on new lines."""
 BEFORE_A_BY = re.compile(r"(?:^|\n)(?:(?!--)[^\n])*(?::=|=>|(?<![\w.])from)\Z")
@@ -123,7 +126,7 @@ def fill(script: str, gap: Gap, *, is_term: bool) -> tuple[str, str]:
 def swallows(script: str, after: str) -> bool:
     """Whether what stands behind a hole could become a part of the script."""
     word, same_line = _next(after)
-    code = _code(script)
+    code = _unbracketed(script)
     if not word or word in CLOSING:
         return False
     match word:
@@ -142,7 +145,7 @@ def swallows(script: str, after: str) -> bool:
 def _tactics(lines: list[str], gap: Gap) -> tuple[str, str]:
     """The lines where Lean expects a tactic."""
     slot, text = gap.slot, "\n".join(lines)
-    is_one = len(lines) == 1 and not NOT_ONE_TACTIC.search(_code(text))
+    is_one = len(lines) == 1 and not NOT_ONE_TACTIC.search(_unbracketed(text))
     if swallows(text, gap.after) or _is_open(text, gap) or (slot.block is None and not is_one):
         return gap.before, _aligned("(", lines, gap.column, ")")
     before = gap.before.rstrip(" ")
@@ -206,28 +209,25 @@ def _exact(text: str) -> str | None:
     exact = EXACT.match(text)
     if exact is None or "\n" in text:
         return None
-    depth = 0
-    for character in _code(text):
-        depth += (character in OPENING) - (character in CLOSING)
-        if depth == 0 and character == ";":
-            return None
-    return text[exact.end() :].rstrip()
+    return None if ";" in _unbracketed(text) else text[exact.end() :].rstrip()
 
 
 def _is_atom(term: str) -> bool:
     """Whether a term is one in any place: a word, or something in brackets."""
-    if ATOM.fullmatch(term):
-        return True
-    depths, depth = [], 0
-    for character in _code(term):
-        depth += (character in OPENING) - (character in CLOSING)
-        depths.append(depth)
-    return term[0] in "(⟨" and 0 not in depths[:-1] and depths[-1] == 0
+    return bool(ATOM.fullmatch(term)) or (term[0] in OPENING and not _unbracketed(term).strip())
 
 
 def _code(text: str) -> str:
     """The text with spaces in place of strings and comments."""
     return NO_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+
+
+def _unbracketed(text: str) -> str:
+    """The code of a text without what is in brackets, which nothing outside can belong to."""
+    code, rest = _code(text), ""
+    while rest != code:
+        rest, code = code, BRACKETS.sub("", code)
+    return code
 
 
 def _comment(text: str) -> int | None:
