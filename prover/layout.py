@@ -16,7 +16,7 @@ from prover.tokens import comment_stop
 
 STEP = 2
 """How much further right a block begins than what it belongs to."""
-NO_CODE = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|/-.*?-/|--[^\n]*', re.DOTALL)
+NO_CODE = re.compile(r'"(?:\\.|[^"\\])*"|(?<![\w\'])\'(?:\\.|[^\'\\])\'|/-.*?-/|--[^\n]*', re.DOTALL)
 BRACKETS = re.compile(
     rf"[{re.escape(OPENING)}][^{re.escape(OPENING + CLOSING)}]*[{re.escape(CLOSING)}]"
 )

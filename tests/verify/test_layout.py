@@ -121,9 +121,9 @@ WRITTEN = [
     (
         "theorem t (p q : Prop) (hp : p) (hq : q) : p ∧ q ∧ p :=\n"
         "  ⟨sorry, { left := sorry, right := sorry }⟩\n",
-        ["assumption", "exact hq", "cases hq; exact hp"],
+        ["assumption", "exact hq", "revert hp; exact id"],
         "theorem t (p q : Prop) (hp : p) (hq : q) : p ∧ q ∧ p :=\n"
-        "  ⟨by assumption, { left := hq, right := by cases hq; exact hp }⟩\n",
+        "  ⟨by assumption, { left := hq, right := by revert hp; exact id }⟩\n",
     ),
     (
         "theorem t (p q : Prop) (hp : p) (hq : q) : p ∧ q := by\n  constructor\n  sorry\n  sorry\n",
