@@ -16,7 +16,9 @@ from prover.tokens import comment_stop
 
 STEP = 2
 """How much further right a block begins than what it belongs to."""
-NO_CODE = re.compile(r'"(?:\\.|[^"\\])*"|(?<![\w\'])\'(?:\\.|[^\'\\])\'|/-.*?-/|--[^\n]*', re.DOTALL)
+NO_CODE = re.compile(
+    r'"(?:\\.|[^"\\])*"|(?<![\w\'])\'(?:\\.|[^\'\\])\'|/-.*?-/|--[^\n]*', re.DOTALL
+)
 BRACKETS = re.compile(
     rf"[{re.escape(OPENING)}][^{re.escape(OPENING + CLOSING)}]*[{re.escape(CLOSING)}]"
 )
@@ -24,6 +26,8 @@ BEFORE_A_BLOCK = re.compile(r"(?<![\w.])(?:by|=>)\Z")
 """What tactics may follow on new lines."""
 BEFORE_A_BY = re.compile(r"(?:^|\n)(?:(?!--)[^\n])*(?::=|=>|(?<![\w.])from)\Z")
 """What a `by` stands behind rather than below."""
+WHOLE_PROOF = re.compile(r"(?:(?!:=|=>|\bby\b).)*:=\s*(?:by\s+)?", re.DOTALL)
+"""What stands before a hole that is all of a theorem's proof."""
 ATOM = re.compile(r"[\w.!?'₀-₉«»]+")
 EXACT = re.compile(r"exact\s+(?=\S)")
 WORD = re.compile(r"<;>|[\w.!?']+|\|[^\s\w.(⟨]+|\S")
@@ -84,7 +88,7 @@ class Gap:
     @property
     def column(self) -> int:
         """Where the hole starts on its line."""
-        return len(self.before) - self.before.rfind("\n") - 1
+        return _last(self.before)
 
     @property
     def rest(self) -> str:
@@ -106,11 +110,13 @@ class Gap:
         return replace(self, slot=replace(self.slot, base=self.column))
 
 
-def guessed(before: str, is_term: bool) -> Slot:
-    """What the text before a hole says of its place, where Lean was not asked."""
-    line = before.rpartition("\n")[2]
-    starts_a_block = not line.strip() or re.search(r"(?<![\w.])by\s*$", line)
-    return Slot(block=len(line) if starts_a_block and not is_term else None)
+def guessed(before: str, after: str, *, is_term: bool) -> Slot:
+    """What the text around a hole says of its place, where Lean was not asked."""
+    if WHOLE_PROOF.fullmatch(before) and not _next(after)[0]:
+        whole = Slot(base=0, bare=True, any_term=True)
+        return whole if is_term else Slot(block=_last(before), base=0, alone=True)
+    starts_a_block = re.search(r"(?:^|\n|(?<![\w.])by) *\Z", before)
+    return Slot(block=_last(before) if starts_a_block and not is_term else None)
 
 
 def fill(script: str, gap: Gap, *, is_term: bool) -> tuple[str, str]:
@@ -197,6 +203,11 @@ def _fixed(opening: str, lines: list[str], gap: Gap) -> str:
     """The lines in brackets that end where the hole did."""
     last = gap.column + len("sorry") - 1
     return opening + _joined(lines, gap.column + len(opening)) + "\n" + " " * last + ")"
+
+
+def _last(text: str) -> int:
+    """How long the last line is."""
+    return len(text) - text.rfind("\n") - 1
 
 
 def _joined(lines: Sequence[str], indent: int) -> str:

@@ -50,7 +50,7 @@ class Theorem:
 
     def filled(self, script: str) -> Theorem:
         """The theorem with the tactic script, laid out for its place, instead of the hole."""
-        slot = self.slot or guessed(self.before, self.is_term)
+        slot = self.slot or guessed(self.before, self.after, is_term=self.is_term)
         gap = Gap(self.before, self.after, slot)
         before, text = fill(script, gap, is_term=self.is_term)
         return replace(self, before=before, hole=text)

@@ -90,11 +90,20 @@ def test_terms(text: str, slot: Slot, script: str, filled: str) -> None:
     ("text", "is_term", "script", "filled"),
     [
         ("t := by\n  sorry", False, "a\nb", "t := by\n  a\n  b"),
-        ("t := by sorry", False, "a\nb", "t := by a\n        b"),
+        ("t := by sorry", False, "a\nb", "t := by\n  a\n  b"),
+        ("t := by sorry", False, "a", "t := by a"),
         ("t := by skip; sorry", False, "a\nb", "t := by skip; (a\n               b)"),
-        ("t := sorry", True, "a\nb", "t := (by a\n         b)"),
-        ("t := sorry", True, "exact h", "t := h"),
-        ("t := sorry", True, "exact f x", "t := (f x)"),
+        (
+            "t := by have h : p := by sorry",
+            False,
+            "a\nb",
+            "t := by have h : p := by a\n" + " " * 25 + "b",
+        ),
+        ("t := sorry", True, "a\nb", "t := by\n  a\n  b"),
+        ("t := sorry", True, "exact f x", "t := f x"),
+        ("t := f sorry", True, "a\nb", "t := f (by a\n           b)"),
+        ("t := f sorry", True, "exact h", "t := f h"),
+        ("t := f sorry", True, "exact f x", "t := f (f x)"),
     ],
 )
 def test_where_lean_was_not_asked(text: str, is_term: bool, script: str, filled: str) -> None:

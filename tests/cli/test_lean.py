@@ -65,7 +65,7 @@ def test_one_line_of_a_file(prover: Prover, tmp_path: Path) -> None:
     assert ran.code == 0, ran.err
     assert "1 of 1 proved" in ran.out
     assert "its goal verified; 1 `sorry` left in the declaration" in ran.out
-    assert "have h : n = n := by\n" in ran.out
+    assert "have h : n = n := by " in ran.out
     assert (tmp_path / "A.lean").read_text() == SOURCE
 
 
