@@ -31,10 +31,6 @@ theorem calc_block (a b c : Nat) (h : a = b) (k : b = c) : a = c := by
   calc a = b := sorry
     _ = c := by sorry
 
-theorem suffices_from (a b : Nat) (h : a ≤ b) : a < b + 1 := by
-  suffices s : a ≤ b from sorry
-  exact h
-
 theorem calc_by (a b c : Nat) (h : a = b) (k : b = c) : a = c := by
   calc a = b := by sorry
     _ = c := k
