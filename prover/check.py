@@ -8,6 +8,7 @@ from typing import Any
 
 from prover.errors import EnvironmentProblem, InputProblem, sentences
 from prover.file import Hole, LeanFile, Span
+from prover.layout import Slot
 from prover.lean.backend import Backend
 from prover.lean.command import Command
 from prover.lean.worker import GRACE_SECONDS, Refused
@@ -209,6 +210,7 @@ def _hole(file: LeanFile, item: Json) -> Hole:
         column=column,
         obstacle=sentences(item["obstacle"].partition("\n")[0]),
         rests_on=tuple(item["restsOn"]),
+        slot=Slot(**item["layout"]) if item["layout"] else None,
     )
 
 

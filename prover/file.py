@@ -6,6 +6,7 @@ ends, permissions and every byte outside the holes stay as they are.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from prover.errors import EnvironmentProblem, InputProblem
+from prover.layout import Slot
 from prover.text import bytes_of
 from prover.theorem import Theorem
 
@@ -47,6 +49,8 @@ class Hole:
     rests_on: tuple[str, ...] = ()
     """Declarations of the file that its goal rests on and that hold a `sorry`; an empty name stands
     for its own, where the goal speaks of an earlier hole."""
+    slot: Slot | None = None
+    """What Lean says of its place; None where it was not asked."""
 
 
 @dataclass(frozen=True)
@@ -108,32 +112,55 @@ class LeanFile:
     def edits(self, scripts: Scripts) -> list[Edit]:
         """What puts the scripts into their holes, first to last.
 
-        How a script is laid out depends on the line before it, so holes are filled in order.
+        How a script is laid out depends on what stands before it, so holes are filled in order.
         """
         edits: list[Edit] = []
-        before, position, declaration = "", 0, None
         for hole in sorted(scripts, key=lambda hole: hole.span):
-            if hole.declaration != declaration:
-                before, position, declaration = "", hole.declaration.start, hole.declaration
-            before += self.text[position : hole.span.start].decode()
-            filled = Theorem(hole.name, "", before, is_term=hole.is_term).filled(scripts[hole])
-            dropped = len(before.encode()) - len(filled.before.encode())
+            theorem = self._theorem(hole, edits)
+            filled = theorem.filled(scripts[hole])
+            dropped = theorem.offset - filled.offset
             edits.append(Edit(Span(hole.span.start - dropped, hole.span.stop), filled.hole))
-            before, position = filled.before + filled.hole, hole.span.stop
         return edits
 
     def theorem(self, hole: Hole, scripts: Scripts) -> Theorem:
         """The theorem of a hole, with these scripts in other holes before and beside it."""
         others = {other: script for other, script in scripts.items() if other != hole}
-        edits, declaration = self.edits(others), hole.declaration
+        edits = self.edits(others)
+        header = self.part(Span(0, hole.declaration.start), edits)
+        theorem = self._theorem(hole, edits)
+        return dataclasses.replace(theorem, header=header, source=f"{self.path}:{hole.line}")
+
+    def _theorem(self, hole: Hole, edits: Sequence[Edit]) -> Theorem:
+        """The theorem of a hole without its header."""
+        start, slot = hole.declaration.start, hole.slot
+        if slot is not None:
+            block, base = (
+                None if place is None else self._column(start, place, edits)
+                for place in (slot.block, slot.base)
+            )
+            fixed = slot.fixed or self._is_followed_by_lines(hole, edits)
+            slot = dataclasses.replace(slot, block=block, base=base, fixed=fixed)
         return Theorem(
             name=hole.name,
-            header=self.part(Span(0, declaration.start), edits),
-            before=self.part(Span(declaration.start, hole.span.start), edits),
+            header="",
+            before=self.part(Span(start, hole.span.start), edits),
             hole=self.part(hole.span),
-            after=self.part(Span(hole.span.stop, declaration.stop), edits),
+            after=self.part(Span(hole.span.stop, hole.declaration.stop), edits),
             is_term=hole.is_term,
-            source=f"{self.path}:{hole.line}",
+            slot=slot,
+        )
+
+    def _column(self, start: int, place: int, edits: Sequence[Edit]) -> int:
+        """The column of a byte when the edits are made, where the text begins at `start`."""
+        return len(self.part(Span(start, place), edits).rpartition("\n")[2])
+
+    def _is_followed_by_lines(self, hole: Hole, edits: Sequence[Edit]) -> bool:
+        """Whether a script of several lines, laid out already, begins behind a hole on its line."""
+        return any(
+            "\n" in edit.text
+            and hole.span.stop <= edit.span.start
+            and b"\n" not in self.text[hole.span.stop : edit.span.start]
+            for edit in edits
         )
 
     def filled(self, scripts: Scripts) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
-OPENS_A_BLOCK = re.compile(r"(?:^|[\s(⟨])by\s*$|[·⟩;(|]\s*$|=>\s*$|^\s*$")
-TAKES_A_TERM_BARE = re.compile(r"(?::=|=>|\bfrom|\bexact|\bshow)\s*$")
+from prover.layout import Gap, Slot, fill, guessed
 
 
 @dataclass(frozen=True)
@@ -28,6 +26,8 @@ class Theorem:
     is_term: bool = False
     """Whether the hole stands where Lean expects a term rather than a tactic."""
     source: str = ""
+    slot: Slot | None = None
+    """What Lean says of the hole's place; None where it was not asked."""
 
     @classmethod
     def from_statement(
@@ -50,31 +50,7 @@ class Theorem:
 
     def filled(self, script: str) -> Theorem:
         """The theorem with the tactic script, laid out for its place, instead of the hole."""
-        lines = script.rstrip("\n").split("\n")
-        line = self.before.rpartition("\n")[2]
-        before, indent = self.before, " " * (len(line) - len(line.lstrip()))
-        if self.is_term:
-            text = _term(lines, line, indent)
-        elif OPENS_A_BLOCK.search(line) and re.search(r":=\s*by\s+$", line):
-            before, text = before.rstrip(" "), _block(lines, "\n" + indent + "  ")
-        elif OPENS_A_BLOCK.search(line):
-            text = ("\n" + " " * len(line)).join(lines)
-        else:
-            text = _bracketed("(", lines, line)
+        slot = self.slot or guessed(self.before, self.after, is_term=self.is_term)
+        gap = Gap(self.before, self.after, slot)
+        before, text = fill(script, gap, is_term=self.is_term)
         return replace(self, before=before, hole=text)
-
-
-def _block(lines: list[str], separator: str) -> str:
-    return "".join(separator + line for line in lines)
-
-
-def _term(lines: list[str], line: str, indent: str) -> str:
-    if TAKES_A_TERM_BARE.search(line):
-        return "by" + _block(lines, "\n" + indent + "  ")
-    return _bracketed("(by ", lines, line)
-
-
-def _bracketed(opening: str, lines: list[str], line: str) -> str:
-    """The lines in brackets behind `line`; the closing one is out of reach of a comment."""
-    indent = "\n" + " " * (len(line) + len(opening))
-    return opening + indent.join(lines) + (indent if "--" in lines[-1] else "") + ")"

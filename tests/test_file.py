@@ -65,7 +65,7 @@ def test_proofs_at_hand_stand_in_the_header_and_beside_the_hole(tmp_path: Path) 
     first, second, third, fourth = holes_of(file.text)
     theorem = file.theorem(fourth, {first: "rfl", second: "rfl", third: "rfl", fourth: "omega"})
     assert "⟨(by rfl), (by rfl)⟩" in theorem.header
-    assert "have h : 1 = 1 := by\n    rfl\n  " in theorem.before
+    assert "have h : 1 = 1 := by rfl\n  " in theorem.before
     assert theorem.hole == "sorry"
     assert file.theorem(first, {second: "rfl"}).after == ", (by rfl)⟩"
 

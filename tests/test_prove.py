@@ -94,7 +94,7 @@ async def test_a_declaration_counts_only_as_a_whole() -> None:
     assert set(proving.scripts) == {HOLES[0], HOLES[2]}
     assert [theorem.filled(script).declaration for theorem, script in asked] == [
         "theorem a : 1 = 1 ∧ 2 = 2 :=\n  ⟨(by rfl), (by rfl)⟩",
-        "theorem ℓ (n : Nat) : n = n := by\n  have h : 1 = 1 := by\n    rfl\n  rfl",
+        "theorem ℓ (n : Nat) : n = n := by\n  have h : 1 = 1 := by rfl\n  rfl",
     ]
 
 

@@ -1,6 +1,7 @@
 import Prover.Declared
 import Prover.Example
 import Prover.Gap
+import Prover.Layout
 import Prover.Replay
 import Prover.Theorem
 
@@ -97,13 +98,17 @@ def prospects (step : Step) (objection : Option String) (place : Option Place) :
 def holeJson (step : Step) (objection : Option String) (place : Option Place) (hole : Hole) :
     BaseIO Json := do
   let (obstacle, restsOn) ← prospects step objection place
+  let goals := match place with
+    | some place => place.goals
+    | none => []
   let (start, stop) := range step.syntaxTree
   return Json.mkObj [
     ("start", (hole.start.byteIdx : Json)), ("stop", (hole.stop.byteIdx : Json)),
     ("kind", ((if hole.isTerm then "term" else "tactic" : String) : Json)),
     ("name", (declaredName step place : Json)),
     ("obstacle", (obstacle : Json)), ("restsOn", jsonList (namesJson restsOn)),
-    ("declarationStart", (start : Json)), ("declarationStop", (stop : Json))]
+    ("declarationStart", (start : Json)), ("declarationStop", (stop : Json)),
+    ("layout", layoutJson step hole goals)]
 
 /-- The holes of a command; in one that declares nothing, those that stand for a goal. -/
 def holesJson (step : Step) (objection : Option String) : List Hole → BaseIO (List Json)

@@ -62,7 +62,22 @@ def scriptObjection (state : State) (script : String) : Option String :=
   | .error message => some ("the script is no tactic sequence: " ++ message)
   | .ok tactics => forbidden tactics
 
-/-- Which of the constants has changed its type between two environments, if one has. -/
+/-- Whether a name goes on from one of the others, as that of a helper behind `where` does. -/
+def goesOn (name : Name) : List Name → Bool
+  | [] => false
+  | other :: rest => (other != name && other.isPrefixOf name) || goesOn name rest
+
+/-- Those of the names that go on from no other. -/
+def withoutHelpers (all : List Name) : List Name → List Name
+  | [] => []
+  | name :: rest =>
+    let others := withoutHelpers all rest
+    if goesOn name all then others else name :: others
+
+/--
+Which of the constants has changed its type between two environments, if one has. A helper is not
+asked for by itself, and takes in those variables around it that its proof names.
+-/
 def changed (asked given : Kernel.Environment) : List Name → Option Name
   | [] => none
   | name :: rest =>
@@ -76,7 +91,8 @@ def changed (asked given : Kernel.Environment) : List Name → Option Name
 /-- Judges a declaration whose last hole is filled; whether a `sorry` is what speaks against it. -/
 def judgeDeclaration (header : Header) (asked filled : Step) : Verdict × Bool :=
   let given := filled.after.env.toKernelEnv
-  match changed asked.after.env.toKernelEnv given asked.added with
+  let names := withoutHelpers asked.added asked.added
+  match changed asked.after.env.toKernelEnv given names with
   | some name => (.error s!"{nameString name} is not declared with the type that it had", false)
   | none =>
     let finding := examine header.imported given filled.added (.start header.imported)

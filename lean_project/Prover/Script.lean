@@ -24,7 +24,10 @@ def Span.has (span : Span) (position : String.Pos.Raw) : Bool :=
   span.start ≤ position.byteIdx && position.byteIdx < span.stop
 
 mutual
-/-- The words of a syntax tree that don't start in the span, in order, before those of `rest`. -/
+/--
+The words of a syntax tree that don't start in the span, in order, before those of `rest`. What the
+parser adds to a bracket for macro hygiene is a name without text, and no word.
+-/
 partial def wordsOutside (span : Span) (syntaxTree : Syntax) (rest : List String) : List String :=
   match syntaxTree with
   | .node _ _ children => wordsOutsideIn span children 0 rest
@@ -33,9 +36,9 @@ partial def wordsOutside (span : Span) (syntaxTree : Syntax) (rest : List String
   | .missing => rest
 where
   add (word : String) : List String :=
-    match syntaxTree.getPos? true with
-    | some position => if span.has position then rest else word :: rest
-    | none => rest
+    match syntaxTree.getPos? true, syntaxTree.getTailPos? true with
+    | some start, some stop => if start == stop || span.has start then rest else word :: rest
+    | _, _ => rest
 
 partial def wordsOutsideIn (span : Span) (children : Array Syntax) (start : Nat)
     (rest : List String) : List String :=

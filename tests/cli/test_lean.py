@@ -16,6 +16,7 @@ from tests.cli.conftest import PROGRAM, Prover
 pytestmark = [pytest.mark.lean, pytest.mark.slow, pytest.mark.usefixtures("lean_command")]
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo.lean"
+LAYOUTS = Path(__file__).with_name("layouts.lean")
 SOURCE = """theorem swap (p q : Prop) (h : p ∧ q) : q ∧ p :=
   ⟨sorry, sorry⟩
 
@@ -59,13 +60,23 @@ def test_everything_in_the_demo_is_proved(prover: Prover, tmp_path: Path) -> Non
     assert prover("check", "demo.lean").code == 0
 
 
+def test_proofs_fit_where_their_holes_stand(prover: Prover, tmp_path: Path) -> None:
+    shutil.copy(LAYOUTS, tmp_path)
+    ran = prover("prove", "layouts.lean", "--write", "--seconds", "20")
+    assert ran.code == 0, ran.out + ran.err
+    written = (tmp_path / "layouts.lean").read_text()
+    assert "sorry" not in written
+    assert len(written.splitlines()) >= len(LAYOUTS.read_text().splitlines())
+    assert prover("check", "layouts.lean").code == 0
+
+
 def test_one_line_of_a_file(prover: Prover, tmp_path: Path) -> None:
     (tmp_path / "A.lean").write_text(SOURCE)
     ran = prover("prove", "A.lean:5")
     assert ran.code == 0, ran.err
     assert "1 of 1 proved" in ran.out
     assert "its goal verified; 1 `sorry` left in the declaration" in ran.out
-    assert "have h : n = n := by\n" in ran.out
+    assert "have h : n = n := by " in ran.out
     assert (tmp_path / "A.lean").read_text() == SOURCE
 
 
