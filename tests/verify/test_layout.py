@@ -60,7 +60,7 @@ async def test_every_script_in_every_place(pool: LeanPool) -> None:
 
 SAMPLE = [
     *("bullet_have", "by_exact", "alt_have", "calc1", "struct", "ite", "seq_comb"),
-    *("first", "braces", "obtain", "semi_line", "nested_by"),
+    *("first", "braces", "where_", "semi_line", "nested_by"),
 ]
 
 
