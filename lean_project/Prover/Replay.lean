@@ -1,4 +1,5 @@
 import Prover.Audit
+import Prover.Recursors
 
 /-!
 The kernel's own check of constants and of all that they use, from the imports on.
@@ -13,12 +14,15 @@ namespace Prover
 
 open Lean
 
-/-- Has the kernel check one declaration, whatever options say. -/
+/-- Has our rules and the kernel check one declaration, whatever options say. -/
 def check (declaration : Declaration) (target : Kernel.Environment) :
-    Except String Kernel.Environment :=
+    Except String Kernel.Environment := do
+  checkBefore declaration target
   match target.addDecl {} declaration with
-  | .ok target => .ok target
   | .error error => .error (kernelReason error)
+  | .ok made =>
+    checkAfter declaration target made
+    return made
 where
   kernelReason : Kernel.Exception → String
     | .declTypeMismatch .. => "the kernel finds that it has another type"
@@ -84,13 +88,48 @@ where
   unfit {α : Type} : Except String α :=
     .error s!"it uses {nameString info.name}, which is neither a theorem nor a safe definition"
 
+def sameNames : List Name → List Name → Bool
+  | [], [] => true
+  | name :: names, other :: others => name == other && sameNames names others
+  | _, _ => false
+
+/-- Whether two constants are the same in all that the kernel goes by. -/
+def isSame (first second : ConstantInfo) : Bool :=
+  first.name == second.name && sameNames first.levelParams second.levelParams &&
+    first.type == second.type &&
+    match first, second with
+    | .axiomInfo first, .axiomInfo second => first.isUnsafe == second.isUnsafe
+    | .thmInfo first, .thmInfo second => first.value == second.value
+    | .defnInfo first, .defnInfo second =>
+      first.value == second.value && first.safety == second.safety
+    | .opaqueInfo first, .opaqueInfo second =>
+      first.value == second.value && first.isUnsafe == second.isUnsafe
+    | .quotInfo _, .quotInfo _ => true
+    | .inductInfo first, .inductInfo second =>
+      sameNames first.all second.all && sameNames first.ctors second.ctors &&
+        first.numParams == second.numParams && first.numIndices == second.numIndices &&
+        first.isRec == second.isRec && first.isUnsafe == second.isUnsafe
+    | .ctorInfo first, .ctorInfo second => first == second
+    | .recInfo first, .recInfo second => first == second
+    | _, _ => false
+
+/-- The rule `constant`: a program has not put another constant in the place of the checked one. -/
+def checkSame (source target : Kernel.Environment) (name : Name) : Except String Unit :=
+  match source.find? name, target.find? name with
+  | some given, some checked =>
+    if isSame given checked then .ok ()
+    else refuse "constant" s!"{nameString name} is another one than was checked"
+  | _, _ => refuse "constant" s!"{nameString name} was not checked"
+
 /-- Adds the constants, and whatever new ones they use, to `target` as the kernel's own work. -/
 partial def replay (source : Kernel.Environment) (names : List Name)
     (target : Kernel.Environment) : Except String Kernel.Environment := do
   match names with
   | [] => return target
   | name :: rest =>
-    if (target.find? name).isSome then replay source rest target
+    if (target.find? name).isSome then
+      checkSame source target name
+      replay source rest target
     else
       let some info := source.find? name | .error s!"the constant {nameString name} is not there"
       let some info := source.find? (declaredWith info)
@@ -99,7 +138,9 @@ partial def replay (source : Kernel.Environment) (names : List Name)
       let target ← replay source used target
       match check declaration target with
       | .error reason => .error s!"{nameString info.name}: {reason}"
-      | .ok target => replay source rest target
+      | .ok target =>
+        checkSame source target name
+        replay source rest target
 
 /--
 Why the kernel's answers can't be relied on with these imports, if they can't: it computes with
