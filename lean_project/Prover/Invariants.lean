@@ -77,7 +77,8 @@ def checkSort (environment : Kernel.Environment) (type : InductiveType) : Except
   | some .zero => .ok ()
   | some level =>
     if isZero level then
-      refuse "sort" s!"that of {nameString type.name} is that of propositions, but not spelt so"
+      refuse "sort" <| s!"that of {nameString type.name} is `Prop`, but spelt otherwise, so that " ++
+        "data might be projected out of a proof"
     else .ok ()
 
 def isVariable (index : Nat) : Expr → Bool
@@ -110,23 +111,20 @@ def namesType (block : Block) : Expr → Bool
 
 /-- Whether each type of the block has its own universes and parameters wherever it is named. -/
 partial def isUniform (block : Block) (depth : Nat) (term : Expr) : Bool :=
-  match term.find? (namesType block) with
-  | none => true
-  | some _ =>
-    match term with
-    | .app function argument =>
-      if namesType block (head term) then
-        holds (head term) (arguments term []) && allUniform (arguments term [])
-      else isUniform block depth function && isUniform block depth argument
-    | .const .. => holds term []
-    | .mdata _ inner => isUniform block depth inner
-    | .lam _ type body _ => isUniform block depth type && isUniform block (depth + 1) body
-    | .forallE _ type body _ => isUniform block depth type && isUniform block (depth + 1) body
-    | .letE _ type value body _ =>
-      isUniform block depth type && isUniform block depth value &&
-        isUniform block (depth + 1) body
-    | .proj _ _ inner => isUniform block depth inner
-    | _ => true
+  match term with
+  | .app function argument =>
+    if namesType block (head term) then
+      holds (head term) (arguments term []) && allUniform (arguments term [])
+    else isUniform block depth function && isUniform block depth argument
+  | .const .. => !namesType block term || holds term []
+  | .mdata _ inner => isUniform block depth inner
+  | .lam _ type body _ => isUniform block depth type && isUniform block (depth + 1) body
+  | .forallE _ type body _ => isUniform block depth type && isUniform block (depth + 1) body
+  | .letE _ type value body _ =>
+    isUniform block depth type && isUniform block depth value &&
+      isUniform block (depth + 1) body
+  | .proj _ _ inner => isUniform block depth inner
+  | _ => true
 where
   holds (type : Expr) (operands : List Expr) : Bool :=
     match type with
@@ -151,7 +149,7 @@ def checkTypes (environment : Kernel.Environment) (block : Block) :
   | type :: rest => do
     checkPart block.levels type.type
     checkSort environment type
-    projectionsHold environment type.type
+    checkProjections environment type.type
     checkConstructors block type.ctors
     checkTypes environment block rest
 
@@ -174,12 +172,12 @@ def checkConstant (environment : Kernel.Environment) (value : ConstantVal) :
   checkNames environment [value.name]
   checkDistinct "levels" value.levelParams
   checkPart value.levelParams value.type
-  projectionsHold environment value.type
+  checkProjections environment value.type
 
 def checkValue (environment : Kernel.Environment) (levels : List Name) (value : Expr) :
     Except String Unit := do
   checkPart levels value
-  projectionsHold environment value
+  checkProjections environment value
 
 /-- Checks a declaration before the kernel sees it. -/
 def checkBefore (declaration : Declaration) (environment : Kernel.Environment) :

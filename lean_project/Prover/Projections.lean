@@ -14,14 +14,24 @@ namespace Prover
 
 open Lean
 
-def isProjection : Expr → Bool
-  | .proj .. => true
-  | _ => false
+/-- What stands before a marked projection. -/
+def mark : Expr := .mvar { name := `Prover.mark }
 
-def hasProjection (term : Expr) : Bool :=
-  match term.find? isProjection with
-  | some _ => true
-  | none => false
+/--
+Puts a metavariable before each outermost projection. A term's own flag then says whether there is a
+projection in it, and what has none is passed over; the term itself has no metavariable.
+-/
+def marked (term : Expr) : Expr :=
+  term.replace fun
+    | .proj structureName index inner => some (.app mark (.proj structureName index inner))
+    | _ => none
+
+def unmarked (term : Expr) : Expr :=
+  if term.hasExprMVar then
+    term.replace fun
+      | .app (.mvar _) projection => some projection
+      | _ => none
+  else term
 
 /-- Terms that were met, by their hashes: those without open variables, and those of one place. -/
 structure Seen where
@@ -103,35 +113,36 @@ where
       else some s!"it may take data out of a proof of {nameString structureName}"
     | _, _ => some s!"the sort of {nameString structureName} can't be decided"
 
-/-- Why a projection inside a term breaks the rule; or what was met, if none does. -/
-partial def checkProjections (environment : Kernel.Environment) (binders : Binders) (term : Expr)
+/-- Checks the projections of a marked term; returns what was met. -/
+partial def checkMarked (environment : Kernel.Environment) (binders : Binders) (term : Expr)
     (seen : Seen) : Except String Seen := do
-  if !hasProjection term || seen.contains term then return seen
+  if !term.hasExprMVar || seen.contains term then return seen
   let seen := seen.with term
   match term with
-  | .mdata _ inner => checkProjections environment binders inner seen
-  | .app function argument =>
-    let seen ← checkProjections environment binders function seen
-    checkProjections environment binders argument seen
-  | .lam _ type body _ => enter type none body seen
-  | .forallE _ type body _ => enter type none body seen
-  | .letE _ type value body _ =>
-    let seen ← checkProjections environment binders value seen
-    enter type (some value) body seen
-  | .proj structureName index inner =>
-    let seen ← checkProjections environment binders inner seen
+  | .app (.mvar _) (.proj structureName index inner) =>
+    let seen ← checkMarked environment binders (marked inner) seen
     match projectionObjection environment binders structureName index inner with
     | some reason => .error ("the rule `projection`: " ++ reason)
     | none => return seen
+  | .app function argument =>
+    let seen ← checkMarked environment binders function seen
+    checkMarked environment binders argument seen
+  | .lam _ type body _ => enter type none body seen
+  | .forallE _ type body _ => enter type none body seen
+  | .letE _ type value body _ =>
+    let seen ← checkMarked environment binders value seen
+    enter type (some (unmarked value)) body seen
+  | .mdata _ inner => checkMarked environment binders inner seen
   | _ => return seen
 where
   enter (type : Expr) (value : Option Expr) (body : Expr) (seen : Seen) : Except String Seen := do
-    let seen ← checkProjections environment binders type seen
-    let below ← checkProjections environment ({ type, value } :: binders) body seen.below
+    let seen ← checkMarked environment binders type seen
+    let binder := { type := unmarked type, value }
+    let below ← checkMarked environment (binder :: binders) body seen.below
     return { seen with closed := below.closed }
 
-/-- Checks the projections of a term that stands alone. -/
-def projectionsHold (environment : Kernel.Environment) (term : Expr) : Except String Unit := do
-  let _ ← checkProjections environment [] term .none
+/-- Checks the projections of a term that stands alone and has no metavariables. -/
+def checkProjections (environment : Kernel.Environment) (term : Expr) : Except String Unit := do
+  let _ ← checkMarked environment [] (marked term) .none
 
 end Prover

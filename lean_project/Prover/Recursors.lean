@@ -27,7 +27,7 @@ def tried (environment : Kernel.Environment) (declaration : Declaration) (what :
 /-- Checks a type of a constant that the kernel has made. -/
 def checkMade (environment : Kernel.Environment) (value : ConstantVal) : Except String Unit := do
   checkPart value.levelParams value.type
-  projectionsHold environment value.type
+  checkProjections environment value.type
   tried environment (.axiomDecl { value with name := trial, isUnsafe := false }) value.name
 
 /-- Changes what stands below the first binders of a type. -/
@@ -104,7 +104,7 @@ def checkRules (environment : Kernel.Environment) (recursor : RecursorVal) :
   | [] => .ok ()
   | rule :: rules => do
     checkPart recursor.levelParams rule.rhs
-    projectionsHold environment rule.rhs
+    checkProjections environment rule.rhs
     match ruleType environment recursor rule with
     | none => refuse "recursor" s!"a rule of {nameString recursor.name} has no type"
     | some type =>

@@ -121,26 +121,30 @@ def checkSame (source target : Kernel.Environment) (name : Name) : Except String
     else refuse "constant" s!"{nameString name} is another one than was checked"
   | _, _ => refuse "constant" s!"{nameString name} was not checked"
 
-/-- Adds the constants, and whatever new ones they use, to `target` as the kernel's own work. -/
-partial def replay (source : Kernel.Environment) (names : List Name)
+/--
+Adds the constants, and whatever new ones they use, to `target` as the kernel's own work; `above` has
+those that are being added, as they use these.
+-/
+partial def replay (source : Kernel.Environment) (names : List Name) (above : NameSet)
     (target : Kernel.Environment) : Except String Kernel.Environment := do
   match names with
   | [] => return target
   | name :: rest =>
     if (target.find? name).isSome then
       checkSame source target name
-      replay source rest target
+      replay source rest above target
+    else if above.contains name then .error s!"{nameString name} rests on itself"
     else
       let some info := source.find? name | .error s!"the constant {nameString name} is not there"
       let some info := source.find? (declaredWith info)
         | .error s!"the type of {nameString name} is not there"
       let (declaration, used) ← declarationOf source info
-      let target ← replay source used target
+      let target ← replay source used (above.insert name) target
       match check declaration target with
       | .error reason => .error s!"{nameString info.name}: {reason}"
       | .ok target =>
         checkSame source target name
-        replay source rest target
+        replay source rest above target
 
 /--
 Why the kernel's answers can't be relied on with these imports, if they can't: it computes with
@@ -171,7 +175,7 @@ def examine (imported : Environment) (source : Kernel.Environment) (names : List
   | some reason, _ => { audit := found, objection := some reason, target }
   | none, some reason => { audit := found, objection := some reason, target }
   | none, none =>
-    match replay source names target with
+    match replay source names {} target with
     | .error reason => { audit := found, objection := some reason, target }
     | .ok target => { audit := found, objection := none, target }
 
