@@ -64,7 +64,9 @@ async def test_what_lean_makes_is_accepted(worker: Worker) -> None:
     assert {reason for reason in found.values() if reason} == set()
 
 
-@pytest.mark.parametrize("module", ["Init.Prelude", "Init.Data.List.Basic", "Init.Data.BitVec.Basic"])
+@pytest.mark.parametrize(
+    "module", ["Init.Prelude", "Init.Data.List.Basic", "Init.Data.BitVec.Basic"]
+)
 async def test_what_the_library_declares_is_accepted(worker: Worker, module: str) -> None:
     found = await checked(worker, copying("Init.Prelude", module))
     assert {reason for reason in found.values() if reason} == set()
@@ -82,7 +84,22 @@ theorem n_is_two : n = 2 := rfl
     assert found["n_is_two"] == "the rule `constant`: n is another one than was checked"
 
 
-MINE = """theorem fine (n : Nat) : n + 0 = n := rfl
+TYPES, THEOREMS = IMAX.partition("syntax")[0], IMAX.rpartition("#ship\n")[2]
+MINE = f"""import Lean
+public meta section
+{TYPES.removeprefix("import Lean")}end
+public section
+def shipped : Nat := by_elab fun _ _ _ _ _ core => do
+  let state ← ST.Prim.Ref.get core
+  match state.env.addDeclCore 0 (.inductDecl [] 0 [plainType, parcelType] false) none with
+  | .ok first =>
+    match first.addDeclCore 0 opening none with
+    | .ok second => ST.Prim.Ref.set core {{ state with env := second }}
+    | .error _ => pure ()
+  | .error _ => pure ()
+  return .lit (.natVal 0)
+{THEOREMS}
+theorem fine (n : Nat) : n + 0 = n := rfl
 inductive Tree where
   | leaf
   | node (left right : Tree)
@@ -107,7 +124,7 @@ async def test_the_modules_of_a_project_are_audited_like_a_file(tmp_path: Path) 
     folder = tmp_path / "site"
     shutil.copytree(lean.worker(), folder)
     (folder / "src").mkdir()
-    (folder / "src" / "Mine.lean").write_text(IMAX + MINE)
+    (folder / "src" / "Mine.lean").write_text(MINE)
     image.compile_one(lean.command, "Mine", folder)
     worker = await Worker.start(lean.worker_in(folder))
     try:
@@ -116,4 +133,5 @@ async def test_the_modules_of_a_project_are_audited_like_a_file(tmp_path: Path) 
         await worker.close()
     assert found["uses_fine"] == found["uses_types"] == ""
     assert "out of a proof" in found["uses_imax"]
-    assert found["uses_unchecked"].startswith("unchecked: the kernel")
+    assert "unchecked" in found["uses_unchecked"]
+    assert "the kernel" in found["uses_unchecked"]
