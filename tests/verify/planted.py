@@ -188,7 +188,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     "a wrong projection in a nested type's parameter": (
         "phantom boolean, types [type `bad (.sort 1) [{ name := `bad.it, "
-        "type := arrow (mkApp2 (.const `Phantom []) (itself []) (.proj ``Prod 0 one)) (itself []) }]]",
+        "type := arrow (mkApp2 (.const `Phantom []) (itself []) (.proj ``Prod 0 one)) "
+        "(itself []) }]]",
         "`projection`",
     ),
     "a type at another parameter inside a nested type": (
@@ -315,7 +316,8 @@ def half (n : Nat) : Nat := if h : n < 2 then 0 else half (n - 2) + 1
 termination_by n
 theorem half_four : half 4 = 2 := by simp [half]
 noncomputable def fuel (n : Nat) : Nat := Nat.rec 0 (fun _ m => m + 2) n
-theorem acc {r : α → α → Prop} (h : Acc r a) (C : α → Prop) (f : ∀ x, (∀ y, r y x → C y) → C x) : C a :=
+theorem acc {r : α → α → Prop} (h : Acc r a) (C : α → Prop)
+    (f : ∀ x, (∀ y, r y x → C y) → C x) : C a :=
   Acc.rec (fun x _ ih => f x ih) h
 def Rest := Quot (fun a b : Nat => a % 2 = b % 2)
 def Rest.isEven : Rest → Bool := Quot.lift (fun n => n % 2 == 0) (fun _ _ h => congrArg (· == 0) h)
@@ -380,8 +382,8 @@ def declarationFor (environment : Environment) : ConstantInfo → Option Declara
     | [] => none
     | first :: _ =>
       if first == value.name && !value.isUnsafe then
-        some (.inductDecl value.levelParams value.numParams (typesOf environment value.all value.all)
-          false)
+        let types := typesOf environment value.all value.all
+        some (.inductDecl value.levelParams value.numParams types false)
       else none
   | _ => none
 def zeros : List Name → List Level
