@@ -77,7 +77,7 @@ async def test_a_constant_that_was_put_in_anothers_place(worker: Worker) -> None
 def n : Nat := 1
 theorem n_is_one : n = 1 := rfl
 #plant
-theorem n_is_two : n = 2 := rfl
+theorem n_is_two : n = 2 := by decide +kernel
 """
     found = await checked(worker, text)
     assert not found["n_is_one"]
