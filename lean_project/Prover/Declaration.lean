@@ -9,7 +9,7 @@ public section
 
 namespace Prover
 
-open Lean
+open Lean Rules
 
 /-- Has our rules and the kernel check one declaration, whatever options say. -/
 def check (declaration : Declaration) (target : Kernel.Environment) :

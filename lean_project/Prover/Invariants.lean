@@ -11,13 +11,9 @@ decided is refused, with the name of the rule.
 
 public section
 
-namespace Prover
+namespace Prover.Rules
 
 open Lean
-
-def isAmong (name : Name) : List Name → Bool
-  | [] => false
-  | other :: rest => other == name || isAmong name rest
 
 def refuse (rule reason : String) : Except String Unit :=
   .error s!"the rule `{rule}`: {reason}"
@@ -77,8 +73,8 @@ def checkSort (environment : Kernel.Environment) (type : InductiveType) : Except
   | some .zero => .ok ()
   | some level =>
     if isZero level then
-      refuse "sort" <| s!"that of {nameString type.name} is `Prop`, but spelt otherwise, so that " ++
-        "data might be projected out of a proof"
+      refuse "sort" <| s!"that of {nameString type.name} is `Prop`, but spelt otherwise, " ++
+        "so that data might be projected out of a proof"
     else .ok ()
 
 def isVariable (index : Nat) : Expr → Bool
@@ -201,4 +197,4 @@ def checkBefore (declaration : Declaration) (environment : Kernel.Environment) :
     checkTypes environment { levels, parameters, names := typeNames types } types
   | _ => refuse "kind" "nothing else is given to the kernel"
 
-end Prover
+end Prover.Rules

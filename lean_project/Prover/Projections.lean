@@ -10,7 +10,7 @@ to 32 bits (#12746), a proposition whose sort is spelt `imax 1 0` (PR #14613) or
 
 public section
 
-namespace Prover
+namespace Prover.Rules
 
 open Lean
 
@@ -145,4 +145,4 @@ where
 def checkProjections (environment : Kernel.Environment) (term : Expr) : Except String Unit := do
   let _ ← checkMarked environment [] (marked term) .none
 
-end Prover
+end Prover.Rules

@@ -10,7 +10,7 @@ before 4.34 may give a recursor a rule of another type (PR #14806, #14808).
 
 public section
 
-namespace Prover
+namespace Prover.Rules
 
 open Lean
 
@@ -55,9 +55,9 @@ def lowered (count : Nat) : List Expr → List Expr
   | [] => []
   | term :: rest => term.lowerLooseBVars count count :: lowered count rest
 
-def lifted' (count : Nat) : List Expr → List Expr
+def raised (count : Nat) : List Expr → List Expr
   | [] => []
-  | term :: rest => term.liftLooseBVars 0 count :: lifted' count rest
+  | term :: rest => term.liftLooseBVars 0 count :: raised count rest
 
 /-- The innermost `count` open variables, the outermost of them first. -/
 def variables : Nat → List Expr
@@ -93,7 +93,7 @@ def ruleType (environment : Kernel.Environment) (recursor : RecursorVal) (rule :
 where
   atConstructor (constructor : ConstructorVal) (levels : List Level) (parameters : List Expr)
       (rest family : Expr) : Option Expr :=
-    let parameters := lifted' constructor.numFields parameters
+    let parameters := raised constructor.numFields parameters
     let made := apply (apply (.const constructor.name levels) parameters)
       (variables constructor.numFields)
     let indices := after (arguments family []) constructor.numParams
@@ -165,4 +165,4 @@ def checkAfter (declaration : Declaration) (before made : Kernel.Environment) :
       | _ => refuse "recursor" s!"{nameString first.name} was not made"
   | _ => return ()
 
-end Prover
+end Prover.Rules

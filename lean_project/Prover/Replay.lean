@@ -11,7 +11,7 @@ public section
 
 namespace Prover
 
-open Lean
+open Lean Rules
 
 /-- The rule `constant`: a program has not put another constant in the place of the checked one. -/
 def checkSame (source target : Kernel.Environment) (name : Name) : Except String Unit :=

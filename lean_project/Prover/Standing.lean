@@ -3,16 +3,16 @@ import Prover.Declaration
 /-!
 The constants of imported modules that belong to the user's own project.
 
-The libraries are trusted as they were compiled. A project's own modules are what its authors, their
-programs, and a kernel that may have had a known hole made of them: what a proof takes from them goes
-through the same rules as what a file declares, and through the kernel once more.
+The libraries are trusted as they were compiled. A project's own modules are what its authors,
+their programs, and a kernel that may have had a known hole made of them: what a proof takes from
+them goes through the same rules as what a file declares, and through the kernel once more.
 -/
 
 public section
 
 namespace Prover
 
-open Lean
+open Lean Rules
 
 /-- Whether a module belongs to Lean or to a library that many use. -/
 def isLibrary (module : Name) : Bool :=
