@@ -101,27 +101,39 @@ class Proving:
         if reason := await self._unmet(hole):
             yield self.leave(hole, reason)
             return
-        theorem = self._file.theorem(hole, self._settled_for(hole))
         try:
-            async with aclosing(self._search(theorem)) as events:
-                async for event in events:
-                    if isinstance(event, Result):
-                        event = self.results[hole] = await self._settle(hole, event)
-                    yield event
+            tried: Scripts | None = None
+            while tried != (known := self._settled_for(hole)):
+                tried = known
+                async with aclosing(self._search(self._file.theorem(hole, known))) as events:
+                    async for event in events:
+                        if not isinstance(event, Result):
+                            yield event
+                assert isinstance(event, Result), "the last event of a search is its result"
+                result = await self._settle(hole, event)
+                if result.status is not Status.REFUSED:
+                    break
+                # It may have used an open lemma of the file, which has a proof by and by.
+                await self._before(hole)
         except EnvironmentProblem:
             raise
         except ProverError as error:
-            self.results[hole] = Result(hole.name, Status.ERROR, error.message, error.hint)
-            yield self.results[hole]
+            result = Result(hole.name, Status.ERROR, error.message, hint=error.hint)
+        self.results[hole] = result
+        yield result
+
+    async def _before(self, hole: Hole) -> None:
+        """Waits until the searches for all earlier holes have ended; they have begun."""
+        for other, ended in self._ended.items():
+            if other.span < hole.span:
+                await ended.wait()
 
     async def _unmet(self, hole: Hole) -> str:
         """Why the goal of a hole can't be known, once the holes that it rests on have ended."""
         for name in hole.rests_on:
             below = holes_below(self._report, hole, name)
-            for other in below:
-                # It is earlier in the file, so it has been begun.
-                if other in self._ended:
-                    await self._ended[other].wait()
+            if below:
+                await self._before(hole)
             proved = all(other in self.scripts for other in below)
             if not proved or (name and below[0].declaration not in self.verifications):
                 return resting(name)
@@ -135,7 +147,8 @@ class Proving:
         return {
             other: script
             for other, script in self.scripts.items()
-            if other.declaration == hole.declaration or other.declaration in self.verifications
+            if other.declaration == hole.declaration
+            or (other.span < hole.span and other.declaration in self.verifications)
         }
 
     async def _settle(self, hole: Hole, result: Result) -> Result:

@@ -208,3 +208,26 @@ def test_objections_to_a_filled_text() -> None:
     assert "holes" in str(objection(before, Report((old,), (sound,), rest[1:]), scripts))
     unsound = Declaration("a", True, False, ("sorryAx",))
     assert "`a` would still" in str(objection(before, Report((), (unsound,), rest), scripts))
+
+
+async def test_a_refused_proof_is_looked_for_again_once_more_is_proved() -> None:
+    begun = asyncio.Event()
+    seen: list[str] = []
+
+    async def search(theorem: Theorem) -> AsyncGenerator[Event, None]:
+        seen.append(theorem.source)
+        last = theorem.source == f"{FILE.path}:{HOLES[-1].line}"
+        if last and "sorry" in theorem.header:
+            begun.set()
+            yield Result(theorem.name, Status.REFUSED)
+        else:
+            await begun.wait()
+            yield result_of(theorem, "rfl")
+
+    holes = [HOLES[0], HOLES[1], HOLES[-1]]
+    report = Report((), (), tuple(holes))
+    proving = Proving(FILE, report, search=search, verify=yes, workers=3)
+    async for _ in proving.run(holes):
+        pass
+    assert proving.results[HOLES[-1]].status is Status.PROVED
+    assert seen.count(f"{FILE.path}:{HOLES[-1].line}") == 2

@@ -1,4 +1,4 @@
-import Prover.Json
+import Prover.Invariants
 import Lean.AddDecl
 
 /-!
@@ -10,10 +10,6 @@ public section
 namespace Prover
 
 open Lean
-
-def isAmong (name : Name) : List Name → Bool
-  | [] => false
-  | other :: rest => other == name || isAmong name rest
 
 def appendNames (names : Array Name) (start : Nat) (rest : List Name) : List Name :=
   if h : start < names.size then names[start] :: appendNames names (start + 1) rest else rest

@@ -154,13 +154,21 @@ def skippedBefore (input : Parser.InputContext) (syntaxTree : Syntax) (messages 
       let said := logOf (first :: rest) {}
       (some { text, line := first.pos.line, column := first.pos.column, said }, logOf others {})
 
-/-- The messages, where what has no code is said to have none for a reason. -/
-def explained : List Message → BaseIO (List Message)
+/-- The first name between `` in a text. -/
+def quotedName (text : String) : Name :=
+  match text.splitOn "`" with
+  | _ :: name :: _ => name.toName
+  | _ => .anonymous
+
+/-- The messages, where syntax of the text itself that has no code is said to have none and why. -/
+def explained (environment : Environment) : List Message → BaseIO (List Message)
   | [] => return []
   | message :: rest => do
-    let others ← explained rest
+    let others ← explained environment rest
     let text ← message.data.toString
-    if !holds text "has not been implemented" then return message :: others
+    let name := quotedName text
+    let isOwn := environment.contains name && !(environment.getModuleIdxFor? name matches some _)
+    if !(isOwn && holds text "has not been implemented") then return message :: others
     let reason := ": the embedded Lean can't make code that calls its own library; a native Lean can"
     return { message with data := .ofFormat (firstLine text ++ reason) } :: others
 where
@@ -185,7 +193,7 @@ def runWritten (input : Parser.InputContext) (syntaxTree : Syntax) (messages : M
     let late := waitAll after.snapshotTasks 0 {}
     let trees := joinTrees (treeList after.infoState.trees) late.trees
     let told := after.messages ++ late.messages
-    let told ← if lacksCode then pure (logOf (← explained told.toList) {}) else pure told
+    let told ← if lacksCode then pure (logOf (← explained after.env told.toList) {}) else pure told
     let after := { after with
       messages := state.messages ++ messages ++ told
       infoState := {}, traceState := {}, snapshotTasks := #[] }

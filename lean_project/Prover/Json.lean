@@ -19,6 +19,10 @@ open Lean
 def nameString (name : Name) : String :=
   (Std.format (privateToUserName name)).pretty
 
+def isAmong (name : Name) : List Name → Bool
+  | [] => false
+  | other :: rest => other == name || isAmong name rest
+
 /-- A field that must be a string. -/
 def stringField (request : Json) (field : String) : Except String String := do
   let value ← request.getObjVal? field

@@ -1,4 +1,4 @@
-import Prover.Audit
+import Prover.Standing
 
 /-!
 The kernel's own check of constants and of all that they use, from the imports on.
@@ -11,95 +11,48 @@ public section
 
 namespace Prover
 
-open Lean
+open Lean Rules
 
-/-- Has the kernel check one declaration, whatever options say. -/
-def check (declaration : Declaration) (target : Kernel.Environment) :
-    Except String Kernel.Environment :=
-  match target.addDecl {} declaration with
-  | .ok target => .ok target
-  | .error error => .error (kernelReason error)
-where
-  kernelReason : Kernel.Exception → String
-    | .declTypeMismatch .. => "the kernel finds that it has another type"
-    | .other message => "the kernel refuses it: " ++ message
-    | .deepRecursion => "the kernel's recursion is too deep"
-    | .deterministicTimeout => "the kernel ran out of time"
-    | .excessiveMemory => "the kernel ran out of memory"
-    | _ => "the kernel refuses it"
+/-- The rule `constant`: a program has not put another constant in the place of the checked one. -/
+def checkSame (source target : Kernel.Environment) (name : Name) : Except String Unit :=
+  match source.find? name, target.find? name with
+  | some given, some checked =>
+    if isSame given checked then .ok ()
+    else refuse "constant" s!"{nameString name} is another one than was checked"
+  | _, _ => refuse "constant" s!"{nameString name} was not checked"
 
-/-- The constructors of these names, and the constants that their types use. -/
-def constructors (source : Kernel.Environment) :
-    List Name → List Name → Except String (List Constructor × List Name)
-  | [], used => .ok ([], used)
-  | name :: names, used => do
-    let some info := source.find? name | .error s!"the constructor {nameString name} is not there"
-    let (others, used) ← constructors source names used
-    return ({ name, type := info.type } :: others, appendNames info.type.getUsedConstants 0 used)
+/-- What was checked so far. -/
+structure Checked where
+  /-- The imports, and what the kernel has accepted on top of them. -/
+  target : Kernel.Environment
+  /-- The constants of the user's own imported modules that were checked. -/
+  standing : NameSet := {}
 
-/-- The inductive types of these names, and the constants that their declaration uses. -/
-def inductiveTypes (source : Kernel.Environment) :
-    List Name → List Name → Except String (List InductiveType × List Name)
-  | [], used => .ok ([], used)
-  | name :: names, used => do
-    let some (.inductInfo value) := source.find? name
-      | .error s!"the inductive type {nameString name} is not there"
-    let (others, used) ← inductiveTypes source names used
-    let (ctors, used) ← constructors source value.ctors used
-    let used := appendNames value.type.getUsedConstants 0 used
-    return ({ name, type := value.type, ctors } :: others, used)
-
-def without (excluded : List Name) : List Name → List Name
-  | [] => []
-  | name :: names =>
-    if isAmong name excluded then without excluded names else name :: without excluded names
-
-/-- The constant whose declaration makes a constant: for a constructor or recursor, its type. -/
-def declaredWith : ConstantInfo → Name
-  | .ctorInfo value => value.induct
-  | .recInfo value =>
-    match value.all with
-    | name :: _ => name
-    | [] => value.name
-  | info => info.name
-
-/-- The declaration that makes a constant, and the constants that it uses. -/
-def declarationOf (source : Kernel.Environment) (info : ConstantInfo) :
-    Except String (Declaration × List Name) :=
-  match info with
-  | .thmInfo value => .ok (.thmDecl value, usedBy info [])
-  | .defnInfo value =>
-    match value.safety with
-    | .safe => .ok (.defnDecl value, usedBy info [])
-    | _ => unfit
-  | .opaqueInfo value =>
-    if value.isUnsafe then unfit else .ok (.opaqueDecl value, usedBy info [])
-  | .inductInfo value => do
-    if value.isUnsafe then unfit
-    let (types, used) ← inductiveTypes source value.all []
-    let declaration := .inductDecl value.levelParams value.numParams types false
-    return (declaration, without value.all used)
-  | _ => unfit
-where
-  unfit {α : Type} : Except String α :=
-    .error s!"it uses {nameString info.name}, which is neither a theorem nor a safe definition"
-
-/-- Adds the constants, and whatever new ones they use, to `target` as the kernel's own work. -/
-partial def replay (source : Kernel.Environment) (names : List Name)
-    (target : Kernel.Environment) : Except String Kernel.Environment := do
+/--
+Adds the constants, and whatever new ones they use, to the target as the kernel's own work, and
+checks what they use of the user's own modules; `above` has those that are being added.
+-/
+partial def replay (imported : Environment) (source : Kernel.Environment) (names : List Name)
+    (above : NameSet) (checked : Checked) : Except String Checked := do
   match names with
-  | [] => return target
+  | [] => return checked
   | name :: rest =>
-    if (target.find? name).isSome then replay source rest target
+    if (checked.target.find? name).isSome then
+      checkSame source checked.target name
+      let standing ← checkStanding imported checked.target [name] {} checked.standing
+      replay imported source rest above { checked with standing }
+    else if above.contains name then .error s!"{nameString name} rests on itself"
     else
       let some info := source.find? name | .error s!"the constant {nameString name} is not there"
       let some info := source.find? (declaredWith info)
         | .error s!"the type of {nameString name} is not there"
       let (declaration, used) ← declarationOf source info
-      let target ← replay source used target
-      match check declaration target with
+      let checked ← replay imported source used (above.insert name) checked
+      match check declaration checked.target with
       | .error reason => .error s!"{nameString info.name}: {reason}"
-      | .ok target => replay source rest target
+      | .ok target =>
+        checkSame source target name
+        replay imported source rest above { checked with target }
 
 /--
 Why the kernel's answers can't be relied on with these imports, if they can't: it computes with
@@ -114,24 +67,26 @@ def importObjection (imported : Environment) : Option String :=
 structure Finding where
   audit : Audit
   objection : Option String
-  /-- What the kernel has accepted so far. -/
-  target : Kernel.Environment
+  checked : Checked
+
+/-- The imports, and what the kernel has accepted on top of them. -/
+def Finding.target (finding : Finding) : Kernel.Environment := finding.checked.target
 
 /-- Where the first audit with these imports starts. -/
 def Finding.start (imported : Environment) : Finding :=
-  { audit := {}, objection := none, target := imported.toKernelEnv }
+  { audit := {}, objection := none, checked := { target := imported.toKernelEnv } }
 
 /-- Audits constants, and has the kernel check what of them it had not accepted `before`. -/
 def examine (imported : Environment) (source : Kernel.Environment) (names : List Name)
     (before : Finding) : Finding :=
   let found := audit imported source names before.audit.next
-  let target := before.target
+  let checked := before.checked
   match importObjection imported, objection found.axioms with
-  | some reason, _ => { audit := found, objection := some reason, target }
-  | none, some reason => { audit := found, objection := some reason, target }
+  | some reason, _ => { audit := found, objection := some reason, checked }
+  | none, some reason => { audit := found, objection := some reason, checked }
   | none, none =>
-    match replay source names target with
-    | .error reason => { audit := found, objection := some reason, target }
-    | .ok target => { audit := found, objection := none, target }
+    match replay imported source names {} checked with
+    | .error reason => { audit := found, objection := some reason, checked }
+    | .ok checked => { audit := found, objection := none, checked }
 
 end Prover

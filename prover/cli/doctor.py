@@ -19,6 +19,7 @@ from prover.errors import ProverError
 from prover.lean.command import Command
 from prover.lean.dojo import standing
 from prover.lean.embedded import EmbeddedLean
+from prover.lean.kernel import kernel_of
 from prover.lean.native import NativeLean
 from prover.lean.pool import LeanPool
 from prover.lean.project import Project
@@ -62,7 +63,8 @@ def doctor(
 async def examine(json: bool, project: str | None = None) -> Exit:
     """Runs every check and tells what each found."""
     well = True
-    checks: list[Check] = [*CHECKS, partial(native_lean, project), partial(leandojo, project)]
+    ours = (native_lean, kernel, leandojo)
+    checks: list[Check] = [*CHECKS, *(partial(check, project) for check in ours)]
     for check in checks:
         finding = await check()
         well = well and finding.ok
@@ -151,6 +153,17 @@ async def native_lean(folder: str | None) -> Finding:
         return Finding("native Lean", False, error.message, error.hint)
     found = await trial("native Lean", command, f"Run `cd {project.root} && lake build`.")
     return replace(found, detail=f"{project.root}: {lean.support}; {found.detail}")
+
+
+async def kernel(folder: str | None) -> Finding:
+    """Whether the kernel of the Lake project there, or here, has known holes; that is fine too."""
+    try:
+        project = project_at(folder)
+        if project is None:
+            return Finding("kernel", True, "not asked: there is no Lake project here")
+        return Finding("kernel", True, kernel_of(NativeLean.find(project).toolchain.version))
+    except ProverError as error:
+        return Finding("kernel", True, f"not known: {error.message}")
 
 
 async def leandojo(folder: str | None) -> Finding:

@@ -101,14 +101,28 @@ class TextLines:
             if any(hole in proving.scripts for hole in group):
                 results().print(self._file.part(declaration, edits) + "\n")
         results().print(table(proving, report, holes))
+        self._untried(proving, holes)
         for hole in holes:
             result = proving.results[hole]
+            if hole in proving.untried:
+                continue
             if result.status not in (Status.PROVED, Status.CANCELLED) and result.message:
                 messages().print(why(f"{self._file.path}:{hole.line}: {hole.name}", result))
             if result.refusal:
                 messages().print(refused(result.refusal))
         proved = sum(hole in proving.scripts for hole in holes)
         results().print(f"{proved} of {len(holes)} proved")
+
+    def _untried(self, proving: Proving, holes: Sequence[Hole]) -> None:
+        """One line for all holes that are not tried for the same reason."""
+        reasons: dict[str, list[str]] = {}
+        for hole in holes:
+            if hole in proving.untried:
+                reasons.setdefault(proving.results[hole].message, []).append(str(hole.line))
+        for reason, lines in reasons.items():
+            lines = list(dict.fromkeys(lines))
+            more = f" (also lines {', '.join(lines[1:])})" if len(lines) > 1 else ""
+            messages().print(f"{self._file.path}:{lines[0]}: {reason}{more}")
 
     def written(self, count: int) -> None:
         """A sentence."""

@@ -104,14 +104,14 @@ def test_what_does_not_need_an_error_is_tried(prover: Prover, tmp_path: Path) ->
     ran = prover("prove", "A.lean", "--write")
     assert ran.code == 1
     assert "A.lean:1:" in ran.err
-    assert "A.lean:3: d: Not tried: It needs `b`, which has an error on line 1." in ran.err
+    assert "A.lean:3: Not tried: It needs `b`, which has an error on line 1." in ran.err
     written = (tmp_path / "A.lean").read_text()
     assert "theorem c : 1 = 1 := by" in written
     assert written.count("sorry") == 1
     (tmp_path / "A.lean").write_text(text)
     ran = prover("prove", "A.lean", "--strict")
     assert ran.code == 1
-    assert "A.lean:2: c: Not tried: A.lean:1:15 has an error." in ran.err
+    assert "A.lean:2: Not tried: A.lean:1:15 has an error. (also lines 3)" in ran.err
 
 
 @pytest.mark.parametrize(

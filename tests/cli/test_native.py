@@ -98,6 +98,9 @@ def test_a_file_of_a_project_is_proved_by_the_projects_lean(
     [native] = [item for item in ran.of("check") if item["check"] == "native Lean"]
     assert native["ok"], native
     assert "Lean 4.28.0 is supported" in native["detail"]
+    [kernel] = [item for item in ran.of("check") if item["check"] == "kernel"]
+    assert kernel["ok"]
+    assert "`lake build` does not" in kernel["detail"]
 
 
 @pytest.mark.lean
