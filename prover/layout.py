@@ -142,6 +142,8 @@ def swallows(script: str, after: str) -> bool:
             return bool((TAKES_A_BAR if same_line else TAKES_A_PATTERN).search(code))
         case ";" | "<;>":
             return bool(TAKES_A_TACTIC.search(code))
+        case ":":
+            return bool(TAKES_A_PATTERN.search(code))
     if word in ENDS_A_PROOF:
         return False
     starts_a_line = not same_line and (ATOM.fullmatch(word) or word in OPENING + "·")

@@ -58,6 +58,8 @@ def test_tactics(text: str, slot: Slot, script: str, filled: str) -> None:
     ("text", "slot", "script", "filled"),
     [
         ("⟨sorry, h.1⟩", ANY, "grind", "⟨by grind, h.1⟩"),
+        ("f (sorry : p)", ANY, "grind", "f (by grind : p)"),
+        ("f (sorry : p)", ANY, "rcases h with a", "f ((by rcases h with a) : p)"),
         ("⟨sorry, h.1⟩", ANY, "cases h", "⟨(by cases h), h.1⟩"),
         ("⟨sorry, h.1⟩", ANY, "exact f x", "⟨f x, h.1⟩"),
         ("⟨sorry, h.1⟩", ANY, "exact f x -- so", "⟨f x /- so -/, h.1⟩"),

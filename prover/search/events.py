@@ -138,6 +138,8 @@ class Verified:
             "reason": self.verification.reason,
             "axioms": list(self.verification.axioms),
             "trusted": self.verification.trusted,
+            "whole": self.verification.whole,
+            "note": self.verification.note,
             "seconds": self.verification.seconds,
         }
 

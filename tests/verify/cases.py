@@ -157,12 +157,6 @@ NO_PROOFS: list[tuple[str, str, str, str]] = [
         "all_goals first | trivial | exact 3",
         "another goal",
     ),
-    (
-        "",
-        "theorem t : True := by\n  have h : 1 = 1 := by sorry; skip\n  trivial",
-        "rfl --",
-        "rest",
-    ),
     ("", "theorem t : True := by\n  (sorry) -- -/", "trivial /-", NO_SEQUENCE),
     ("", "theorem t : True ∧ False := ⟨(by sorry), sorry⟩", "trivial), (by contradiction", ""),
     ("", "theorem t : True ∧ False := by\n  constructor\n  sorry\n  trivial", "trivial", ""),

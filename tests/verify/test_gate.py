@@ -83,6 +83,16 @@ async def test_no_line_begins_where_lean_sees_none(worker: Worker, separator: st
     assert OPTION in answer["reason"]
 
 
+async def test_a_comment_swallows_nothing(worker: Worker) -> None:
+    asked = theorem("theorem t : True := by\n  have h : 1 = 1 := by sorry; skip\n  trivial")
+    assert await verdict(worker, asked, "rfl --") == ""
+    swallowed = asked.before + "rfl --" + asked.after
+    limits = {"heartbeats": 200_000, "milliseconds": 10_000}
+    fields = {**claim(asked, "rfl --"), "filled": swallowed, **limits}
+    answer = await worker.request("verify", fields, seconds=SECONDS)
+    assert "rest" in answer["reason"]
+
+
 @pytest.mark.parametrize(("header", "text", "script", "reason"), NO_PROOFS)
 async def test_what_is_no_proof(
     worker: Worker, header: str, text: str, script: str, reason: str
