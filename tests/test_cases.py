@@ -210,3 +210,10 @@ async def test_proofs_within_a_definition_come_before_what_speaks_of_it(pool: Le
     assert {name for name, found in notes.items() if found and not found.whole} == {"partly"}
     written = proving.verifications.keys()
     assert {hole.name for hole in report.holes if hole.declaration not in written} == {"partly"}
+
+
+async def test_examples_of_one_namespace_are_looked_into_one_by_one(pool: LeanPool) -> None:
+    examples = ["1 = 1 := rfl", "2 = 2 := by decide", "3 = 4 := sorry"]
+    text = "namespace A\n" + "".join(f"example : {example}\n" for example in examples)
+    report = await check(pool, LeanFile(Path("A.lean"), text.encode()))
+    assert [found.accepted for found in report.declarations] == [True, True, False]

@@ -17,9 +17,7 @@ open Lean Elab
 
 /-- What a declaration is called in what is told of it. -/
 def shownName (name : Name) : String :=
-  match name with
-  | .str _ "_example" => "example"
-  | _ => nameString name
+  if isExample name then "example" else nameString name
 
 def declarationFields (name : String) (isTheorem accepted : Bool) (reason : String)
     (found : Audit) : Json :=
@@ -51,7 +49,9 @@ def declarationsJson (imported : Environment) (source : Kernel.Environment) (nam
       else
         let finding := examine imported source [name] before
         let found := declarationJson info finding :: found
-        declarationsJson imported source rest finding found
+        -- The next example has the same name, and is another constant.
+        let known := if isExample name then before else finding
+        declarationsJson imported source rest known found
 
 /-- The first byte of a command, and the first after it. -/
 def range (syntaxTree : Syntax) : Nat × Nat :=

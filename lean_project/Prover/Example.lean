@@ -43,16 +43,17 @@ partial def nameExamplesIn (children : Array Syntax) (start : Nat) (done : Array
   else done
 end
 
+def isExample : Name → Bool
+  | .str _ last => last == "_example"
+  | _ => false
+
 /-- Whether `example`s were among what a command declared: they are not in its environment. -/
 def hasExample (step : Step) : Bool :=
   among (declaredIn step.trees [])
 where
   among : List Name → Bool
     | [] => false
-    | name :: rest =>
-      (match name with
-        | .str _ last => last == "_example" && !(step.after.env.find? name).isSome
-        | _ => false) || among rest
+    | name :: rest => (isExample name && !(step.after.env.find? name).isSome) || among rest
 
 /-- The state in which nothing need be compiled. -/
 def withoutCode (state : Command.State) : Command.State :=

@@ -81,9 +81,9 @@ async def test_a_hole_of_a_file_gets_the_edit_that_fills_it(served: Served) -> N
     result = (await served.events("/v1/prove", body))[-1]
     assert (result["theorem"], result["line"], result["column"]) == ("ℓ", 5, 23)
     assert result["edit"] == {
-        "start": {"line": 5, "column": 22},
+        "start": {"line": 5, "column": 23},
         "end": {"line": 5, "column": 28},
-        "text": "\n    split\n    · done\n    · done",
+        "text": "split\n" + " " * 23 + "· done\n" + " " * 23 + "· done",
     }
 
 
