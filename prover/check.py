@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,7 +17,10 @@ from prover.lean.worker import GRACE_SECONDS, Refused
 SECONDS = 300.0
 """Wall-clock time that Lean may take for one file."""
 
-UNREAD = "Lean does not read the text from here on, as it stands behind `#exit`."
+UNREAD = "Lean does not read the text from here on: its commands have ended before it."
+NOT_PARSED = "It stands in text that Lean can't parse; see the error before it."
+NO_CODE = re.compile(rb'--[^\n]*|/-.*?-/|"(?:\\.|[^"\\])*"', re.DOTALL)
+WORD = re.compile(rb"(?<![\w.'])sorry(?![\w'])")
 
 Json = dict[str, Any]
 
@@ -130,7 +134,7 @@ class Report:
     def sound(self) -> bool:
         """Whether Lean accepts all of the file, and the prover all that it declares."""
         accepted = all(found.accepted for found in self.declarations)
-        return accepted and not (self.faults or self.holes)
+        return accepted and not (self.faults or self.holes or self.gaps)
 
 
 async def check(lean: Backend, file: LeanFile, *, seconds: float = SECONDS) -> Report:
@@ -175,7 +179,7 @@ def _report(file: LeanFile, json: Json) -> Report:
     return Report(
         messages=tuple(_message(item, strict) for item in json["messages"]),
         declarations=tuple(map(_declaration, json["declarations"])),
-        holes=tuple(sorted((_hole(file, item) for item in json["holes"]), key=_span)),
+        holes=tuple(sorted(_holes(file, json), key=_span)),
         gaps=tuple(sorted((_gap(file, item) for item in json["gaps"]), key=_place)),
         guards=tuple(_message(item, strict) for item in json["guards"]),
         unread=json["unread"],
@@ -197,6 +201,22 @@ def _declaration(item: Json) -> Declaration:
         trusted=item["trusted"],
         reason=item["reason"],
     )
+
+
+def _holes(file: LeanFile, json: Json) -> Iterator[Hole]:
+    yield from (_hole(file, item) for item in json["holes"])
+    for item in json["skipped"]:
+        yield from _unread(file, Span(item["start"], item["stop"]), item["name"])
+
+
+def _unread(file: LeanFile, span: Span, name: str) -> Iterator[Hole]:
+    """What seem to be holes in text that Lean has passed over, as it can't be parsed."""
+    text = file.text[span.start : span.stop]
+    for found in WORD.finditer(NO_CODE.sub(lambda match: b" " * len(match.group()), text)):
+        start = span.start + found.start()
+        line, column = file.place(start)
+        hole = Span(start, start + len(found.group()))
+        yield Hole(hole, span, name, False, line, column, obstacle=NOT_PARSED)
 
 
 def _hole(file: LeanFile, item: Json) -> Hole:

@@ -137,7 +137,7 @@ def swallows(script: str, after: str) -> bool:
         return False
     match word:
         case ",":
-            return bool(TAKES_A_COMMA.search(code))
+            return bool(TAKES_A_COMMA.search(re.split(r"<;>|;|\n", code)[-1]))
         case "|":
             return bool((TAKES_A_BAR if same_line else TAKES_A_PATTERN).search(code))
         case ";" | "<;>":

@@ -82,6 +82,12 @@ class Proving:
             self.results[hole] = Result(hole.name, Status.CANCELLED, "it was interrupted")
         return [(hole, self.results[hole]) for hole in missing]
 
+    def is_whole(self, hole: Hole) -> bool:
+        """Whether nothing is left open in the declaration of a hole but other holes."""
+        declaration = [h for h in self._report.holes if h.declaration == hole.declaration]
+        filled = all(other in self.scripts for other in declaration)
+        return not filled or hole.declaration in self.verifications
+
     def leave(self, hole: Hole, reason: str) -> Result:
         """The result of a hole that is not tried."""
         self.untried.add(hole)
@@ -160,7 +166,8 @@ class Proving:
         found[hole] = result.script
         if len(found) == len(declaration) > 1:
             last = declaration[-1]
-            verification = await self._verify(self._file.theorem(last, found), found[last])
+            theorem = self._file.theorem(last, {**self._settled_for(hole), **found})
+            verification = await self._verify(theorem, found[last])
             if not verification.accepted:
                 refusal = Refusal(
                     result.script,

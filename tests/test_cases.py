@@ -14,6 +14,7 @@ from prover.prove import Proving, obstacle
 from prover.search.limit import Limit
 from prover.searching import searching
 from prover.verify.gate import Gate
+from tests.misreadings import MISREADINGS
 
 pytestmark = [pytest.mark.lean]
 
@@ -103,10 +104,11 @@ async def test_an_error_costs_what_depends_on_it(pool: LeanPool) -> None:
         "of_bad:14": needs.format("bad", 12),
         "of_worse:16": needs.format("worse", 12),
         "by_broken:21": needs.format("broken", 18),
+        ":23": "It stands in text that Lean can't parse; see the error before it.",
         "of_unread:24": needs.format("unread", 23),
         "halves:28": "Line 29: Unknown identifier `missing`.",
         "Space.shadowed:38": needs.format("Space.good", 36),
-        "after_scene:42": "The error on line 41 leaves open how this is to be read.",
+        "after_scene:42": "The error on line 41 may change what this says.",
     }
     assert {hole.name for hole in report.holes} == {
         *(name.partition(":")[0] for name in reasons),
@@ -179,7 +181,7 @@ async def test_warnings_made_errors_count_for_a_check_alone(pool: LeanPool) -> N
 async def test_what_is_not_declared_or_not_read_is_told(pool: LeanPool) -> None:
     _, report = await report_of(pool, "macro_swallows_theorem")
     [swallowed] = [found for found in report.declarations if found.name == "impossible"]
-    assert "nothing is declared" in swallowed.reason
+    assert "it is not declared" in swallowed.reason
     assert not report.sound
     _, report = await report_of(pool, "exit_hides_theorem")
     assert report.unread == 3
@@ -217,3 +219,74 @@ async def test_examples_of_one_namespace_are_looked_into_one_by_one(pool: LeanPo
     text = "namespace A\n" + "".join(f"example : {example}\n" for example in examples)
     report = await check(pool, LeanFile(Path("A.lean"), text.encode()))
     assert [found.accepted for found in report.declarations] == [True, True, False]
+
+
+@pytest.mark.parametrize("name", MISREADINGS)
+async def test_what_could_mean_something_else_is_not_tried(pool: LeanPool, name: str) -> None:
+    text, reasons, tried = MISREADINGS[name]
+    file = LeanFile(Path("A.lean"), text.encode())
+    report = await check(pool, file)
+    found = {hole.name: obstacle(file, report, hole) for hole in report.holes}
+    assert {hole for hole, reason in found.items() if not reason} == set(tried)
+    assert found.keys() == {*reasons, *tried}
+    for hole, part in reasons.items():
+        assert part in found[hole]
+        theorem = file.theorem(next(one for one in report.holes if one.name == hole), {})
+        assert not (await Gate(pool)(theorem, "first | rfl | simp | omega")).accepted
+
+
+async def test_what_an_agent_writes(pool: LeanPool) -> None:
+    text = (
+        "lemma aux.{u} (n : Nat) : n = n := by\n  nlinarith\n  sorry\n\n"
+        "/-- doc -/\nlemma aux2 : 1 = 1 := by sorry\n"
+        "theorem t1 : aux = aux := by sorry\n"
+        "theorem t2 (x y : Nat) (h : x = y) : y = x := by\n  push_neg at h\n  sorry -- sorry\n"
+        "theorem t3 (n : Nat) : n = n := by sorry\n"
+    )
+    file = LeanFile(Path("A.lean"), text.encode())
+    report = await check(pool, file)
+    reasons = [(hole.line, obstacle(file, report, hole)) for hole in report.holes]
+    not_parsed = "It stands in text that Lean can't parse; see the error before it."
+    assert reasons == [
+        (3, not_parsed),
+        (6, not_parsed),
+        (7, "It needs `aux`, which has an error on line 1."),
+        (10, not_parsed),
+        (11, ""),
+    ]
+
+
+@pytest.mark.parametrize("command", ["def junk := 0", "#check 1", "section end"])
+async def test_a_theorem_that_is_none_is_told(pool: LeanPool, command: str) -> None:
+    rules = f"macro_rules | `(theorem $_:declId $_:declSig := $_:term) => `({command})\n"
+    text = rules.replace("section end", "open Nat") + "theorem wrong : (1 : Nat) = 2 := by decide\n"
+    report = await check(pool, LeanFile(Path("A.lean"), text.encode()))
+    [found] = [one for one in report.declarations if one.name == "wrong"]
+    assert "it is not declared" in found.reason
+
+
+async def test_universes_that_lean_names_last_are_no_gap(pool: LeanPool) -> None:
+    text = (
+        "structure PO (α : Type _) where\n  le : α → α → Prop\n  refl : ∀ a, le a a\n"
+        "def auto (P : PO α) : PO α × PO α :=\n"
+        "  ({ le := P.le, refl := by sorry }, { le := P.le, refl := by sorry })\n"
+    )
+    file = LeanFile(Path("A.lean"), text.encode())
+    report = await check(pool, file)
+    first, second = report.holes
+    gate = Gate(pool)
+    verdict = await gate(file.theorem(first, {}), "exact P.refl")
+    assert (verdict.accepted, verdict.whole) == (True, False), verdict.reason
+    verdict = await gate(file.theorem(second, {first: "exact P.refl"}), "exact P.refl")
+    assert (verdict.accepted, verdict.whole) == (True, True), verdict.reason
+
+
+async def test_a_proof_may_not_take_in_more_than_its_definition(pool: LeanPool) -> None:
+    text = (
+        "variable (h : 1 = 2)\n"
+        "def foo : (1 = 2) ∧ (3 = 3) := by\n  constructor\n  · sorry\n  · sorry\n"
+    )
+    file = LeanFile(Path("A.lean"), text.encode())
+    report = await check(pool, file)
+    verdict = await Gate(pool)(file.theorem(report.holes[0], {}), "exact h")
+    assert "foo is not declared with the type that it had" in verdict.reason

@@ -127,25 +127,66 @@ def gapsJson (step : Step) : List Gap → List Json
     Json.mkObj [("start", (gap.start.byteIdx : Json)), ("reason", (gap.reason : Json)),
       ("name", (declaredName step none : Json))] :: gapsJson step rest
 
+/-- Whether all of the names are those of constants that a command has made. -/
 def isNew (step : Step) : List Name → Bool
-  | [] => false
+  | [] => true
   | written :: rest =>
     let name := inFull (scopeOf step.before).currNamespace written
     (match constantOf step.after.env name with
       | some constant => !step.before.env.contains constant
-      | none => false) || isNew step rest
+      | none => false) && isNew step rest
 
-/-- An objection to a command that is to declare something, and has declared nothing. -/
+mutual
+/-- The first words of a command as they are written, without comments and attributes. -/
+partial def leadingWords (syntaxTree : Syntax) (rest : List Name) : List Name :=
+  match syntaxTree with
+  | .node _ kind children =>
+    if kind == `Lean.Parser.Command.docComment || kind == `Lean.Parser.Term.attributes then rest
+    else leadingWordsIn children 0 rest
+  | .atom _ word => .mkSimple word.trimAscii.toString :: rest
+  | .ident _ _ name _ => name :: rest
+  | .missing => rest
+
+partial def leadingWordsIn (children : Array Syntax) (start : Nat) (rest : List Name) :
+    List Name :=
+  if h : start < children.size then
+    leadingWords children[start] (leadingWordsIn children (start + 1) rest)
+  else rest
+end
+
+/-- The name that a theorem is to have, if a command says that it is one. -/
+def theoremName : List Name → Option Name
+  | first :: second :: rest =>
+    if first == `theorem || first == `lemma then some second
+    else if first == `private || first == `protected || first == `public then
+      theoremName (second :: rest)
+    else none
+  | _ => none
+
+def isTheoremNow (step : Step) (written : Name) : Bool :=
+  let name := inFull (scopeOf step.before).currNamespace written
+  match constantOf step.after.env name with
+  | some constant =>
+    !step.before.env.contains constant &&
+      (match step.after.env.find? constant with
+        | some (.thmInfo _) => true
+        | _ => false)
+  | none => false
+
+/-- An objection to a command that does not declare what it says. -/
 def emptyJson (step : Step) : List Json :=
   let given := givenNames (inner step.syntaxTree) []
-  match roleOf step.syntaxTree, step.error, given, step.added with
-  | .declaration, none, _ :: _, [] =>
-    if isNew step given then []
-    else
-      let isTheorem := declarationKind step.syntaxTree == `Lean.Parser.Command.theorem
-      [declarationFields (declaredName step none) isTheorem false
-        "nothing is declared: a macro has made something else of it" {}]
-  | _, _, _, _ => []
+  let theoremName := theoremName (leadingWords (inner step.syntaxTree) [])
+  let isMet := match theoremName with
+    | some name => isTheoremNow step name
+    | none => !isDeclaration (inner step.syntaxTree).getKind || given matches [] || isNew step given
+  if step.error.isSome || isMet then []
+  else
+    let name := match theoremName with
+      | some name => nameString (inFull (scopeOf step.before).currNamespace name)
+      | none => declaredName step none
+    [declarationFields name theoremName.isSome false "it is not declared: \
+      what it says has an error before it, or a macro has made something else of it" {}]
 
 def appendJson : List Json → List Json → List Json
   | [], rest => rest
@@ -209,23 +250,28 @@ def strictLines (input : Parser.InputContext) : List Step → List Json
       jsonList [(lineOf input step.syntaxTree : Json), (last : Json)] :: others
     | _, _ => others
 
-/-- The line of the first text that is not read, as it stands behind `#exit`. -/
-def unreadLine (input : Parser.InputContext) (start : Parser.ModuleParserState)
-    (last : Command.State) : Option Nat :=
-  let context := parserContext last
-  let (syntaxTree, position, _) := Parser.parseCommand input context start {}
-  if syntaxTree.getKind == `Lean.Parser.Command.eoi then none
-  else
-    let (next, _, _) := Parser.parseCommand input context position {}
-    if next.getKind == `Lean.Parser.Command.eoi then none else some (lineOf input next)
+/-- The line of the first text that is not read, as the commands have ended before it. -/
+def unreadLine (input : Parser.InputContext) : List Step → Option Nat
+  | [] => none
+  | [last] =>
+    match isEnd last, last.syntaxTree.getTailPos? true with
+    | false, some stop =>
+      let (next, _, _) := Parser.parseCommand input (parserContext last.after) { pos := stop } {}
+      if next.getKind == `Lean.Parser.Command.eoi then none else some (lineOf input next)
+    | _, _ => none
+  | _ :: rest => unreadLine input rest
 
-/-- Where the parser goes on after commands. -/
-def stateAfter (start : Parser.ModuleParserState) : List Step → Parser.ModuleParserState
-  | [] => start
+/-- The parts of a text that are in no command, each with the declaration that was broken off. -/
+def skippedJson (input : Parser.InputContext) (name : String) : List Step → List Json
+  | [] => []
   | step :: rest =>
-    match step.syntaxTree.getTailPos? true with
-    | some stop => stateAfter { pos := stop } rest
-    | none => stateAfter start rest
+    let others := skippedJson input (declaredName step none) rest
+    match step.skipped, step.syntaxTree.getPos? true with
+    | some skipped, some stop =>
+      let start := stop.byteIdx - skipped.text.utf8ByteSize
+      Json.mkObj [("start", (start : Json)), ("stop", (stop.byteIdx : Json)),
+        ("name", ((if skipped.leads then "" else name : String) : Json))] :: others
+    | _, _ => others
 
 /-- What there is to say of a whole file. -/
 def checkText (text : String) (known : Imported) (cancel : IO.CancelToken) :
@@ -242,14 +288,15 @@ def checkText (text : String) (known : Imported) (cancel : IO.CancelToken) :
     let declarations := allDeclarations imported (.start imported) named
     let stopped := if start.command.messages.hasErrors then some 1 else none
     let found ← survey input { stopped } steps
-    let unread := match unreadLine input (stateAfter start.position steps) last with
+    let unread := match unreadLine input steps with
       | some line => (line : Json)
       | none => .null
     let json := Json.mkObj [
       ("messages", jsonList messages), ("guards", jsonList guards),
       ("strict", jsonList (strictLines input steps)), ("unread", unread),
       ("declarations", jsonList (appendJson declarations (appendJson objections found.empty))),
-      ("holes", jsonList found.holes), ("gaps", jsonList found.gaps)]
+      ("holes", jsonList found.holes), ("gaps", jsonList found.gaps),
+      ("skipped", jsonList (skippedJson input "" steps))]
     return (.ok json, start.imported)
 
 end Prover

@@ -20,19 +20,24 @@ structure Document where
   text : String
   command : Command.State
 
-/-- Text that the parser has passed over, as no command starts so. -/
+/-- Text that the parser has passed over: no command starts so, or one before it was broken off. -/
 structure Skipped where
+  /-- From its first word on. -/
   text : String
   line : Nat
   column : Nat
-  /-- What the parser said of it. -/
-  said : MessageLog
+  /-- Whether it stands where a command may start, and not behind the one before it. -/
+  leads : Bool
+  /-- The column of the command before it. -/
+  indent : Nat
 
 /-- One elaborated command: its syntax, its information trees and the states around it. -/
 structure Step where
   syntaxTree : Syntax
   trees : List InfoTree
-  /-- The text before it that is no command. -/
+  /-- As it is written. -/
+  text : String
+  /-- The text before it that is no part of a command. -/
   skipped : Option Skipped
   /-- What was said of it. -/
   said : MessageLog
@@ -141,18 +146,57 @@ def splitBefore (position : Position) : List Message → List Message × List Me
     let (before, others) := splitBefore position rest
     if isBefore position message then (message :: before, others) else (before, message :: others)
 
-/-- The text that the parser has skipped before a command, and what it said of the command itself. -/
-def skippedBefore (input : Parser.InputContext) (syntaxTree : Syntax) (messages : MessageLog) :
-    Option Skipped × MessageLog :=
+/-- The messages without those about text before a command, which was skipped. -/
+def ownMessages (input : Parser.InputContext) (syntaxTree : Syntax) (messages : MessageLog) :
+    MessageLog :=
   match syntaxTree.getPos? true with
-  | none => (none, messages)
+  | none => messages
+  | some start => logOf (splitBefore (input.fileMap.toPosition start) messages.toList).2 {}
+
+/-- The text of a command. -/
+def textOf (input : Parser.InputContext) (syntaxTree : Syntax) : String :=
+  match syntaxTree.getPos? true, syntaxTree.getTailPos? true with
+  | some start, some stop => String.Pos.Raw.extract input.inputString start stop
+  | _, _ => ""
+
+/-- Where the last command ended, and in which column it began. -/
+structure Since where
+  stop : String.Pos.Raw
+  indent : Nat := 0
+  /-- Whether it was broken off before it said what it is. -/
+  isBroken : Bool := false
+  /-- Whether nothing was wrong with it. -/
+  isWhole : Bool := true
+
+def Since.after (since : Since) (input : Parser.InputContext) (step : Step) : Since :=
+  let syntaxTree := step.syntaxTree
+  match syntaxTree.getPos? true, syntaxTree.getTailPos? true with
+  | some start, some stop => {
+      stop, indent := (input.fileMap.toPosition start).column, isBroken := breaksOff syntaxTree
+      isWhole := !step.said.hasErrors }
+  | _, _ => since
+
+partial def isBlank (text : String) : Bool :=
+  text.isEmpty || (text.front == ' ' && isBlank (text.drop 1).toString)
+
+/-- The text between the last command and this one, but for spaces and comments. -/
+def Since.skipped (since : Since) (input : Parser.InputContext) (syntaxTree : Syntax)
+    (state : Command.State) : Option Skipped :=
+  match syntaxTree.getPos? true with
+  | none => none
   | some start =>
-    match splitBefore (input.fileMap.toPosition start) messages.toList with
-    | ([], _) => (none, messages)
-    | (first :: rest, others) =>
-      let text := String.Pos.Raw.extract input.inputString (input.fileMap.ofPosition first.pos) start
-      let said := logOf (first :: rest) {}
-      (some { text, line := first.pos.line, column := first.pos.column, said }, logOf others {})
+    let parsing := { Parser.mkParserState input.inputString with pos := since.stop }
+    let read := Parser.whitespace.run input (parserContext state)
+      (Parser.getTokenTable state.env) parsing
+    if start ≤ read.pos then none
+    else
+      let place := input.fileMap.toPosition read.pos
+      let line := String.Pos.Raw.extract input.inputString
+        (input.fileMap.ofPosition { place with column := 0 }) read.pos
+      let text := String.Pos.Raw.extract input.inputString read.pos start
+      let mayStart := since.isWhole || place.column ≤ since.indent
+      some { text, line := place.line, column := place.column, indent := since.indent
+             leads := since.isBroken || (isBlank line && mayStart) }
 
 /-- The first name between `` in a text. -/
 def quotedName (text : String) : Name :=
@@ -166,12 +210,20 @@ def explained (environment : Environment) : List Message → BaseIO (List Messag
   | message :: rest => do
     let others ← explained environment rest
     let text ← message.data.toString
-    let name := quotedName text
-    let isOwn := environment.contains name && !(environment.getModuleIdxFor? name matches some _)
-    if !(isOwn && holds text "has not been implemented") then return message :: others
+    if !(holds text "has not been implemented" && hasRules (quotedName text)) then
+      return message :: others
     let reason := ": the embedded Lean can't make code that calls its own library; a native Lean can"
     return { message with data := .ofFormat (firstLine text ++ reason) } :: others
 where
+  /-- Whether the text has rules for the syntax, which Lean calls so. -/
+  hasRules (kind : Name) : Bool :=
+    match kind with
+    | .str above last => hasRule above s!"_aux___elabRules_{last}_1" ||
+        hasRule above s!"_aux___macroRules_{last}_1"
+    | _ => false
+  hasRule (above : Name) (rule : String) : Bool :=
+    environment.contains (.str above rule) ||
+      environment.contains (mkPrivateName environment (.str above rule))
   firstLine (text : String) : String :=
     match text.splitOn "\n" with
     | line :: _ => line
@@ -180,7 +232,7 @@ where
 /-- Runs a command as it is written; `messages` are those of its parser. -/
 def runWritten (input : Parser.InputContext) (syntaxTree : Syntax) (messages : MessageLog)
     (state : Command.State) (cancel : IO.CancelToken) : BaseIO (Except Exception Step) := do
-  let (skipped, own) := skippedBefore input syntaxTree messages
+  let own := ownMessages input syntaxTree messages
   let start := { state with messages := {}, infoState := { enabled := true } }
   let reference ← ST.Prim.mkRef start
   let context : Command.Context := {
@@ -198,15 +250,9 @@ def runWritten (input : Parser.InputContext) (syntaxTree : Syntax) (messages : M
       messages := state.messages ++ messages ++ told
       infoState := {}, traceState := {}, snapshotTasks := #[] }
     let after := if decidesWarnings syntaxTree then lenient after else after
-    return .ok { syntaxTree, trees, skipped, said := own ++ told, before := start, after }
-
-/-- The state in which an unknown word is no type of its own: what would have made it was not run. -/
-def cautious (state : Command.State) : Command.State :=
-  match state.scopes with
-  | scope :: rest =>
-    let opts := scope.opts.insert `relaxedAutoImplicit (.ofBool false)
-    { state with scopes := { scope with opts } :: rest }
-  | [] => state
+    return .ok {
+      syntaxTree, trees, text := textOf input syntaxTree, skipped := none, said := own ++ told
+      before := start, after }
 
 def notRun (input : Parser.InputContext) (syntaxTree : Syntax) : Message := {
   fileName := input.fileName
@@ -221,36 +267,40 @@ and what has to be run to be told is not run where there is no code.
 def runCommand (input : Parser.InputContext) (syntaxTree : Syntax) (messages : MessageLog)
     (state : Command.State) (cancel : IO.CancelToken) : BaseIO (Except Exception Step) := do
   if lacksCode && isEvaluation syntaxTree then
-    let (skipped, own) := skippedBefore input syntaxTree messages
+    let own := ownMessages input syntaxTree messages
     let told := ({} : MessageLog).add (notRun input syntaxTree)
     let after := { state with messages := state.messages ++ messages ++ told }
-    let after := if isProgram syntaxTree then cautious after else after
-    return .ok { syntaxTree, trees := [], skipped, said := own ++ told, before := state, after }
+    return .ok {
+      syntaxTree, trees := [], text := textOf input syntaxTree, skipped := none, said := own ++ told
+      before := state, after }
   match ← runWritten input (unguarded syntaxTree) messages state cancel with
   | .error error => return .error error
   | .ok step => return .ok { step with syntaxTree }
 
-/-- Parses and runs the next command; its step, and where the one after it starts. -/
-def nextCommand (input : Parser.InputContext) (position : Parser.ModuleParserState)
-    (state : Command.State) (cancel : IO.CancelToken) :
-    BaseIO (Except Exception (Step × Parser.ModuleParserState)) := do
+/-- Runs the commands that are left, oldest step first; the last one ends the text. -/
+partial def commandsSince (since : Since) (input : Parser.InputContext)
+    (position : Parser.ModuleParserState) (state : Command.State) (cancel : IO.CancelToken) :
+    BaseIO (Except Exception (List Step × Command.State)) := do
   let (syntaxTree, position, messages) :=
     Parser.parseCommand input (parserContext state) position {}
   match ← runCommand input syntaxTree messages state cancel with
   | .error error => return .error error
-  | .ok step => return .ok (step, position)
-
-/-- Runs all commands from `position` on, oldest step first. -/
-partial def commands (input : Parser.InputContext) (position : Parser.ModuleParserState)
-    (state : Command.State) (cancel : IO.CancelToken) :
-    BaseIO (Except Exception (List Step × Command.State)) := do
-  match ← nextCommand input position state cancel with
-  | .error error => return .error error
-  | .ok (step, position) =>
-    if Parser.isTerminalCommand step.syntaxTree then return .ok ([], step.after)
-    match ← commands input position step.after cancel with
+  | .ok step =>
+    let step := { step with skipped := since.skipped input syntaxTree state }
+    if Parser.isTerminalCommand step.syntaxTree then return .ok ([step], step.after)
+    match ← commandsSince (since.after input step) input position step.after cancel with
     | .error error => return .error error
     | .ok (steps, last) => return .ok (step :: steps, last)
+
+/-- Runs all commands from `position` on, oldest step first; the last one ends the text. -/
+def commands (input : Parser.InputContext) (position : Parser.ModuleParserState)
+    (state : Command.State) (cancel : IO.CancelToken) :
+    BaseIO (Except Exception (List Step × Command.State)) :=
+  commandsSince { stop := position.pos } input position state cancel
+
+/-- Whether a text ends with its last command, and not behind `#exit` or an `import` that is late. -/
+def isEnd (step : Step) : Bool :=
+  step.syntaxTree.getKind == `Lean.Parser.Command.eoi
 
 /-- What texts start from: the project's options, and the environments of imports seen so far. -/
 structure Imported where

@@ -146,14 +146,23 @@ def usedByAll (environment : Environment) : List Name → List Name → List Nam
       | none => found
     usedByAll environment rest found
 
-/-- Why a command without an error is not what was meant: a fault that it names or uses. -/
+/--
+Why a command without an error is not what was meant: a fault that it names or uses. What it uses is
+not known of one that leaves no constant; then what it names counts.
+-/
 def Faults.blame (faults : Faults) (step : Step) : Option Fault :=
-  match namedIn step.before.env faults.missing step.syntaxTree with
-  | some fault => some fault
-  | none =>
-    match faults.spoiled with
-    | [] => none
-    | spoiled => findFaultOf spoiled (usedByAll step.after.env step.added [])
+  let environment := step.before.env
+  match namedIn environment faults.missing step.syntaxTree, faults.spoiled with
+  | some fault, _ => some fault
+  | none, [] => none
+  | none, spoiled =>
+    match step.added with
+    | [] => namedIn environment (written spoiled) step.syntaxTree
+    | added => findFaultOf spoiled (usedByAll step.after.env added [])
+where
+  written : List Fault → List Fault
+    | [] => []
+    | fault :: rest => { fault with name := privateToUserName fault.name } :: written rest
 
 def spoil (faults : Faults) (line : Nat) : List Name → Faults
   | [] => faults
@@ -171,22 +180,63 @@ def missNames (faults : Faults) (step : Step) (line : Nat) : List Name → Fault
     | some constant => { faults with spoiled := { name := constant, line } :: faults.spoiled }
     | none => { faults with missing := { name, line } :: faults.missing }
 
-/-- What a declaration with an error leaves behind. -/
-def Faults.afterError (faults : Faults) (step : Step) (line : Nat) : Faults :=
-  let added := step.added
-  match givenNames (inner step.syntaxTree) [], added with
-  | [], [] =>
-    if declarationKind step.syntaxTree == `Lean.Parser.Command.example then faults
-    -- Which instance is found in its place can't be known.
-    else { faults with stopped := some line }
-  | given, _ => missNames (spoil faults line added) step line given
+/-- The names among the children of a node, by themselves or in a list. -/
+partial def identsIn (children : Array Syntax) (start : Nat) (rest : List Name) : List Name :=
+  if h : start < children.size then
+    let others := identsIn children (start + 1) rest
+    match children[start] with
+    | .ident _ _ name _ => name :: others
+    | .node _ `null parts => identsIn parts 0 others
+    | _ => others
+  else rest
 
-/-- Whether a command that sets the scene says what names mean: others only open or close. -/
-def givesMeaning (syntaxTree : Syntax) : Bool :=
-  let kind := (inner syntaxTree).getKind
-  !(kind == `Lean.Parser.Command.namespace || kind == `Lean.Parser.Command.section ||
-    kind == `Lean.Parser.Command.end || kind == `Lean.Parser.Command.open ||
-    kind == `Lean.Parser.Command.set_option)
+mutual
+/-- The names of the constructors and fields that a command declares, as they are written. -/
+partial def memberNames (syntaxTree : Syntax) (rest : List Name) : List Name :=
+  match syntaxTree with
+  | .node _ kind children =>
+    if isMember kind then identsIn children 0 rest else memberNamesIn children 0 rest
+  | _ => rest
+where
+  isMember (kind : SyntaxNodeKind) : Bool :=
+    kind == `Lean.Parser.Command.ctor || kind == `Lean.Parser.Command.structSimpleBinder ||
+      kind == `Lean.Parser.Command.structExplicitBinder ||
+      kind == `Lean.Parser.Command.structImplicitBinder ||
+      kind == `Lean.Parser.Command.structInstBinder
+
+partial def memberNamesIn (children : Array Syntax) (start : Nat) (rest : List Name) :
+    List Name :=
+  if h : start < children.size then
+    memberNames children[start] (memberNamesIn children (start + 1) rest)
+  else rest
+end
+
+/-- The names behind another. -/
+def behind (above : Name) : List Name → List Name
+  | [] => []
+  | .str _ last :: rest => .str above last :: behind above rest
+  | _ :: rest => behind above rest
+
+mutual
+/-- Whether something in a command is of a kind. -/
+partial def hasKind (wanted : SyntaxNodeKind) (syntaxTree : Syntax) : Bool :=
+  match syntaxTree with
+  | .node _ kind children => kind == wanted || anyHasKind wanted children 0
+  | _ => false
+
+partial def anyHasKind (wanted : SyntaxNodeKind) (children : Array Syntax) (start : Nat) : Bool :=
+  if h : start < children.size then
+    hasKind wanted children[start] || anyHasKind wanted children (start + 1)
+  else false
+end
+
+/-- Whether the type of one of the constants holds a `sorry`. -/
+def anyUntyped (environment : Environment) : List Name → Bool
+  | [] => false
+  | name :: rest =>
+    (match environment.find? name with
+      | some info => info.type.hasSorry
+      | none => true) || anyUntyped environment rest
 
 /-- The first word of a text, and what follows it. -/
 partial def wordOf (text : String) (word : String := "") : String × String :=
@@ -195,40 +245,173 @@ partial def wordOf (text : String) (word : String := "") : String × String :=
     let rest := (text.drop 1).toString
     if text.front.isWhitespace then wordOf rest else wordOf rest (word.push text.front)
 
+/-- Words with which a line within a declaration may start. -/
+def innerWords : List String :=
+  ["where", "deriving", "termination_by", "decreasing_by", "by", "calc", "fun", "match", "show",
+   "from", "have", "let", "exact", "with", "then", "else", "if", "do", "end", "theorem", "lemma",
+   "def", "instance", "abbrev", "private", "protected", "noncomputable", "inductive", "structure",
+   "class", "mutual", "open", "set_option", "in", "example", "partial", "unsafe", "extends"]
+
+/-- Whether a text starts with a letter. -/
+def startsWord (text : String) : Bool :=
+  !text.isEmpty && text.front.isAlpha
+
+def hasWord (word : String) : List String → Bool
+  | [] => false
+  | other :: rest => other == word || hasWord word rest
+
+/-- Whether a line but the first looks like another command. -/
+def goesTooFar (text : String) : Bool :=
+  match text.splitOn "\n" with
+  | _ :: rest => anyStarts rest
+  | [] => false
+where
+  anyStarts : List String → Bool
+    | [] => false
+    | line :: rest =>
+      (startsWord line && !hasWord (wordOf line).1 innerWords) || anyStarts rest
+
+/-- Attributes that change how something is computed or proved, and not what text means. -/
+def plainAttributes : List String :=
+  ["inline", "noinline", "always_inline", "macro_inline", "specialize", "nospecialize", "reducible",
+   "semireducible", "irreducible", "elab_as_elim", "inherit_doc", "csimp", "refl", "symm", "trans",
+   "expose", "noexpose", "computed_fields"]
+
+mutual
+/-- Whether a declaration has an attribute of which it is not known what it changes. -/
+partial def hasOddAttribute (syntaxTree : Syntax) : Bool :=
+  match syntaxTree with
+  | .node _ `Lean.Parser.Attr.simple _ =>
+    match firstWord syntaxTree with
+    | some word => !hasWord word plainAttributes
+    | none => true
+  | .node _ _ children => anyOddAttribute children 0
+  | _ => false
+
+partial def anyOddAttribute (children : Array Syntax) (start : Nat) : Bool :=
+  if h : start < children.size then
+    hasOddAttribute children[start] || anyOddAttribute children (start + 1)
+  else false
+end
+
 /--
-Takes note of text that is no command of this Lean. Where it looks like a declaration (`lemma a : …`)
-its name is missing; another word at the start of a line may have set the scene; and what stands
-anywhere else (`theorem a : 1 = 1 := rfl)`) means nothing.
+Whether it can't be told what a declaration that is not what was meant was to do: which instance is
+found in its place, what its attribute was to change, what a structure was to have from another, or
+where it was to end.
 -/
+def Step.isOpen (step : Step) : Bool :=
+  let syntaxTree := step.syntaxTree
+  let isInstance := declarationKind syntaxTree == `Lean.Parser.Command.instance ||
+    hasKind `Lean.Parser.Attr.instance syntaxTree ||
+    hasKind `Lean.Parser.Attr.defaultInstance syntaxTree
+  (isInstance && (step.added matches [] || anyUntyped step.after.env step.added)) ||
+    hasKind `Lean.Parser.Attr.macro syntaxTree || hasOddAttribute syntaxTree ||
+    hasKind `Lean.Parser.Command.extends syntaxTree || goesTooFar step.text
+
+/-- What a declaration that is not what was meant leaves behind. -/
+def Faults.afterLoss (faults : Faults) (step : Step) (line : Nat) : Faults :=
+  if step.isOpen then { faults with stopped := some line }
+  else
+    let command := inner step.syntaxTree
+    let given := givenNames command []
+    let members := match given with
+      | name :: _ => behind name (memberNames command [])
+      | [] => []
+    missNames (missNames (spoil faults line step.added) step line members) step line given
+
+/-- Whether a command that sets the scene says what names mean: others only open or close. -/
+def givesMeaning (syntaxTree : Syntax) : Bool :=
+  let kind := (inner syntaxTree).getKind
+  !(kind == `Lean.Parser.Command.namespace || kind == `Lean.Parser.Command.section ||
+    kind == `Lean.Parser.Command.end || kind == `Lean.Parser.Command.open ||
+    kind == `Lean.Parser.Command.set_option)
+
+/-- What a text begins with that may be a name. -/
+partial def nameOf (text : String) (name : String := "") : String :=
+  if text.isEmpty || ends text.front then name
+  else nameOf (text.drop 1).toString (name.push text.front)
+where
+  ends (character : Char) : Bool :=
+    character.isWhitespace || character == ':' || character == '(' || character == '{' ||
+      character == '[' || character == '⦃' || character == '|'
+
+/-- What follows the word `lemma` of a line. -/
+partial def afterLemma (line : String) : Option String :=
+  let (word, rest) := wordOf line
+  if word.isEmpty then none else if word == "lemma" then some rest else afterLemma rest
+
+/-- How many spaces a line begins with, and the rest of it. -/
+partial def indentOf (line : String) (count : Nat := 0) : Nat × String :=
+  if line.isEmpty || line.front != ' ' then (count, line)
+  else indentOf (line.drop 1).toString (count + 1)
+
+/--
+Takes note of a line that is in no command. What is further right than the command before it goes on
+from there (`nlinarith` where it is no tactic), and a line that starts with no word means nothing.
+-/
+def Faults.afterLine (faults : Faults) (step : Step) (indent line : Nat) (text : String) : Faults :=
+  let (column, rest) := indentOf text
+  let isWord := startsWord rest || rest.startsWith "«" || rest.startsWith "@"
+  if column > indent || !isWord then faults
+  else
+    match afterLemma rest with
+    | some rest =>
+      let (name, _) := wordOf rest
+      missNames faults step line [(withoutStop (nameOf name)).toName]
+    | none => { faults with stopped := some line }
+where
+  withoutStop (name : String) : String :=
+    if name.endsWith "." then (name.dropEnd 1).toString else name
+
+/-- Takes note of text that is in no command: `lemma a : …`, which is Mathlib's, declares `a`. -/
 def Faults.afterSkipped (faults : Faults) (step : Step) : Faults :=
   match step.skipped with
   | none => faults
   | some skipped =>
-    if !(skipped.column == 0 && skipped.text.front.isAlpha) then faults
-    else
-      let (name, rest) := wordOf (wordOf skipped.text).2
-      if holds rest ":" then
-        let name := inFull (scopeOf step.before).currNamespace name.toName
-        { faults with missing := { name, line := skipped.line } :: faults.missing }
-      else { faults with stopped := some skipped.line }
+    match skipped.text.splitOn "\n" with
+    | [] => faults
+    | first :: rest =>
+      let faults := if skipped.leads then
+          faults.afterLine step skipped.indent skipped.line first
+        else faults
+      lines faults skipped.indent (skipped.line + 1) rest
+where
+  lines (faults : Faults) (indent line : Nat) : List String → Faults
+    | [] => faults
+    | text :: rest => lines (faults.afterLine step indent line text) indent (line + 1) rest
+
+/-- Whether what a command was to declare is not there, though nothing is said of it. -/
+def Step.lacksNames (step : Step) : Bool :=
+  let given := givenNames (inner step.syntaxTree) []
+  let isNameless := given matches [] && step.added matches [] &&
+    declarationKind step.syntaxTree == `Lean.Parser.Command.instance
+  isNameless || anyAbsent given
+where
+  anyAbsent : List Name → Bool
+    | [] => false
+    | written :: rest =>
+      let name := inFull (scopeOf step.before).currNamespace written
+      (constantOf step.after.env name).isNone || anyAbsent rest
 
 /-- What has gone wrong when a command is done; `line` is its own. -/
 def Faults.after (faults : Faults) (step : Step) (line : Nat) : Faults :=
   let faults := faults.afterSkipped step
   if faults.stopped.isSome then faults
+  else if lacksCode && isProgram step.syntaxTree then { faults with stopped := some line }
   else
     match roleOf step.syntaxTree, step.error with
     | .aside, _ => faults
-    | .scene, some error => { faults with stopped := some error.pos.line }
-    | .declaration, some error => faults.afterError step error.pos.line
-    | .scene, none =>
-      let names := (namedIn step.before.env faults.missing step.syntaxTree).isSome
-      if names && givesMeaning step.syntaxTree then { faults with stopped := some line }
-      else faults
-    | .declaration, none =>
-      match faults.blame step with
-      | some fault => spoil faults fault.line step.added
-      | none => faults
+    | .scene, some error =>
+      if breaksOff step.syntaxTree then faults else { faults with stopped := some error.pos.line }
+    | .declaration, some error => faults.afterLoss step error.pos.line
+    | role, none =>
+      match faults.blame step, role with
+      | some fault, .scene =>
+        if givesMeaning step.syntaxTree then { faults with stopped := some fault.line }
+        else faults
+      | some fault, _ => faults.afterLoss step fault.line
+      | none, .declaration => if step.lacksNames then faults.afterLoss step line else faults
+      | none, _ => faults
 
 def lineOf (input : Parser.InputContext) (syntaxTree : Syntax) : Nat :=
   match syntaxTree.getPos? true with
@@ -244,7 +427,7 @@ def Faults.objection (faults : Faults) (step : Step) : BaseIO (Option String) :=
   let faults := faults.afterSkipped step
   match faults.stopped, step.error with
   | some line, _ =>
-    return some s!"the error on line {line} leaves open how this is to be read"
+    return some s!"the error on line {line} may change what this says"
   | none, some error =>
     return some s!"line {error.pos.line}: {← error.data.toString}"
   | none, none =>

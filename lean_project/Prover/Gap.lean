@@ -59,6 +59,9 @@ partial def gapsIn (children : Array Syntax) (start : Nat) (rest : List Gap) : L
   else rest
 end
 
+def defaultReason : String :=
+  "A `sorry` as a default stands for a proof wherever it is used, and is not tried."
+
 mutual
 /-- The defaults of fields and binders that are a `sorry`, before those of `rest`. -/
 partial def defaultsOf (syntaxTree : Syntax) (rest : List Gap) : List Gap :=
@@ -66,8 +69,7 @@ partial def defaultsOf (syntaxTree : Syntax) (rest : List Gap) : List Gap :=
   | .node _ kind children =>
     if isQuotation kind then rest
     else if isDefault kind then
-      firstHoles "A `sorry` as a default stands for a proof wherever it is used, and is not tried."
-        rest (holesIn children 0 [])
+      gapsIn children 0 (firstHoles defaultReason rest (holesIn children 0 []))
     else defaultsIn children 0 rest
   | _ => rest
 
@@ -87,10 +89,12 @@ def Step.gaps (step : Step) : List Gap :=
   let defaults := defaultsOf step.syntaxTree []
   let isOpen := saysSorry step.said.toList ||
     holdSorry step.before.env step.after.env step.added {}
-  if !isOpen then defaults
+  let isExample := declarationKind step.syntaxTree == `Lean.Parser.Command.example
+  if !(isOpen || isExample) then defaults
   else
     match gapsOf step.syntaxTree defaults, holesOf step.syntaxTree [] with
     | [], [] =>
+      if !isOpen then [] else
       gapAt (inner step.syntaxTree)
         "It rests on a `sorry` that is not written in it: a macro or a default has put it there." []
     | gaps, _ => gaps

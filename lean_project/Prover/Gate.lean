@@ -88,12 +88,19 @@ def changed (asked given : Kernel.Environment) : List Name → Option Name
       else some name
     | _, _ => some name
 
+/-- Which constant of a declaration has another type once a hole is filled, if one has. -/
+def changedBetween (asked filled : Step) : Option Name :=
+  changed asked.after.env.toKernelEnv filled.after.env.toKernelEnv
+    (withoutHelpers asked.added asked.added)
+
+def hasOtherType (name : Name) : String :=
+  s!"{nameString name} is not declared with the type that it had"
+
 /-- Judges a declaration whose last hole is filled; whether a `sorry` is what speaks against it. -/
 def judgeDeclaration (header : Header) (asked filled : Step) : Verdict × Bool :=
   let given := filled.after.env.toKernelEnv
-  let names := withoutHelpers asked.added asked.added
-  match changed asked.after.env.toKernelEnv given names with
-  | some name => (.error s!"{nameString name} is not declared with the type that it had", false)
+  match changedBetween asked filled with
+  | some name => (.error (hasOtherType name), false)
   | none =>
     let finding := examine header.imported given filled.added (.start header.imported)
     (verdictOf finding true, isAmong ``sorryAx finding.audit.axioms)
@@ -122,8 +129,13 @@ def closedTheorem (goal : MVarId) (declaration : MetavarDecl) : MetaM TheoremVal
     (mkForallFVars variables declaration.type (usedLetOnly := false)) context state core coreState
   let value ← instantiateMVars value
   let type ← instantiateMVars type
-  if value.hasMVar || type.hasMVar then throwError "the proof is not complete"
-  return { name := `Prover.goal, levelParams := levelParameters type value, type, value }
+  -- Lean makes parameters of the universes that are left open, once all of a declaration is done.
+  let both := (← getMCtx).levelMVarToParam (fun _ => false) (fun _ => false) (.app value type) `v
+  match both.expr with
+  | .app value type =>
+    if value.hasMVar || type.hasMVar then throwError "the proof is not complete"
+    return { name := `Prover.goal, levelParams := levelParameters type value, type, value }
+  | _ => throwError "the proof is not complete"
 
 /-- Judges a closed proof with all that it uses. -/
 def judgeTheorem (header : Header) (source : Kernel.Environment) (value : TheoremVal) : Verdict :=
@@ -213,7 +225,10 @@ where
       match ← judgeExample header opened.step filled budget.cancel with
       | some (.ok found) => return .ok found
       | _ => judgeGoal header opened script budget
-    | _, _ => judgeGoal header opened script budget
+    | _, _ =>
+      match changedBetween opened.step filled with
+      | some name => return .error (hasOtherType name)
+      | none => judgeGoal header opened script budget
   /-- Adds that the messages written around a declaration are no longer those that it has. -/
   noted (text : String) (header : Header) (filled : Step) (cancel : IO.CancelToken) :
       Verdict → BaseIO Verdict

@@ -84,6 +84,26 @@ def isProgram (syntaxTree : Syntax) : Bool :=
   let kind := (inner syntaxTree).getKind
   kind == `Lean.runCmd || kind == `Lean.runElab || kind == `Lean.runMeta
 
+/-- Whether a command is broken off before it says what it is, as behind a comment or `private`. -/
+def breaksOff (syntaxTree : Syntax) : Bool :=
+  match syntaxTree with
+  | .node _ _ children => isMissingFrom children 0
+  | _ => true
+where
+  isMissingFrom (children : Array Syntax) (start : Nat) : Bool :=
+    if h : start < children.size then
+      match children[start] with
+      | .missing => true
+      | .node _ kind _ => isBefore kind && isMissingFrom children (start + 1)
+      | _ => false
+    else true
+  termination_by children.size - start
+  /-- Whether something of this kind stands before what a command is. -/
+  isBefore (kind : SyntaxNodeKind) : Bool :=
+    kind == `null || kind == `Lean.Parser.Command.declModifiers ||
+      kind == `Lean.Parser.Command.docComment || kind == `Lean.Parser.Term.attributes ||
+      kind == `Lean.Parser.Term.attrKind
+
 /-- Commands that run compiled code and tell what came of it. -/
 def isEvaluation (syntaxTree : Syntax) : Bool :=
   let kind := (inner syntaxTree).getKind
@@ -108,21 +128,45 @@ def roleOf (syntaxTree : Syntax) : Role :=
   else if isTool kind then .aside
   else
     match firstWord command with
-    | some word => if word.startsWith "#" || makesSimproc word then .aside else .scene
+    | some word =>
+      if (word.startsWith "#" && isLeans kind) || makesSimproc word then .aside else .scene
     | none => .scene
 where
+  /-- A command of the text's own may declare anything. -/
+  isLeans (kind : SyntaxNodeKind) : Bool :=
+    kind.getRoot == `Lean
   isTool (kind : SyntaxNodeKind) : Bool :=
     kind == `Lean.Parser.Command.moduleDoc || kind == `Lean.Parser.Command.eoi ||
-      kind == `Lean.Parser.Command.elab || kind == `Lean.Parser.Command.elab_rules ||
+      (kind == `Lean.Parser.Command.elab && !isForTerms) ||
       kind == `Lean.Parser.Command.initialize || isTactical
+  /-- Whether it says how terms are read, which may have been read in another way before. -/
+  isForTerms : Bool :=
+    match inner syntaxTree with
+    | .node _ _ children => anyForTerms children 0
+    | _ => false
+  anyForTerms (children : Array Syntax) (start : Nat) : Bool :=
+    if h : start < children.size then
+      (match children[start] with
+        | .node _ `Lean.Parser.Command.elabTail parts => namesTerm parts 0
+        | _ => false) || anyForTerms children (start + 1)
+    else false
+  termination_by children.size - start
+  namesTerm (parts : Array Syntax) (start : Nat) : Bool :=
+    if h : start < parts.size then
+      (match parts[start] with
+        | .ident _ _ name _ => name == `term
+        | _ => false) || namesTerm parts (start + 1)
+    else false
+  termination_by parts.size - start
   /-- An attribute that is for tactics alone. -/
   isTactical : Bool :=
     match inner syntaxTree with
     | .node _ `Lean.Parser.Command.attribute children =>
       if h : 2 < children.size then
-        match firstWord children[2] with
-        | some word => word == "simp" || word == "grind" || word == "ext"
-        | none => false
+        match firstWord children[2], children[2] with
+        | some word, .node _ _ parts =>
+          parts.size == 1 && (word == "simp" || word == "grind" || word == "ext")
+        | _, _ => false
       else false
     | _ => false
   makesSimproc (word : String) : Bool :=

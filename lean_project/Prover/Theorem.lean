@@ -36,6 +36,14 @@ def failedWith (kind : String) (error : Exception) : BaseIO Failure := do
 def silent (state : Command.State) : Command.State :=
   { state with messages := {} }
 
+/-- Whether commands are all of a text. -/
+def endsThere : List Step → Bool
+  | [] => true
+  | [last] => isEnd last
+  | _ :: rest => endsThere rest
+
+def unclear : String := "what stands before the theorem may not be what it was meant to be"
+
 /-- Goes on from a header with the commands of a text; `text` is both together. -/
 def Header.continued (header : Header) (input : Parser.InputContext)
     (position : Parser.ModuleParserState) (text : String) (cancel : IO.CancelToken) :
@@ -44,8 +52,9 @@ def Header.continued (header : Header) (input : Parser.InputContext)
   | .error error => return .error (← failedWith "header" error)
   | .ok (steps, last) =>
     let faults := header.faults.afterAll input steps
-    if faults.stopped.isSome then
-      return .error { kind := "header", message := ← errorText true last.messages.toList }
+    if faults.stopped.isSome || !endsThere steps then
+      let message ← errorText true last.messages.toList
+      return .error { kind := "header", message := if message.isEmpty then unclear else message }
     return .ok { header with text, command := silent last, faults }
 
 /--
@@ -72,10 +81,9 @@ def elaborateDeclaration (header : Header) (text : String) (cancel : IO.CancelTo
     let message ← errorText true last.messages.toList
     if !message.isEmpty then return .error { kind := "declaration", message }
     match steps with
-    | [step] =>
-      match header.faults.blame step with
-      | some fault => return .error { kind := "declaration", message := fault.needed }
-      | none => return .ok step
+    | [step, last] =>
+      if isEnd last && last.skipped.isNone && step.skipped.isNone then return .ok step
+      return .error { kind := "declaration", message := "it is not exactly one declaration" }
     | _ => return .error { kind := "declaration", message := "it is not exactly one declaration" }
 
 /-- A declaration that was elaborated with its hole, and the state at the hole. -/
@@ -89,6 +97,8 @@ def openDeclaration (header : Header) (text : String) (offset : Nat) (cancel : I
   match ← elaborateDeclaration header text cancel with
   | .error failure => return .error failure
   | .ok step =>
+    if let some fault := header.faults.blame step then
+      return .error { kind := "declaration", message := fault.needed }
     match findPlace ⟨offset⟩ none step.trees with
     | none => return .error { kind := "hole", message := "there is no `sorry` at this place" }
     | some place =>

@@ -10,7 +10,7 @@ import typer
 from rich import box
 from rich.table import Table
 
-from prover.check import Declaration, Message, Report
+from prover.check import Declaration, Gap, Message, Report
 from prover.check import check as check_file
 from prover.cli import leans
 from prover.cli.console import Exit, results, run, write_json
@@ -62,8 +62,8 @@ def check(
 def show(file: LeanFile, report: Report, required: Sequence[Requirement], *, json: bool) -> Exit:
     """Writes a report; its exit code."""
     if json:
-        items: list[Message | Declaration | Requirement]
-        items = [*report.told, *report.declarations, *required]
+        items: list[Message | Declaration | Gap | Requirement]
+        items = [*report.told, *report.declarations, *report.gaps, *required]
         for item in items:
             write_json({**item.to_json(), "file": str(file.path)})
     else:
@@ -76,6 +76,8 @@ def show(file: LeanFile, report: Report, required: Sequence[Requirement], *, jso
         for found in report.declarations:
             if not found.accepted:
                 results().print(f"{found.name} is not accepted: {found.reason}")
+        for gap in report.gaps:
+            results().print(f"{file.path}:{gap.line}:{gap.column}: {gap.reason}")
         for requirement in required:
             if not requirement.met:
                 results().print(sentences(requirement.objection, requirement.hint))
@@ -108,6 +110,7 @@ def verdict(report: Report) -> str:
         counted(len(report.faults), "error"),
         counted(len(report.holes), "`sorry`"),
         counted(refused, "declaration") + " not accepted",
+        counted(len(report.gaps), "place") + " without a proof",
     ]
     faults = [fault for fault in faults if not fault.startswith("0 ")]
     return (

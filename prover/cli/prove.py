@@ -219,7 +219,8 @@ async def work(task: Task, lines: Lines) -> Exit:
         return Exit.INTERRUPTED
     if reach and all(proving.results[hole].unavailable for hole in reach):
         return Exit.ENVIRONMENT
-    proved = len(proving.scripts) == len(holes) and not (report.errors or gaps)
+    proved = len(proving.scripts) == len(holes) and all(map(proving.is_whole, holes))
+    proved = proved and not (report.errors or report.unread or gaps)
     proved = proved and (bool(holes) or report.sound)
     return Exit.PROVED if proved else Exit.NOT_PROVED
 

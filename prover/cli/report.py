@@ -10,7 +10,7 @@ from typing import Protocol
 from rich import box
 from rich.table import Table
 
-from prover.check import Gap, Report
+from prover.check import UNREAD, Gap, Report
 from prover.cli.console import messages, results, write_json
 from prover.errors import sentences
 from prover.file import Hole, LeanFile, Span
@@ -81,6 +81,8 @@ class TextLines:
         """One line each, as Lean would show it."""
         for message in report.errors:
             messages().print(f"{self._file.path}:{message}")
+        if report.unread is not None:
+            messages().print(f"{self._file.path}:{report.unread}: {UNREAD}")
 
     def event(self, hole: Hole, event: Event) -> None:
         """Nothing: the moving table shows it."""
@@ -111,7 +113,7 @@ class TextLines:
             if result.refusal:
                 messages().print(refused(result.refusal))
         proved = sum(hole in proving.scripts for hole in holes)
-        results().print(f"{proved} of {len(holes)} proved")
+        results().print(f"{proved} of {len(holes)} proved{besides(proving, report, holes)}")
 
     def _untried(self, proving: Proving, holes: Sequence[Hole]) -> None:
         """One line for all holes that are not tried for the same reason."""
@@ -121,7 +123,8 @@ class TextLines:
                 reasons.setdefault(proving.results[hole].message, []).append(str(hole.line))
         for reason, lines in reasons.items():
             lines = list(dict.fromkeys(lines))
-            more = f" (also lines {', '.join(lines[1:])})" if len(lines) > 1 else ""
+            word = "line" if len(lines) == 2 else "lines"
+            more = f" (also {word} {', '.join(lines[1:])})" if len(lines) > 1 else ""
             messages().print(f"{self._file.path}:{lines[0]}: {reason}{more}")
 
     def written(self, count: int) -> None:
@@ -152,6 +155,19 @@ def table(proving: Proving, report: Report, holes: Sequence[Hole]) -> Table:
             how_verified(proving, report, hole, result),
         )
     return drawn
+
+
+def besides(proving: Proving, report: Report, holes: Sequence[Hole]) -> str:
+    """What is not in order all the same, where every hole has a proof."""
+    if any(hole not in proving.scripts for hole in holes):
+        return ""
+    faults = [
+        counted(len(report.errors), "error"),
+        counted(len(report.gaps), "place") + " without a proof",
+        counted(sum(not proving.is_whole(hole) for hole in holes), "declaration") + " not whole",
+    ]
+    told = [fault for fault in faults if not fault.startswith("0 ")]
+    return f", but the file has {', '.join(told)}" if told else ""
 
 
 def nothing_to_prove(file: LeanFile, report: Report) -> str:

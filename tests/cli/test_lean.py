@@ -111,7 +111,7 @@ def test_what_does_not_need_an_error_is_tried(prover: Prover, tmp_path: Path) ->
     (tmp_path / "A.lean").write_text(text)
     ran = prover("prove", "A.lean", "--strict")
     assert ran.code == 1
-    assert "A.lean:2: Not tried: A.lean:1:15 has an error. (also lines 3)" in ran.err
+    assert "A.lean:2: Not tried: A.lean:1:15 has an error. (also line 3)" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ EVENTS: list[tuple[Event, str]] = [
         "state cost depth candidates waiting next problem policy_seconds lean_seconds",
     ),
     (Progressed(1, 2, 3, 4, 5, 6.0), "expansions tactics states frontier depth seconds"),
-    (Verified("rfl", ACCEPTED), "script accepted reason axioms trusted seconds"),
+    (Verified("rfl", ACCEPTED), "script accepted reason axioms trusted whole note seconds"),
     (
         Result("t", Status.PROVED, script="rfl", verification=ACCEPTED),
         "theorem status message hint limit unavailable script proof refusal axioms trusted seconds "
