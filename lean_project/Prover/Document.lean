@@ -198,37 +198,6 @@ def Since.skipped (since : Since) (input : Parser.InputContext) (syntaxTree : Sy
       some { text, line := place.line, column := place.column, indent := since.indent
              leads := since.isBroken || (isBlank line && mayStart) }
 
-/-- The first name between `` in a text. -/
-def quotedName (text : String) : Name :=
-  match text.splitOn "`" with
-  | _ :: name :: _ => name.toName
-  | _ => .anonymous
-
-/-- The messages, where syntax of the text itself that has no code is said to have none and why. -/
-def explained (environment : Environment) : List Message → BaseIO (List Message)
-  | [] => return []
-  | message :: rest => do
-    let others ← explained environment rest
-    let text ← message.data.toString
-    if !(holds text "has not been implemented" && hasRules (quotedName text)) then
-      return message :: others
-    let reason := ": the embedded Lean can't make code that calls its own library; a native Lean can"
-    return { message with data := .ofFormat (firstLine text ++ reason) } :: others
-where
-  /-- Whether the text has rules for the syntax, which Lean calls so. -/
-  hasRules (kind : Name) : Bool :=
-    match kind with
-    | .str above last => hasRule above s!"_aux___elabRules_{last}_1" ||
-        hasRule above s!"_aux___macroRules_{last}_1"
-    | _ => false
-  hasRule (above : Name) (rule : String) : Bool :=
-    environment.contains (.str above rule) ||
-      environment.contains (mkPrivateName environment (.str above rule))
-  firstLine (text : String) : String :=
-    match text.splitOn "\n" with
-    | line :: _ => line
-    | [] => text
-
 /-- Runs a command as it is written; `messages` are those of its parser. -/
 def runWritten (input : Parser.InputContext) (syntaxTree : Syntax) (messages : MessageLog)
     (state : Command.State) (cancel : IO.CancelToken) : BaseIO (Except Exception Step) := do

@@ -1,6 +1,6 @@
-import Prover.Audit
-import Prover.Declared
+import Prover.Given
 import Prover.Messages
+import Prover.Word
 
 /-!
 What has gone wrong in a text, and what of the rest is still what its author meant.
@@ -104,48 +104,6 @@ partial def namedInAny (environment : Environment) (missing : List Fault)
   else none
 end
 
-mutual
-/-- The names that a command gives to what it declares, as they are written. -/
-partial def givenNames (syntaxTree : Syntax) (rest : List Name) : List Name :=
-  match syntaxTree with
-  | .node _ kind children =>
-    if kind == `Lean.Parser.Command.declId then
-      if h : 0 < children.size then children[0].getId :: rest else rest
-    else givenNamesIn children 0 rest
-  | _ => rest
-
-partial def givenNamesIn (children : Array Syntax) (start : Nat) (rest : List Name) :
-    List Name :=
-  if h : start < children.size then
-    givenNames children[start] (givenNamesIn children (start + 1) rest)
-  else rest
-end
-
-/-- A written name in full. -/
-def inFull (namespaceName : Name) : Name → Name
-  | .str (.str .anonymous "_root_") last => .str .anonymous last
-  | .str above last =>
-    match above with
-    | .anonymous => .str namespaceName last
-    | _ => .str (inFull namespaceName above) last
-  | name => name
-
-/-- The constant of a name in full, if there is one; private ones have another name. -/
-def constantOf (environment : Environment) (name : Name) : Option Name :=
-  if environment.contains name then some name
-  else if environment.contains (mkPrivateName environment name) then
-    some (mkPrivateName environment name)
-  else none
-
-/-- The constants that what a command added names. -/
-def usedByAll (environment : Environment) : List Name → List Name → List Name
-  | [], found => found
-  | name :: rest, found =>
-    let found := match environment.find? name with
-      | some info => usedBy info found
-      | none => found
-    usedByAll environment rest found
-
 /--
 Why a command without an error is not what was meant: a fault that it names or uses. What it uses is
 not known of one that leaves no constant; then what it names counts.
@@ -180,43 +138,6 @@ def missNames (faults : Faults) (step : Step) (line : Nat) : List Name → Fault
     | some constant => { faults with spoiled := { name := constant, line } :: faults.spoiled }
     | none => { faults with missing := { name, line } :: faults.missing }
 
-/-- The names among the children of a node, by themselves or in a list. -/
-partial def identsIn (children : Array Syntax) (start : Nat) (rest : List Name) : List Name :=
-  if h : start < children.size then
-    let others := identsIn children (start + 1) rest
-    match children[start] with
-    | .ident _ _ name _ => name :: others
-    | .node _ `null parts => identsIn parts 0 others
-    | _ => others
-  else rest
-
-mutual
-/-- The names of the constructors and fields that a command declares, as they are written. -/
-partial def memberNames (syntaxTree : Syntax) (rest : List Name) : List Name :=
-  match syntaxTree with
-  | .node _ kind children =>
-    if isMember kind then identsIn children 0 rest else memberNamesIn children 0 rest
-  | _ => rest
-where
-  isMember (kind : SyntaxNodeKind) : Bool :=
-    kind == `Lean.Parser.Command.ctor || kind == `Lean.Parser.Command.structSimpleBinder ||
-      kind == `Lean.Parser.Command.structExplicitBinder ||
-      kind == `Lean.Parser.Command.structImplicitBinder ||
-      kind == `Lean.Parser.Command.structInstBinder
-
-partial def memberNamesIn (children : Array Syntax) (start : Nat) (rest : List Name) :
-    List Name :=
-  if h : start < children.size then
-    memberNames children[start] (memberNamesIn children (start + 1) rest)
-  else rest
-end
-
-/-- The names behind another. -/
-def behind (above : Name) : List Name → List Name
-  | [] => []
-  | .str _ last :: rest => .str above last :: behind above rest
-  | _ :: rest => behind above rest
-
 mutual
 /-- Whether something in a command is of a kind. -/
 partial def hasKind (wanted : SyntaxNodeKind) (syntaxTree : Syntax) : Bool :=
@@ -238,27 +159,12 @@ def anyUntyped (environment : Environment) : List Name → Bool
       | some info => info.type.hasSorry
       | none => true) || anyUntyped environment rest
 
-/-- The first word of a text, and what follows it. -/
-partial def wordOf (text : String) (word : String := "") : String × String :=
-  if text.isEmpty || (text.front.isWhitespace && !word.isEmpty) then (word, text)
-  else
-    let rest := (text.drop 1).toString
-    if text.front.isWhitespace then wordOf rest else wordOf rest (word.push text.front)
-
 /-- Words with which a line within a declaration may start. -/
 def innerWords : List String :=
   ["where", "deriving", "termination_by", "decreasing_by", "by", "calc", "fun", "match", "show",
    "from", "have", "let", "exact", "with", "then", "else", "if", "do", "end", "theorem", "lemma",
    "def", "instance", "abbrev", "private", "protected", "noncomputable", "inductive", "structure",
    "class", "mutual", "open", "set_option", "in", "example", "partial", "unsafe", "extends"]
-
-/-- Whether a text starts with a letter. -/
-def startsWord (text : String) : Bool :=
-  !text.isEmpty && text.front.isAlpha
-
-def hasWord (word : String) : List String → Bool
-  | [] => false
-  | other :: rest => other == word || hasWord word rest
 
 /-- Whether a line but the first looks like another command. -/
 def goesTooFar (text : String) : Bool :=
@@ -325,25 +231,6 @@ def givesMeaning (syntaxTree : Syntax) : Bool :=
   !(kind == `Lean.Parser.Command.namespace || kind == `Lean.Parser.Command.section ||
     kind == `Lean.Parser.Command.end || kind == `Lean.Parser.Command.open ||
     kind == `Lean.Parser.Command.set_option)
-
-/-- What a text begins with that may be a name. -/
-partial def nameOf (text : String) (name : String := "") : String :=
-  if text.isEmpty || ends text.front then name
-  else nameOf (text.drop 1).toString (name.push text.front)
-where
-  ends (character : Char) : Bool :=
-    character.isWhitespace || character == ':' || character == '(' || character == '{' ||
-      character == '[' || character == '⦃' || character == '|'
-
-/-- What follows the word `lemma` of a line. -/
-partial def afterLemma (line : String) : Option String :=
-  let (word, rest) := wordOf line
-  if word.isEmpty then none else if word == "lemma" then some rest else afterLemma rest
-
-/-- How many spaces a line begins with, and the rest of it. -/
-partial def indentOf (line : String) (count : Nat := 0) : Nat × String :=
-  if line.isEmpty || line.front != ' ' then (count, line)
-  else indentOf (line.drop 1).toString (count + 1)
 
 /--
 Takes note of a line that is in no command. What is further right than the command before it goes on

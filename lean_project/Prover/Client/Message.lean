@@ -62,7 +62,7 @@ termination_by items.size - start
 def answerOfResult (event : Json) : Answer :=
   match textOf event "status", event.getObjVal? "suggestions" with
   | "proved", _ => .script (textOf event "script")
-  | "error", _ => .failure (textOf event "message") (textOf event "hint")
+  | "error", _ | "refused", _ => .failure (textOf event "message") (textOf event "hint")
   | _, .ok (.arr items) =>
     if items.size == 0 then .failure "no tactic was found that works here" ""
     else .tactics (suggestedIn items 0)
