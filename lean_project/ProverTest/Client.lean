@@ -69,6 +69,9 @@ where
 #guard shown (answerOfLine "{\"event\": \"result\", \"status\": \"exhausted\"}") ==
   "no proof was found: exhausted | "
 #guard shown (answerOfLine
+  "{\"event\": \"result\", \"status\": \"refused\", \"message\": \"A proof was refused.\"}") ==
+  "A proof was refused. | "
+#guard shown (answerOfLine
   "{\"event\": \"result\", \"status\": \"error\", \"message\": \"bad\", \"hint\": \"Mend it.\"}") ==
   "bad | Mend it."
 #guard shown (answerOfLine ("{\"event\": \"result\", \"status\": \"exhausted\", " ++
