@@ -52,7 +52,13 @@ async def the_statement_is_wrong(pool: Backend) -> None:
 async def the_header_is_wrong(pool: Backend) -> None:
     async with pool.session() as session:
         with pytest.raises(InputProblem, match="nonsense"):
-            await opened(session, ": 1 = 1", "def a : Nat := Nat.nonsense\n")
+            await opened(session, ": 1 = 1", "open Nat.nonsense\n")
+    wrong = "def a : Nat := Nat.nonsense\n"
+    async with pool.session() as session:
+        with pytest.raises(InputProblem, match="it needs `a`"):
+            await opened(session, ": a = a", wrong)
+    async with pool.session() as session:
+        await opened(session, ": 1 = 1", wrong)
 
 
 async def an_import_is_not_there(pool: Backend) -> None:

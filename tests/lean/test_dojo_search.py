@@ -44,7 +44,7 @@ class Decided:
 @pytest.mark.parametrize("configuration", ["default", "baseline-reprover"])
 @pytest.mark.parametrize(
     ("statement", "status"),
-    [("theorem t : True := by", Status.PROVED), ("theorem t : 1 = 2 := by", Status.EXHAUSTED)],
+    [("theorem t : True := by", Status.PROVED), ("theorem t : 1 = 2 := by", Status.REFUSED)],
 )
 async def test_the_gate_has_the_last_word(
     pool: LeanPool, tmp_path: Path, statement: str, status: Status, configuration: str

@@ -63,7 +63,7 @@ async def test_it_ends_the_searches_that_need_it_and_no_others(
     assert broken.unavailable
     assert broken.to_json()["unavailable"] is True
     assert "answers with status 507: out of memory" in broken.message
-    assert "See what the server writes" in broken.message
+    assert "See what the server writes" in broken.hint
     assert broken.counters.tactics == 2
 
 
