@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,14 +12,13 @@ from prover.layout import Slot
 from prover.lean.backend import Backend
 from prover.lean.command import Command
 from prover.lean.worker import GRACE_SECONDS, Refused
+from prover.tokens import sorries
 
 SECONDS = 300.0
 """Wall-clock time that Lean may take for one file."""
 
 UNREAD = "Lean does not read the text from here on: its commands have ended before it."
 NOT_PARSED = "It stands in text that Lean can't parse; see the error before it."
-NO_CODE = re.compile(rb'--[^\n]*|/-.*?-/|"(?:\\.|[^"\\])*"', re.DOTALL)
-WORD = re.compile(rb"(?<![\w.'])sorry(?![\w'])")
 
 Json = dict[str, Any]
 
@@ -211,11 +209,11 @@ def _holes(file: LeanFile, json: Json) -> Iterator[Hole]:
 
 def _unread(file: LeanFile, span: Span, name: str) -> Iterator[Hole]:
     """What seem to be holes in text that Lean has passed over, as it can't be parsed."""
-    text = file.text[span.start : span.stop]
-    for found in WORD.finditer(NO_CODE.sub(lambda match: b" " * len(match.group()), text)):
-        start = span.start + found.start()
+    text = file.text[span.start : span.stop].decode()
+    for offset in sorries(text):
+        start = span.start + len(text[:offset].encode())
         line, column = file.place(start)
-        hole = Span(start, start + len(found.group()))
+        hole = Span(start, start + len("sorry"))
         yield Hole(hole, span, name, False, line, column, obstacle=NOT_PARSED)
 
 

@@ -7,6 +7,7 @@ comments, strings, raw strings, characters, and names with primes, dots and `«�
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -26,6 +27,17 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+CODE_WORD = re.compile(
+    r"""(?P<comment>/-)
+    | --[^\n]*
+    | r(?P<marks>\#+)".*?"(?P=marks)
+    | r"[^"]*"
+    | "(?:[^"\\]|\\.)*"
+    | '(?:[^'\\\n]|\\[^\n']+)'
+    | (?P<word>\.?(?:[\w'!?]+|«[^»\n]*»)(?:\.(?:[\w'!?]+|«[^»\n]*»))*)""",
+    re.DOTALL | re.VERBOSE,
+)
+"""A word of code, or what words in it do not count of: comments, strings and characters."""
 COMMENT_EDGE = re.compile(r"/-|-/")
 
 
@@ -83,6 +95,20 @@ def comment_stop(text: str, start: int) -> int | None:
         depth += 1 if edge.group() == "/-" else -1
         position = edge.end()
     return position
+
+
+def sorries(text: str) -> Iterator[int]:
+    """Where `sorry` stands in a text, in characters, outside of comments and strings.
+
+    These need not end: text that Lean can't parse is read too.
+    """
+    position = 0
+    while match := CODE_WORD.search(text, position):
+        position = match.end()
+        if match["comment"]:
+            position = comment_stop(text, match.start()) or len(text)
+        if match["word"] == "sorry":
+            yield match.start()
 
 
 def line_of(text: str, position: int) -> int:

@@ -8,25 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from prover.file import Hole, LeanFile, Span
 from prover.holes import near
 from prover.lsp.documents import lean_place
-from prover.tokens import comment_stop
+from prover.tokens import sorries
 
-TOKEN = re.compile(
-    r"""(?P<comment>/-)
-    | --[^\n]*
-    | r(?P<marks>\#+)".*?"(?P=marks)
-    | r"[^"]*"
-    | "(?:[^"\\]|\\.)*"
-    | '(?:[^'\\\n]|\\[^\n']+)'
-    | (?P<word>\.?(?:[\w'!?]+|«[^»\n]*»)(?:\.(?:[\w'!?]+|«[^»\n]*»))*)""",
-    re.DOTALL | re.VERBOSE,
-)
 COMMAND = re.compile(r"^(?=[^\s\-/|)\]}⟩·<:])", re.MULTILINE)
 """The start of a line that begins a command."""
 
@@ -35,7 +24,7 @@ def holes(file: LeanFile) -> list[Hole]:
     """The holes of a file, as far as its text shows them."""
     text = file.text.decode()
     found, bounds = [], [0, *(match.start() for match in COMMAND.finditer(text)), len(text)]
-    for offset in _sorries(text):
+    for offset in sorries(text):
         behind = bisect_right(bounds, offset)
         first, last = bounds[behind - 1], bounds[behind]
         declaration = Span(
@@ -63,17 +52,6 @@ def read(text: str) -> tuple[LeanFile, list[Hole]]:
     """The text as a file, and its holes. Editors ask again whenever the cursor moves."""
     file = LeanFile(Path("file.lean"), text.encode(errors="replace"))
     return file, holes(file)
-
-
-def _sorries(text: str) -> Iterator[int]:
-    """Where the word stands, outside of comments and strings."""
-    position = 0
-    while match := TOKEN.search(text, position):
-        position = match.end()
-        if match["comment"]:
-            position = comment_stop(text, match.start()) or len(text)
-        if match["word"] == "sorry":
-            yield match.start()
 
 
 def _bytes(text: str, offset: int) -> int:
