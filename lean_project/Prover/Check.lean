@@ -218,11 +218,7 @@ def allDeclarations (imported : Environment) (before : Finding) : List Step → 
   | step :: rest =>
     let (found, last) := declarationsJson imported step.after.env.toKernelEnv
       (declaredIn step.trees []) before []
-    prepend found (allDeclarations imported last rest)
-where
-  prepend : List Json → List Json → List Json
-    | [], rest => rest
-    | item :: items, rest => item :: prepend items rest
+    appendJson found (allDeclarations imported last rest)
 
 /-- What is wrong only with the messages that are written around commands. -/
 def guardMessages (input : Parser.InputContext) (cancel : IO.CancelToken) :
