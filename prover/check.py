@@ -107,6 +107,8 @@ class Report:
     """In the order of the file."""
     guards: tuple[Message, ...] = ()
     """What is wrong only with the messages that `#guard_msgs` expects."""
+    names: tuple[str, ...] = ()
+    """Of all that it declares, also where its declarations were not looked into."""
     unread: int | None = None
     """The line of the first text that Lean does not read, as it stands behind `#exit`."""
 
@@ -135,17 +137,22 @@ class Report:
         return accepted and not (self.faults or self.holes or self.gaps)
 
 
-async def check(lean: Backend, file: LeanFile, *, seconds: float = SECONDS) -> Report:
-    """Has a fresh Lean check a file.
+async def check(
+    lean: Backend, file: LeanFile, *, seconds: float = SECONDS, audits: bool = True
+) -> Report:
+    """Has a fresh Lean check a file; it stays for a session, as it knows the state at each hole.
 
-    Raises `InputProblem` when what it imports isn't there, or `LeanDied`.
+    Where the file has a hole, its declarations are looked into only if it `audits`. Raises
+    `InputProblem` when what it imports isn't there, or `LeanDied`.
     """
-    fields = {"text": file.text.decode(), "milliseconds": round(seconds * 1000)}
-    async with lean.fresh() as worker:
+    text = file.text.decode()
+    fields = {"text": text, "audits": audits, "milliseconds": round(seconds * 1000)}
+    async with lean.fresh(stays=True) as worker:
         try:
             json = await worker.request("check", fields, seconds=seconds + GRACE_SECONDS)
         except Refused as refusal:
             raise _problem(file, refusal, lean.command) from refusal
+        worker.note_read(text)
     return _report(file, json)
 
 
@@ -180,6 +187,7 @@ def _report(file: LeanFile, json: Json) -> Report:
         holes=tuple(sorted(_holes(file, json), key=_span)),
         gaps=tuple(sorted((_gap(file, item) for item in json["gaps"]), key=_place)),
         guards=tuple(_message(item, strict) for item in json["guards"]),
+        names=tuple(json["names"]),
         unread=json["unread"],
     )
 

@@ -21,6 +21,7 @@ from prover.errors import EnvironmentProblem, InputProblem
 from prover.layout import Slot
 from prover.text import bytes_of
 from prover.theorem import Theorem
+from prover.tokens import sorries
 
 
 @dataclass(frozen=True, order=True)
@@ -95,6 +96,18 @@ class LeanFile:
         before = sum(len(earlier) + 1 for earlier in lines[: line - 1])
         return before + len(lines[line - 1].decode()[:column].encode())
 
+    def first(self, line: int | None = None) -> int | None:
+        """The byte of a `sorry` before which none is meant, as far as the text alone tells.
+
+        With a line, one on or around it is meant.
+        """
+        text = self.text.decode()
+        offsets = [len(text[:offset].encode()) for offset in sorries(text)]
+        stop = len(self.text) if line is None else self.offset(line + 1, 0)
+        before = [offset for offset in offsets if offset < stop]
+        found = (before[-1:] if line is not None else []) or offsets
+        return found[0] if found else None
+
     def place(self, offset: int) -> tuple[int, int]:
         """The line and column of a byte, counted as Lean does."""
         start = self.text.rfind(b"\n", 0, offset) + 1
@@ -128,7 +141,9 @@ class LeanFile:
         edits = self.edits(others)
         header = self.part(Span(0, hole.declaration.start), edits)
         theorem = self._theorem(hole, edits)
-        return dataclasses.replace(theorem, header=header, source=f"{self.path}:{hole.line}")
+        return dataclasses.replace(
+            theorem, header=header, source=f"{self.path}:{hole.line}", checked=True
+        )
 
     def _theorem(self, hole: Hole, edits: Sequence[Edit]) -> Theorem:
         """The theorem of a hole without its header."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing
 from dataclasses import replace
 
 from prover.check import Report
@@ -19,23 +19,32 @@ from prover.search.events import Event
 from prover.search.result import Refusal, Result, Status
 from prover.theorem import Theorem
 from prover.verify.base import Verification, Verify
+from prover.verify.walk import Walk
+from prover.way import Way
 
 RESTS_ON_ITS_OWN = "Its statement has a `sorry` in it."
 
-Search = Callable[[Theorem], AsyncGenerator[Event, None]]
-"""The events of the search for one theorem; the last is its `Result`."""
+Search = Callable[[Theorem, Verify], AsyncGenerator[Event, None]]
+"""The events of the search for one theorem, whose proofs are verified so; the last is its
+`Result`."""
 
 
 class Proving:
     """The proofs of the holes of one file. `run` finds them; what it has found so far stays."""
 
     def __init__(
-        self, file: LeanFile, report: Report, *, search: Search, verify: Verify, workers: int = 1
+        self,
+        file: LeanFile,
+        report: Report,
+        *,
+        search: Search,
+        walk: Callable[[], AbstractContextManager[Walk]],
+        workers: int = 1,
     ) -> None:
         self._file = file
         self._report = report
         self._search = search
-        self._verify = verify
+        self._walk = walk
         self._workers = workers
         self.results: dict[Hole, Result] = {}
         """How each search ended that has ended."""
@@ -97,26 +106,29 @@ class Proving:
     async def _prove_each(
         self, waiting: Iterator[Hole], events: asyncio.Queue[tuple[Hole, Event] | None]
     ) -> None:
-        for hole in waiting:
-            async with aclosing(self._prove(hole)) as found:
-                async for event in found:
-                    events.put_nowait((hole, event))
-            self._ended[hole].set()
+        with self._walk() as walk:
+            way = Way(walk)
+            for hole in waiting:
+                async with aclosing(self._prove(hole, way)) as found:
+                    async for event in found:
+                        events.put_nowait((hole, event))
+                self._ended[hole].set()
 
-    async def _prove(self, hole: Hole) -> AsyncGenerator[Event, None]:
+    async def _prove(self, hole: Hole, way: Way) -> AsyncGenerator[Event, None]:
         if reason := await self._unmet(hole):
             yield self.leave(hole, reason)
             return
         try:
             tried: Scripts | None = None
             while tried != (known := self._settled_for(hole)):
-                tried = known
-                async with aclosing(self._search(self._file.theorem(hole, known))) as events:
+                attempt = way.attempt(self._file, hole, known, again=tried is not None)
+                tried = attempt.scripts
+                async with aclosing(self._search(attempt.searched, attempt.verify)) as events:
                     async for event in events:
                         if not isinstance(event, Result):
                             yield event
                 assert isinstance(event, Result), "the last event of a search is its result"
-                result = await self._settle(hole, event)
+                result = await self._settle(hole, event, way)
                 if result.status is not Status.REFUSED:
                     break
                 # It may have used an open lemma of the file, which has a proof by and by.
@@ -157,7 +169,7 @@ class Proving:
             or (other.span < hole.span and other.declaration in self.verifications)
         }
 
-    async def _settle(self, hole: Hole, result: Result) -> Result:
+    async def _settle(self, hole: Hole, result: Result, way: Way) -> Result:
         """Takes note of a proof; the last of a declaration counts only if all of it passes."""
         if result.status is not Status.PROVED or result.script is None:
             return result
@@ -167,7 +179,7 @@ class Proving:
         if len(found) == len(declaration) > 1:
             last = declaration[-1]
             theorem = self._file.theorem(last, {**self._settled_for(hole), **found})
-            verification = await self._verify(theorem, found[last])
+            verification = await way.walk(theorem, found[last])
             if not verification.accepted:
                 refusal = Refusal(
                     result.script,

@@ -1,5 +1,5 @@
-"""The search for one theorem with the parts that are used by default: a Lean, the built-in
-policy, the gate. It is what `prover.prove` is given, and every other client of the prover too."""
+"""The search for one theorem with the parts that are used by default: a Lean and the built-in
+policy. It is what `prover.prove` is given, and every other client of the prover too."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from prover.search.engine import search
 from prover.search.events import Event
 from prover.search.limit import Limit
 from prover.theorem import Theorem
-from prover.verify.gate import Gate
+from prover.verify.base import Verify
 
 
 def searching(
@@ -30,15 +30,14 @@ def searching(
 ) -> Search:
     """Searches with a session of its own each, in which no tactic names a theorem of `avoid`."""
     proposes = avoiding(policy or BuiltinPolicy(), avoid)
-    gate = Gate(lean, seconds=limit.verify_seconds)
 
-    async def events(theorem: Theorem) -> AsyncGenerator[Event, None]:
+    async def events(theorem: Theorem, verify: Verify) -> AsyncGenerator[Event, None]:
         async with lean.session() as session:
             found = search(
                 theorem,
                 session,
                 proposes,
-                gate,
+                verify,
                 limit=limit,
                 configuration=configuration,
                 seed=seed,

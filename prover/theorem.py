@@ -28,6 +28,9 @@ class Theorem:
     source: str = ""
     slot: Slot | None = None
     """What Lean says of the hole's place; None where it was not asked."""
+    checked: bool = False
+    """Whether Lean has found nothing wrong with what it depends on. A search then takes the proofs
+    above it as they are; the gate never does."""
 
     @classmethod
     def from_statement(

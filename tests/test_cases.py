@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from prover.prove import Proving, obstacle
 from prover.search.limit import Limit
 from prover.searching import searching
 from prover.verify.gate import Gate
+from prover.verify.walk import GateWalk, Walks
 from tests.misreadings import MISREADINGS
 
 pytestmark = [pytest.mark.lean]
@@ -200,12 +202,11 @@ async def test_proofs_within_a_definition_come_before_what_speaks_of_it(pool: Le
     file = LeanFile(Path("A.lean"), text.encode())
     report = await check(pool, file)
     assert untried(file, report) == {}
-    limit = Limit(seconds=60)
-    proving = Proving(
-        file, report, search=searching(pool, limit=limit), verify=Gate(pool), workers=2
-    )
-    async for _ in proving.run(report.holes):
-        pass
+    search = searching(pool, limit=Limit(seconds=60))
+    async with Walks(partial(GateWalk, pool)) as walks:
+        proving = Proving(file, report, search=search, walk=walks.walk, workers=2)
+        async for _ in proving.run(report.holes):
+            pass
     assert set(proving.scripts) == set(report.holes)
     notes = {hole.name: proving.results[hole].verification for hole in report.holes}
     assert {name for name, found in notes.items() if found and found.note} == {"guarded"}

@@ -17,8 +17,9 @@ from prover.prove import Proving, Search, objection, obstacle
 from prover.search.events import Event
 from prover.search.result import Result, Status
 from prover.theorem import Theorem
-from prover.verify.base import Verification
+from prover.verify.base import Verification, Verify
 from tests.test_file import TWO, holes_of
+from tests.walking import walks
 
 FILE = LeanFile(Path("A.lean"), TWO.encode())
 HOLES = holes_of(FILE.text)
@@ -31,13 +32,18 @@ def result_of(theorem: Theorem, script: str | None) -> Result:
     return Result(theorem.name, Status.PROVED, script=script, verification=Verification(True))
 
 
-def scripted(scripts: Mapping[Hole, str | None], seen: list[Theorem]) -> Search:
+def scripted(
+    scripts: Mapping[Hole, str | None], seen: list[Theorem], *, verifies: bool = False
+) -> Search:
     """Searches that end at once, with these scripts."""
     by_place = {f"{FILE.path}:{hole.line}": script for hole, script in scripts.items()}
 
-    async def search(theorem: Theorem) -> AsyncGenerator[Event, None]:
+    async def search(theorem: Theorem, verify: Verify) -> AsyncGenerator[Event, None]:
         seen.append(theorem)
-        yield result_of(theorem, by_place[theorem.source])
+        script = by_place[theorem.source]
+        if script is not None and verifies:
+            await verify(theorem, script)
+        yield result_of(theorem, script)
 
     return search
 
@@ -52,13 +58,21 @@ async def run(proving: Proving) -> list[tuple[Hole, Event]]:
 
 async def test_each_theorem_builds_on_what_is_proved() -> None:
     seen: list[Theorem] = []
-    search = scripted(dict.fromkeys(HOLES, "rfl"), seen)
-    proving = Proving(FILE, REPORT, search=search, verify=yes)
+    verified: list[Theorem] = []
+
+    async def verify(theorem: Theorem, _: str) -> Verification:
+        verified.append(theorem)
+        return await yes(theorem, _)
+
+    search = scripted(dict.fromkeys(HOLES, "rfl"), seen, verifies=True)
+    proving = Proving(FILE, REPORT, search=search, walk=walks(verify).walk)
     events = await run(proving)
     assert [hole for hole, _ in events] == HOLES
     assert proving.scripts == dict.fromkeys(HOLES, "rfl")
     assert seen[1].before.endswith("⟨(by rfl), ")
-    assert "⟨(by rfl), (by rfl)⟩" in seen[2].header
+    # Only what is stated there matters to a search.
+    assert seen[2].header == FILE.part(Span(0, HOLES[2].declaration.start))
+    assert "⟨(by rfl), (by rfl)⟩" in verified[3].header
     assert set(proving.verifications) == {hole.declaration for hole in HOLES}
     assert proving.verifications[HOLES[0].declaration].axioms == ("propext",)
 
@@ -66,7 +80,9 @@ async def test_each_theorem_builds_on_what_is_proved() -> None:
 async def test_a_half_proved_declaration_is_no_ground_for_later_ones() -> None:
     seen: list[Theorem] = []
     first = HOLES[0].declaration
-    proving = Proving(FILE, REPORT, search=scripted(dict.fromkeys(HOLES, "rfl"), seen), verify=yes)
+    proving = Proving(
+        FILE, REPORT, search=scripted(dict.fromkeys(HOLES, "rfl"), seen), walk=walks(yes).walk
+    )
     async for _ in proving.run([HOLES[0], HOLES[2]]):
         pass
     assert first not in proving.verifications
@@ -81,7 +97,7 @@ async def test_a_declaration_counts_only_as_a_whole() -> None:
         return Verification(False, "it does not fit")
 
     search = scripted(dict.fromkeys(HOLES, "rfl"), [])
-    proving = Proving(FILE, REPORT, search=search, verify=no)
+    proving = Proving(FILE, REPORT, search=search, walk=walks(no).walk)
     await run(proving)
     statuses = [proving.results[hole].status.value for hole in HOLES]
     assert statuses == ["proved", "refused", "proved", "refused"]
@@ -99,12 +115,12 @@ async def test_a_declaration_counts_only_as_a_whole() -> None:
 
 
 async def test_a_search_that_fails_costs_only_its_theorem() -> None:
-    async def search(theorem: Theorem) -> AsyncGenerator[Event, None]:
+    async def search(theorem: Theorem, _: Verify) -> AsyncGenerator[Event, None]:
         if theorem.name == "a":
             raise LeanDied("Lean is gone")
         yield result_of(theorem, "rfl")
 
-    proving = Proving(FILE, REPORT, search=search, verify=yes, workers=2)
+    proving = Proving(FILE, REPORT, search=search, walk=walks(yes).walk, workers=2)
     await run(proving)
     statuses = [proving.results[hole].status.value for hole in HOLES]
     assert statuses == ["error", "error", "proved", "proved"]
@@ -114,7 +130,7 @@ async def test_a_search_that_fails_costs_only_its_theorem() -> None:
 async def test_a_missing_lean_ends_everything() -> None:
     ended: list[str] = []
 
-    async def search(theorem: Theorem) -> AsyncGenerator[Event, None]:
+    async def search(theorem: Theorem, _: Verify) -> AsyncGenerator[Event, None]:
         if theorem.name == "a":
             raise EnvironmentProblem("there is no Lean")
         try:
@@ -123,7 +139,7 @@ async def test_a_missing_lean_ends_everything() -> None:
         finally:
             ended.append(theorem.name)
 
-    proving = Proving(FILE, REPORT, search=search, verify=yes, workers=3)
+    proving = Proving(FILE, REPORT, search=search, walk=walks(yes).walk, workers=3)
     with pytest.raises(EnvironmentProblem):
         async for _ in proving.run([HOLES[2], HOLES[0]]):
             pass
@@ -134,7 +150,7 @@ async def test_at_most_so_many_at_once_and_all_end_when_it_is_closed() -> None:
     running: set[str] = set()
     most = 0
 
-    async def search(theorem: Theorem) -> AsyncGenerator[Event, None]:
+    async def search(theorem: Theorem, _: Verify) -> AsyncGenerator[Event, None]:
         nonlocal most
         key = f"{theorem.name}{theorem.offset}"
         running.add(key)
@@ -146,7 +162,7 @@ async def test_at_most_so_many_at_once_and_all_end_when_it_is_closed() -> None:
         finally:
             running.discard(key)
 
-    proving = Proving(FILE, REPORT, search=search, verify=yes, workers=2)
+    proving = Proving(FILE, REPORT, search=search, walk=walks(yes).walk, workers=2)
     async with aclosing(proving.run(HOLES)) as events:
         first = await anext(events)
         second = await anext(events)
@@ -159,7 +175,7 @@ async def test_at_most_so_many_at_once_and_all_end_when_it_is_closed() -> None:
 
 
 async def test_no_holes_is_no_work() -> None:
-    proving = Proving(FILE, REPORT, search=scripted({}, []), verify=yes)
+    proving = Proving(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
     assert [item async for item in proving.run([])] == []
 
 
@@ -181,7 +197,7 @@ async def test_a_goal_waits_for_the_holes_that_it_rests_on() -> None:
 
     async def proved(scripts: Mapping[Hole, str | None]) -> Result:
         search = scripted(scripts, seen)
-        proving = Proving(FILE, report, search=search, verify=yes, workers=3)
+        proving = Proving(FILE, report, search=search, walk=walks(yes).walk, workers=3)
         async for _ in proving.run(holes):
             pass
         return proving.results[resting]
@@ -214,7 +230,7 @@ async def test_a_refused_proof_is_looked_for_again_once_more_is_proved() -> None
     begun = asyncio.Event()
     seen: list[str] = []
 
-    async def search(theorem: Theorem) -> AsyncGenerator[Event, None]:
+    async def search(theorem: Theorem, _: Verify) -> AsyncGenerator[Event, None]:
         seen.append(theorem.source)
         last = theorem.source == f"{FILE.path}:{HOLES[-1].line}"
         if last and "sorry" in theorem.header:
@@ -226,7 +242,7 @@ async def test_a_refused_proof_is_looked_for_again_once_more_is_proved() -> None
 
     holes = [HOLES[0], HOLES[1], HOLES[-1]]
     report = Report((), (), tuple(holes))
-    proving = Proving(FILE, report, search=search, verify=yes, workers=3)
+    proving = Proving(FILE, report, search=search, walk=walks(yes).walk, workers=3)
     async for _ in proving.run(holes):
         pass
     assert proving.results[HOLES[-1]].status is Status.PROVED

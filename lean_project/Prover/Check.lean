@@ -269,9 +269,24 @@ def skippedJson (input : Parser.InputContext) (name : String) : List Step → Li
         ("name", ((if skipped.leads then "" else name : String) : Json))] :: others
     | _, _ => others
 
-/-- What there is to say of a whole file. -/
-def checkText (text : String) (known : Imported) (cancel : IO.CancelToken) :
-    IO (Except Failure Json × Imported) := do
+/-- The names of what a text declares. -/
+def namesDeclared : List Step → List Json
+  | [] => []
+  | step :: rest => appendJson (namesJson step.added) (namesDeclared rest)
+
+/-- What its declarations rest on, and objections to what is none of them. -/
+def auditJson (input : Parser.InputContext) (imported : Environment) (steps : List Step)
+    (empty : List Json) (cancel : IO.CancelToken) : BaseIO Json := do
+  let (named, objections) ← nameAll input steps cancel
+  let declarations := allDeclarations imported (.start imported) named
+  return jsonList (appendJson declarations (appendJson objections empty))
+
+/--
+What there is to say of a whole file, and the file as a header. Where it has a hole, its declarations
+are looked into only if it `audits`.
+-/
+def checkText (text : String) (audits : Bool) (known : Imported) (cancel : IO.CancelToken) :
+    IO (Except Failure (Json × Header) × Imported) := do
   let input := inputOf text
   let start ← startOf input known
   match ← commands input start.position start.command cancel with
@@ -280,19 +295,24 @@ def checkText (text : String) (known : Imported) (cancel : IO.CancelToken) :
     let messages ← messagesJson last.messages.toList
     let guards ← guardMessages input cancel steps
     let imported := start.command.env
-    let (named, objections) ← nameAll input steps cancel
-    let declarations := allDeclarations imported (.start imported) named
     let stopped := if start.command.messages.hasErrors then some 1 else none
     let found ← survey input { stopped } steps
+    let audit ← if audits || found.holes matches [] then
+        auditJson input imported steps found.empty cancel
+      else pure (jsonList [])
     let unread := match unreadLine input steps with
       | some line => (line : Json)
       | none => .null
     let json := Json.mkObj [
       ("messages", jsonList messages), ("guards", jsonList guards),
       ("strict", jsonList (strictLines input steps)), ("unread", unread),
-      ("declarations", jsonList (appendJson declarations (appendJson objections found.empty))),
+      ("names", jsonList (namesDeclared steps)), ("declarations", audit),
       ("holes", jsonList found.holes), ("gaps", jsonList found.gaps),
       ("skipped", jsonList (skippedJson input "" steps))]
-    return (.ok json, start.imported)
+    let header := {
+      text, imported, command := silent last, position := start.position
+      first := start.command : Header }
+    let passed := if stopped.isSome then [] else header.past input [] steps
+    return (.ok (json, { header with faults := faultsOf passed, passed }), start.imported)
 
 end Prover

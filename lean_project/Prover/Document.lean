@@ -1,6 +1,7 @@
 import Prover.Code
 import Prover.Json
 import Prover.Role
+import Prover.Skim
 import Lean.Elab.Import
 import Lean.Elab.Command
 import Lean.Parser.Module
@@ -34,6 +35,8 @@ structure Skipped where
 /-- One elaborated command: its syntax, its information trees and the states around it. -/
 structure Step where
   syntaxTree : Syntax
+  /-- Where it was read from. -/
+  position : Parser.ModuleParserState
   trees : List InfoTree
   /-- As it is written. -/
   text : String
@@ -220,8 +223,8 @@ def runWritten (input : Parser.InputContext) (syntaxTree : Syntax) (messages : M
       infoState := {}, traceState := {}, snapshotTasks := #[] }
     let after := if decidesWarnings syntaxTree then lenient after else after
     return .ok {
-      syntaxTree, trees, text := textOf input syntaxTree, skipped := none, said := own ++ told
-      before := start, after }
+      syntaxTree, position := {}, trees, text := textOf input syntaxTree, skipped := none
+      said := own ++ told, before := start, after }
 
 def notRun (input : Parser.InputContext) (syntaxTree : Syntax) : Message := {
   fileName := input.fileName
@@ -229,35 +232,52 @@ def notRun (input : Parser.InputContext) (syntaxTree : Syntax) : Message := {
   severity := .information
   data := .ofFormat "This is not run here: the embedded Lean lacks the code of its own library." }
 
+/-- How the commands of a text are run. -/
+structure Manner where
+  /-- Whether proofs of theorems are left out. -/
+  skims : Bool := false
+  /-- A byte before which to stop: neither the command that has it is run, nor those behind. -/
+  bound : Option Nat := none
+
+def Manner.stopsAt (manner : Manner) (syntaxTree : Syntax) : Bool :=
+  match manner.bound, syntaxTree.getTailPos? true with
+  | some bound, some stop => bound < stop.byteIdx
+  | _, _ => false
+
 /--
 Runs a command; `messages` are those of its parser. What `#guard_msgs` says of it does not count,
 and what has to be run to be told is not run where there is no code.
 -/
 def runCommand (input : Parser.InputContext) (syntaxTree : Syntax) (messages : MessageLog)
-    (state : Command.State) (cancel : IO.CancelToken) : BaseIO (Except Exception Step) := do
+    (state : Command.State) (cancel : IO.CancelToken) (skims : Bool := false) :
+    BaseIO (Except Exception Step) := do
   if lacksCode && isEvaluation syntaxTree then
     let own := ownMessages input syntaxTree messages
     let told := ({} : MessageLog).add (notRun input syntaxTree)
     let after := { state with messages := state.messages ++ messages ++ told }
     return .ok {
-      syntaxTree, trees := [], text := textOf input syntaxTree, skipped := none, said := own ++ told
-      before := state, after }
-  match ← runWritten input (unguarded syntaxTree) messages state cancel with
+      syntaxTree, position := {}, trees := [], text := textOf input syntaxTree, skipped := none
+      said := own ++ told, before := state, after }
+  let run := unguarded syntaxTree
+  match ← runWritten input (if skims then withoutProof run else run) messages state cancel with
   | .error error => return .error error
   | .ok step => return .ok { step with syntaxTree }
 
-/-- Runs the commands that are left, oldest step first; the last one ends the text. -/
-partial def commandsSince (since : Since) (input : Parser.InputContext)
+/--
+Runs the commands that are left, oldest step first; the last one ends the text, unless there is a
+bound.
+-/
+partial def commandsSince (since : Since) (input : Parser.InputContext) (manner : Manner)
     (position : Parser.ModuleParserState) (state : Command.State) (cancel : IO.CancelToken) :
     BaseIO (Except Exception (List Step × Command.State)) := do
-  let (syntaxTree, position, messages) :=
-    Parser.parseCommand input (parserContext state) position {}
-  match ← runCommand input syntaxTree messages state cancel with
+  let (syntaxTree, next, messages) := Parser.parseCommand input (parserContext state) position {}
+  if manner.stopsAt syntaxTree then return .ok ([], state)
+  match ← runCommand input syntaxTree messages state cancel manner.skims with
   | .error error => return .error error
   | .ok step =>
-    let step := { step with skipped := since.skipped input syntaxTree state }
+    let step := { step with position, skipped := since.skipped input syntaxTree state }
     if Parser.isTerminalCommand step.syntaxTree then return .ok ([step], step.after)
-    match ← commandsSince (since.after input step) input position step.after cancel with
+    match ← commandsSince (since.after input step) input manner next step.after cancel with
     | .error error => return .error error
     | .ok (steps, last) => return .ok (step :: steps, last)
 
@@ -265,7 +285,7 @@ partial def commandsSince (since : Since) (input : Parser.InputContext)
 def commands (input : Parser.InputContext) (position : Parser.ModuleParserState)
     (state : Command.State) (cancel : IO.CancelToken) :
     BaseIO (Except Exception (List Step × Command.State)) :=
-  commandsSince { stop := position.pos } input position state cancel
+  commandsSince { stop := position.pos } input {} position state cancel
 
 /-- Whether a text ends with its last command, and not behind `#exit` or an `import` that is late. -/
 def isEnd (step : Step) : Bool :=

@@ -305,10 +305,6 @@ def lineOf (input : Parser.InputContext) (syntaxTree : Syntax) : Nat :=
   | some position => (input.fileMap.toPosition position).line
   | none => 0
 
-def Faults.afterAll (faults : Faults) (input : Parser.InputContext) : List Step → Faults
-  | [] => faults
-  | step :: rest => (faults.after step (lineOf input step.syntaxTree)).afterAll input rest
-
 /-- Why nothing in a declaration is to be proved, if so. -/
 def Faults.objection (faults : Faults) (step : Step) : BaseIO (Option String) := do
   let faults := faults.afterSkipped step

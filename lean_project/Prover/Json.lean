@@ -33,6 +33,12 @@ def natField (request : Json) (field : String) : Except String Nat := do
   let value ← request.getObjVal? field
   value.getNat?
 
+/-- A field that says yes or no; no where it is missing. -/
+def flagField (request : Json) (field : String) : Bool :=
+  match request.getObjVal? field with
+  | .ok (.bool value) => value
+  | _ => false
+
 def arrayToList (items : Array Json) (start : Nat) : List Json :=
   if h : start < items.size then items[start] :: arrayToList items (start + 1) else []
 termination_by items.size - start

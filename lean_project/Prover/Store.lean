@@ -88,38 +88,46 @@ def Worker.describeAll (worker : Worker) : List State → BaseIO (Except String 
       | .error message => return .error message
       | .ok others => return .ok (json :: others)
 
-/-- Whether a new header starts with whole commands that are already elaborated. -/
-def continues (old new : String) : Bool :=
-  old.length < new.length && old.endsWith "\n" && new.startsWith old &&
-    !(new.drop old.length).front.isWhitespace
-
-/-- The header of a text that continues a known one; nothing if there is anything wrong with it. -/
-def continued (known : Header) (text : String) (cancel : IO.CancelToken) :
+/-- What is known of the header of a text that begins as the last one; none if that is no use. -/
+def Worker.resume (worker : Worker) (text : String) (manner : Manner) (cancel : IO.CancelToken) :
     BaseIO (Option Header) := do
-  if !(continues known.text text && known.faults.isEmpty) then return none
-  let input := inputOf (text.drop known.text.length).toString
-  match ← known.continued input {} text cancel with
-  | .error _ => return none
-  -- The lines of its faults would be those of the rest of the text.
-  | .ok header => return if header.faults.isEmpty then some header else none
+  match ← ST.Prim.Ref.get worker.header with
+  | none => return none
+  | some known =>
+    if known.skimmed && !manner.skims then return none
+    match ← known.resumed text manner cancel with
+    | none => return none
+    | some header =>
+      -- A longer one is kept: others that it begins with may be asked for.
+      if header.exceeds known then ST.Prim.Ref.set worker.header (some header)
+      return some header
 
-/-- Elaborates a header, or takes what is known of it. -/
-def Worker.enter (worker : Worker) (text : String) (cancel : IO.CancelToken) :
-    IO (Except Failure Header) := do
-  let known ← match ← ST.Prim.Ref.get worker.header with
-    | some known => if known.text == text then pure (some known) else continued known text cancel
-    | none => pure none
-  match known with
-  | some header =>
-    ST.Prim.Ref.set worker.header (some header)
-    return .ok header
+/--
+Elaborates a header, or takes what is known of it. Where only a search is to come it may be
+skimmed.
+-/
+def Worker.enter (worker : Worker) (text : String) (cancel : IO.CancelToken)
+    (manner : Manner := {}) : IO (Except Failure Header) := do
+  match ← worker.resume text manner cancel with
+  | some header => return .ok header
   | none =>
-    let (outcome, imported) ← elaborateHeader text (← ST.Prim.Ref.get worker.imported) cancel
+    let (outcome, imported) ←
+      elaborateHeader text (← ST.Prim.Ref.get worker.imported) manner cancel
     ST.Prim.Ref.set worker.imported imported
     match outcome with
     | .error failure => return .error failure
     | .ok header =>
       ST.Prim.Ref.set worker.header (some header)
       return .ok header
+
+/-- Elaborates the commands of a text that end before a byte; the bytes up to the next command. -/
+def Worker.readUpTo (worker : Worker) (text : String) (bound : Nat) (cancel : IO.CancelToken) :
+    IO (Except Failure Nat) := do
+  match ← worker.enter text cancel { bound := some bound } with
+  | .error failure => return .error failure
+  | .ok header =>
+    let header := header.cut
+    ST.Prim.Ref.set worker.header (some header)
+    return .ok header.text.utf8ByteSize
 
 end Prover

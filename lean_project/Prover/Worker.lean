@@ -28,23 +28,33 @@ def milliseconds (request : Json) : Nat :=
   | .ok milliseconds => milliseconds
   | .error _ => 0
 
-/-- `header`: elaborates a header, and nothing else; who asks for the same one later has it at once. -/
+/--
+`header`: elaborates a header, and nothing else; who asks for the same one later has it at once. With
+a `bound`, what stands before the command with that byte; it says how many bytes that is.
+-/
 def Worker.readHeader (worker : Worker) (request : Json) (cancel : IO.CancelToken) :
     IO (Except Failure Json) := do
-  match stringField request "header" with
-  | .error message => return .error (badRequest message)
-  | .ok text =>
+  match stringField request "header", natField request "bound" with
+  | .error message, _ => return .error (badRequest message)
+  | .ok text, .ok bound =>
+    match ← worker.readUpTo text bound cancel with
+    | .error failure => return .error failure
+    | .ok stop => return .ok (Json.mkObj [("stop", (stop : Json))])
+  | .ok text, .error _ =>
     match ← worker.enter text cancel with
     | .error failure => return .error failure
-    | .ok _ => return .ok (Json.mkObj [])
+    | .ok _ => return .ok (Json.mkObj [("stop", (text.utf8ByteSize : Json))])
 
-/-- `open`: elaborates a declaration after its header, and keeps the state at its hole. -/
+/--
+`open`: elaborates a declaration after its header, and keeps the state at its hole. Where it `skims`
+the header, proofs of theorems are left out there.
+-/
 def Worker.open (worker : Worker) (request : Json) (cancel : IO.CancelToken) :
     IO (Except Failure Json) := do
   match stringField request "header", stringField request "declaration",
       natField request "offset" with
   | .ok text, .ok declaration, .ok offset =>
-    match ← worker.enter text cancel with
+    match ← worker.enter text cancel { skims := flagField request "skims" } with
     | .error failure => return .error failure
     | .ok header =>
       match ← openDeclaration header declaration offset cancel with
@@ -146,15 +156,23 @@ def Worker.free (worker : Worker) (request : Json) : IO (Except Failure Json) :=
       worker.forget numbers
       return .ok (Json.mkObj [])
 
-/-- `check`: what there is to say of a file. -/
+/--
+`check`: what there is to say of a file, with what its declarations rest on where it `audits` or has
+no hole. The file is then known like a header.
+-/
 def Worker.check (worker : Worker) (request : Json) (cancel : IO.CancelToken) :
     IO (Except Failure Json) := do
   match stringField request "text" with
   | .error message => return .error (badRequest message)
   | .ok text =>
-    let (outcome, imported) ← checkText text (← ST.Prim.Ref.get worker.imported) cancel
+    let imported ← ST.Prim.Ref.get worker.imported
+    let (outcome, imported) ← checkText text (flagField request "audits") imported cancel
     ST.Prim.Ref.set worker.imported imported
-    return outcome
+    match outcome with
+    | .error failure => return .error failure
+    | .ok (json, header) =>
+      ST.Prim.Ref.set worker.header (some header)
+      return .ok json
 
 def claimOf (request : Json) : Except String (String × Claim) := do
   let header ← stringField request "header"

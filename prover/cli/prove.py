@@ -33,7 +33,7 @@ from prover.search.configuration import CONFIGURATIONS, Configuration, named
 from prover.search.export import check_suffix
 from prover.search.limit import Limit
 from prover.searching import searching
-from prover.verify.gate import Gate
+from prover.verify.walk import GateWalk, Walks
 
 EXAMPLES = (
     "Examples: `prover prove Demo.lean` · `prover prove Demo.lean:12 --seconds 300` · "
@@ -43,7 +43,7 @@ EXAMPLES = (
     "`prover prove Demo.lean --policy mix:endpoint:http://localhost:8000*3+builtin`"
 )
 AT_ONCE = 2
-"""Leans that are started at once: one reads the file, and the other is there when that is done."""
+"""Leans that are started at once: one reads the file and searches, and the other is the gate's."""
 
 
 def prove(
@@ -172,8 +172,7 @@ class Task:
         if self.line is not None:
             holes = choice.at_line(self.file, holes, self.line)
         if self.names:
-            declared = [declaration.name for declaration in report.declarations]
-            holes = choice.named(holes, declared, self.names)
+            holes = choice.named(holes, report.names, self.names)
         return holes
 
     def gaps(self, report: Report, holes: Sequence[Hole]) -> list[Gap]:
@@ -186,9 +185,14 @@ class Task:
 
 async def work(task: Task, lines: Lines) -> Exit:
     """Does the task; its exit code."""
-    async with leans.opened(task.lean) as lean, task.policy() as policy:
+    async with (
+        leans.opened(task.lean) as lean,
+        task.policy() as policy,
+        Walks(partial(GateWalk, lean, seconds=task.limit.verify_seconds)) as walks,
+    ):
+        walks.ahead(task.file, task.line)
         with messages().status("starting Lean and reading the file"):
-            report = await check_file(lean, task.file)
+            report = await check_file(lean, task.file, audits=False)
         lines.errors(report)
         holes = task.holes(report)
         gaps = task.gaps(report, holes)
@@ -200,7 +204,7 @@ async def work(task: Task, lines: Lines) -> Exit:
             search=searching(
                 lean, limit=task.limit, policy=policy, configuration=task.configuration
             ),
-            verify=Gate(lean, seconds=task.limit.verify_seconds),
+            walk=walks.walk,
             workers=task.lean.workers,
         )
         graphs = Graphs(task.graph)

@@ -29,8 +29,13 @@ class Backend(Protocol):
     def session(self, *, alone: bool = False) -> AbstractAsyncContextManager[LeanSession]:
         """A session for one theorem; one that stays alone has one worker, whoever is idle."""
 
-    def fresh(self, header: str = "") -> AbstractAsyncContextManager[Worker]:
-        """A worker in which nothing has run, or this header alone; nobody uses it afterwards."""
+    def fresh(
+        self, header: str = "", *, stays: bool = False
+    ) -> AbstractAsyncContextManager[Worker]:
+        """A worker in which nothing has run, or this header alone.
+
+        Nobody uses it afterwards but, where it `stays`, sessions.
+        """
 
     async def close(self) -> None:
         """Ends its processes; more are started when they are wanted again."""

@@ -151,9 +151,11 @@ class DojoLean:
     def expected(self, header: str) -> None:
         self.pool.expected = header
 
-    def fresh(self, header: str = "") -> AbstractAsyncContextManager[Worker]:
+    def fresh(
+        self, header: str = "", *, stays: bool = False
+    ) -> AbstractAsyncContextManager[Worker]:
         """The native Lean's."""
-        return self.pool.fresh(header)
+        return self.pool.fresh(header, stays=stays)
 
     async def close(self) -> None:
         """Ends the native Lean's processes; LeanDojo's end with their sessions."""

@@ -24,7 +24,7 @@ START_SECONDS = 120.0
 
 
 class LeanPool:
-    """Hands out sessions, at most `workers` at a time, and fresh workers, as many again.
+    """Hands out sessions, at most `workers` at a time, and fresh workers, twice as many.
 
     `memory` in bytes and `start_seconds` are for each process, `open_seconds` for each theorem.
     Each process loads the modules of `imports`, in their order, before it is first wanted. A worker
@@ -32,7 +32,7 @@ class LeanPool:
     With `ready`, so many spares are started at once, and each that is used is replaced at once: for
     a service, whose proofs are to be checked without waiting for a process. With `at_once`, so many
     are started at once and not replaced: for what is known to be wanted one after the other.
-    There are never more than `2 * workers` processes beside the spares, and none after the
+    There are never more than `4 * workers` processes beside the spares, and none after the
     `async with` block.
     """
 
@@ -64,8 +64,9 @@ class LeanPool:
         self._ready = ready
         self._at_once = at_once
         self._most_spares = max(ready, int(spare))
+        self._workers = workers
         self._sessions = Slots(workers)
-        self._checks = asyncio.Semaphore(workers)
+        self._checks = asyncio.Semaphore(2 * workers)
         self._version = ""
         self._warm: list[Worker] = []
         self._spares: list[asyncio.Task[Worker]] = []
@@ -127,37 +128,44 @@ class LeanPool:
                 self._sessions.give_back()
 
     @asynccontextmanager
-    async def fresh(self, header: str = "") -> AsyncIterator[Worker]:
-        """A worker in which nothing has run, or this header alone; nobody uses it afterwards."""
+    async def fresh(self, header: str = "", *, stays: bool = False) -> AsyncIterator[Worker]:
+        """A worker in which nothing has run, or this header alone.
+
+        Nobody uses it afterwards but, where it `stays`, sessions.
+        """
         async with self._checks:
-            worker = await self._fresh()
+            worker, kept = await self._fresh(), False
             try:
                 if worker.header not in (None, header):
                     await self._end(worker)
                     worker = await self._anew("")
                 yield worker
+                kept = stays and worker.alive
             finally:
-                await self._end(worker)
+                if kept:
+                    self._keep(worker)
+                else:
+                    await self._end(worker)
 
     async def _take(self, header: str) -> Worker:
-        """A warm worker, of the same header if there is one, or a fresh one."""
+        """The warm worker that knows most of the header, or a fresh one if there is none."""
         self._warm = [worker for worker in self._warm if worker.alive]
-        worker = next((worker for worker in self._warm if worker.header == header), None)
-        if worker is None and self._warm:
-            worker = self._warm[0]
-        if worker is None:
-            worker = await self._fresh()
-        else:
+        if self._warm:
+            worker = max(self._warm, key=lambda warm: alike(warm.header or "", header))
             self._warm.remove(worker)
+        else:
+            worker = await self._fresh()
         self.prepare()
         return worker
 
     def _keep(self, worker: Worker) -> None:
-        """Keeps what a session gave back for the next one."""
+        """Keeps for the next session what was given back, as many as there can be sessions."""
         if worker.worn:
             worker.kill()
-        else:
-            self._warm.append(worker)
+            return
+        self._warm.append(worker)
+        if len(self._warm) > self._workers:
+            self._warm.pop(0).kill()
 
     async def _fresh(self) -> Worker:
         """The oldest spare, or a process started now if there is none that has not died."""
@@ -232,3 +240,9 @@ class LeanPool:
         for worker in [worker for worker in self._started if not worker.alive]:
             self._started.discard(worker)
             await worker.close()
+
+
+def alike(one: str, other: str) -> int:
+    """How many characters two texts have in common from the start."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))

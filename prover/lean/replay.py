@@ -227,9 +227,9 @@ class Replay:
         lease, theorem = self._lease, self._theorem
         assert lease is not None, "no worker"
         worker = lease.worker
-        worker.header = theorem.header
+        worker.note_read(theorem.header)
         milliseconds = round(self._open_seconds * 1000)
-        fields = {**codec.hole(theorem), "milliseconds": milliseconds}
+        fields = {**codec.hole(theorem), "skims": theorem.checked, "milliseconds": milliseconds}
         seconds = self._open_seconds + GRACE_SECONDS
         try:
             opened = await worker.request("open", fields, seconds=seconds)

@@ -69,7 +69,7 @@ class Worker:
         self.version = ""
         """The version of Lean that runs in it."""
         self.header: str | None = None
-        """The header that it has elaborated last, which it keeps."""
+        """The text that it has elaborated last; it knows all headers that the text begins with."""
         self.requests = 0
         """How many requests it has been sent since it started."""
 
@@ -105,6 +105,11 @@ class Worker:
         """Whether it has done so much, or grown so large, that it had better be replaced."""
         swollen = self._resident > SWOLLEN * self._memory and self.requests > SWOLLEN_REQUESTS
         return swollen or self.requests > MOST_REQUESTS
+
+    def note_read(self, header: str) -> None:
+        """Takes note of a header that it elaborates, unless it knows that already."""
+        if self.header is None or not self.header.startswith(header):
+            self.header = header
 
     async def request(self, op: str, fields: Mapping[str, Any], *, seconds: float) -> Json:
         """The result of one request. Raises `Refused` or `LeanDied`."""

@@ -30,7 +30,7 @@ class Reports:
     async def of(self, parts: Parts, file: LeanFile, seconds: float) -> Report:
         """Lean's report on a file. Raises what the check raises."""
         if file.raw not in self._reports:
-            self._reports[file.raw] = await parts.check(file, seconds)
+            self._reports[file.raw] = await parts.check(file, seconds=seconds, audits=False)
         self._reports.move_to_end(file.raw)
         while len(self._reports) > KEPT:
             self._reports.popitem(last=False)

@@ -6,7 +6,7 @@ can be put on top of the same ones.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,6 +26,7 @@ from prover.searching import searching
 from prover.theorem import Theorem
 from prover.verify.base import Verify
 from prover.verify.gate import Gate
+from prover.verify.walk import GateWalk, Walks
 
 SETTLE_SECONDS = 0.1
 """How long a search that was cancelled may keep a Lean that is still running a tactic; then that
@@ -41,6 +42,12 @@ class Searching(Protocol):
     def __call__(self, *, limit: Limit, avoid: Collection[str] = (), seed: int = 0) -> Search: ...
 
 
+class Check(Protocol):
+    """What Lean says of a file, as `prover.check.check` has it with a Lean."""
+
+    async def __call__(self, file: LeanFile, *, seconds: float, audits: bool = True) -> Report: ...
+
+
 @dataclass(frozen=True)
 class Parts:
     """A prover that is ready for work."""
@@ -49,9 +56,10 @@ class Parts:
     search: Searching
     session: Callable[[], AbstractAsyncContextManager[LeanSession]]
     """A Lean for one theorem."""
-    check: Callable[[LeanFile, float], Awaitable[Report]]
-    """What Lean says of a file, within so many seconds."""
+    check: Check
     verify: Verify
+    walks: Callable[[], AbstractAsyncContextManager[Walks]]
+    """The gate's way down one text."""
     lean: str = ""
     """Which Lean it is, with its version."""
 
@@ -79,8 +87,9 @@ async def opened(
             policy=proposes,
             search=partial(searching, found, policy=proposes, configuration=configuration),
             session=partial(found.session, alone=True),
-            check=lambda file, seconds: check(found, file, seconds=seconds),
+            check=partial(check, found),
             verify=Gate(found, seconds=limit.verify_seconds),
+            walks=lambda: Walks(partial(GateWalk, found, seconds=limit.verify_seconds)),
             lean=await told(found),
         )
 

@@ -16,6 +16,7 @@ from prover.service.place import edit_to_json, hole_at
 from prover.service.requests import FilePart, GoalRequest, TheoremPart
 from prover.service.runs import Json
 from prover.theorem import Theorem
+from prover.verify.walk import Walks
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,21 @@ class Alone:
 Subject = InFile | Alone
 
 
-async def subject(parts: Parts, root: Path, request: GoalRequest) -> Subject:
-    """The subject of a request. Raises `InputProblem`, or `LeanDied` while Lean reads the file."""
+async def subject(
+    parts: Parts, root: Path, request: GoalRequest, walks: Walks | None = None
+) -> Subject:
+    """The subject of a request; the gate begins to read what stands before it.
+
+    Raises `InputProblem`, or `LeanDied` while Lean reads the file."""
     if request.theorem is not None:
         return Alone(theorem_of(request.theorem))
     if request.goal is not None:
         return Alone(printed.theorem(request.goal, request.header))
     assert request.file is not None
     file = file_of(root, request.file)
-    report = await parts.check(file, SECONDS)
+    if walks is not None:
+        walks.ahead(file, request.file.line)
+    report = await parts.check(file, seconds=SECONDS, audits=False)
     hole = hole_at(file, report.holes, request.file.line, request.file.column)
     if reason := obstacle(file, report, hole, alone=True):
         raise InputProblem(reason)

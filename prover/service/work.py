@@ -16,6 +16,7 @@ from prover.service.parts import Parts
 from prover.service.requests import CheckRequest, ProveRequest
 from prover.service.runs import Json, Work
 from prover.service.subject import Alone, InFile, Subject, file_of, subject, theorem_of
+from prover.verify.walk import Walks
 
 
 async def prove(
@@ -30,26 +31,29 @@ async def prove(
     The result of a proof in a file has the `edit` that puts it there. `note` is told of each event
     of the search first.
     """
-    found = await subject(parts, root, request)
-    search = parts.search(limit=limit, avoid=request.avoid, seed=request.seed)
-    async with aclosing(_search(parts, search, found)) as events:
-        async for event in events:
-            note(event)
-            json = event.to_json()
-            json = {"event": json["event"], **found.place, **json}
-            if isinstance(event, Result) and event.script is not None and isinstance(found, InFile):
-                json["edit"] = found.edit(event.script)
-            yield json
+    async with parts.walks() as walks:
+        found = await subject(parts, root, request, walks)
+        search = parts.search(limit=limit, avoid=request.avoid, seed=request.seed)
+        async with aclosing(_search(search, walks, found)) as events:
+            async for event in events:
+                note(event)
+                json = event.to_json()
+                json = {"event": json["event"], **found.place, **json}
+                if isinstance(event, Result) and event.script is not None:
+                    json |= {"edit": found.edit(event.script)} if isinstance(found, InFile) else {}
+                yield json
 
 
-async def _search(parts: Parts, search: Search, found: Subject) -> AsyncGenerator[Event, None]:
+async def _search(search: Search, walks: Walks, found: Subject) -> AsyncGenerator[Event, None]:
     match found:
         case Alone(theorem):
-            async with aclosing(search(theorem)) as events:
-                async for event in events:
-                    yield event
+            with walks.walk() as walk:
+                walk.ahead(theorem.header)
+                async with aclosing(search(theorem, walk)) as events:
+                    async for event in events:
+                        yield event
         case InFile(file, report, hole):
-            proving = Proving(file, report, search=search, verify=parts.verify)
+            proving = Proving(file, report, search=search, walk=walks.walk)
             async with aclosing(proving.run([hole])) as pairs:
                 async for _, event in pairs:
                     yield event
@@ -65,7 +69,7 @@ async def check(parts: Parts, root: Path, limit: Limit, request: CheckRequest) -
         return
     assert request.file is not None
     file = file_of(root, request.file)
-    report = await parts.check(file, limit.seconds)
+    report = await parts.check(file, seconds=limit.seconds)
     for event in told(report):
         yield {**event, "file": str(file.path)}
     yield judged(*verdict(file, report))

@@ -11,17 +11,28 @@ import asyncio
 import time
 import unicodedata
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Protocol
 
 from prover.errors import LeanDied
 from prover.lean import codec
-from prover.lean.backend import Backend
 from prover.lean.worker import GRACE_SECONDS, Overdue, Refused, Worker
 from prover.theorem import Theorem
 from prover.verify.base import Verification
 
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 """Kinds of characters that show nothing, or change how what stands around them is shown."""
+
+
+class Fresh(Protocol):
+    """Where the gate has its workers from. A `Backend` is one."""
+
+    @property
+    def expected(self) -> str:
+        """The header, if any, that they read before they are first wanted."""
+
+    def fresh(self, header: str = "") -> AbstractAsyncContextManager[Worker]:
+        """A worker in which nothing has run, or what this header begins with alone."""
 
 
 class Gate:
@@ -35,7 +46,7 @@ class Gate:
 
     def __init__(
         self,
-        lean: Backend,
+        lean: Fresh,
         *,
         seconds: float = 60.0,
         wait_seconds: float | None = None,

@@ -18,6 +18,7 @@ from prover.search.limit import Limit
 from prover.search.result import Result, Status
 from prover.searching import searching
 from prover.theorem import Theorem
+from prover.verify.gate import Gate
 
 SMALL = Size(
     vocabulary=400, hidden=96, layers=2, heads=2, window=512, epochs=60, batch=4, rate=3e-3
@@ -59,14 +60,16 @@ def test_there_has_to_be_something_to_learn(tmp_path: Path) -> None:
 async def test_what_it_has_learned_it_proves_alone(pool: LeanPool, tmp_path: Path) -> None:
     lines: list[str] = []
     teach = searching(pool, limit=Limit(seconds=20))
+    gate = Gate(pool)
     for name in STATEMENTS:
-        lines += [json.dumps({**e.to_json(), "theorem": name}) async for e in teach(theorem(name))]
+        events = teach(theorem(name), gate)
+        lines += [json.dumps({**event.to_json(), "theorem": name}) async for event in events]
     losses = train(list(steps_of(lines)), tmp_path / "model", SMALL)
     assert losses[-1] < losses[0] / 4
     options = ModelOptions(template=TEMPLATE)
     async with open_policy(LocalSpec(str(tmp_path / "model")), options) as policy:
         prove = searching(pool, limit=Limit(seconds=30, candidates=8), policy=policy)
         for name in STATEMENTS:
-            *_, result = [event async for event in prove(theorem(name))]
+            *_, result = [event async for event in prove(theorem(name), gate)]
             assert isinstance(result, Result)
             assert result.status is Status.PROVED, result

@@ -14,6 +14,7 @@ from prover.search.result import Refusal, Result, Status
 from prover.verify.base import Verification
 from tests.test_file import TWO, holes_of
 from tests.test_prove import scripted, yes
+from tests.walking import walks
 
 FILE = LeanFile(Path("A.lean"), TWO.encode())
 HOLES = holes_of(FILE.text)
@@ -39,7 +40,7 @@ def test_axioms_as_print_axioms_lists_them_where_that_is_known(
 
 
 def test_each_hole_without_a_proof_says_why(capsys: pytest.CaptureFixture[str]) -> None:
-    proving = Proving(FILE, REPORT, search=scripted({}, []), verify=yes)
+    proving = Proving(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
     refusal = Refusal("simp\nomega", "it does not fit:\nat line 3")
     results = [
         Result("a", Status.REFUSED, refusal.sentence, refusal=refusal, limit="seconds"),
@@ -65,7 +66,7 @@ def test_each_hole_without_a_proof_says_why(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_how_a_declaration_was_verified_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    proving = Proving(FILE, REPORT, search=scripted({}, []), verify=yes)
+    proving = Proving(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
     for hole in HOLES:
         proving.results[hole] = Result(hole.name, Status.PROVED, script="rfl")
         proving.scripts[hole] = "rfl"

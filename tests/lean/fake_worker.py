@@ -128,7 +128,7 @@ def answer(request: int, op: str, fields: dict[str, Any]) -> None:
         case "header" if "wrong" in fields["header"]:
             reply(id=request, failure="header", message="unknown identifier 'wrong'")
         case "header":
-            reply(id=request, result={})
+            reply(id=request, result={"stop": len(fields["header"].encode())})
         case "open" if "wrong" in fields["declaration"]:
             reply(id=request, failure="declaration", message="unknown identifier 'wrong'")
         case "open":

@@ -220,7 +220,7 @@ async def test_the_gate_waits_for_a_fresh_lean_as_long_as_it_may(fake: Fake) -> 
 
 async def test_the_gate_waits_for_other_checks_no_longer(fake: Fake) -> None:
     async with LeanPool(fake(), spare=False) as pool:
-        async with pool.fresh():
+        async with pool.fresh(), pool.fresh():
             with pytest.raises(LeanDied, match="not checked"):
                 await Gate(pool, seconds=0.3)(THEOREM, "close")
         # Whoever gave up has taken nobody's place.

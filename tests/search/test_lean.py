@@ -12,6 +12,7 @@ from prover.search.replay import replay
 from prover.search.result import Result, Status
 from prover.searching import searching
 from prover.theorem import Theorem
+from prover.verify.gate import Gate
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
@@ -32,7 +33,7 @@ FIELD = """variable {K : Type} [Lean.Grind.Field K] [LE K] [LT K] [Std.LawfulOrd
 async def result_of(pool: LeanPool, statement: str, header: str = "", **limit: float) -> Result:
     theorem = Theorem.from_statement("t", f"theorem t {statement} := by", header=header)
     search = searching(pool, limit=Limit(**limit) if limit else LIMIT)  # type: ignore[arg-type]
-    events = [event async for event in search(theorem)]
+    events = [event async for event in search(theorem, Gate(pool))]
     graph = replay(events)
     assert graph is not None
     graph.check_invariants()
@@ -79,7 +80,7 @@ async def test_every_configuration_proves(pool: LeanPool, name: str) -> None:
     statement = "theorem t (a b : Nat) (h : a ≤ b) : (a * a ≤ b * b) ∧ (b = a ∨ a < b) := by"
     theorem = Theorem.from_statement("t", statement)
     search = searching(pool, limit=LIMIT, configuration=named(name))
-    *_, result = [event async for event in search(theorem)]
+    *_, result = [event async for event in search(theorem, Gate(pool))]
     assert isinstance(result, Result)
     assert result.status is Status.PROVED, result
 

@@ -31,6 +31,7 @@ from prover.service.server import serve
 from prover.service.service import Service, Settings
 from tests.search.scripted import Gate, Lean, Policy, Tree
 from tests.test_file import holes_of
+from tests.walking import walks
 
 Json = dict[str, Any]
 
@@ -78,7 +79,7 @@ class Scripted:
         finally:
             self.sessions -= 1
 
-    async def check(self, file: LeanFile, seconds: float) -> Report:  # noqa: ARG002
+    async def check(self, file: LeanFile, *, seconds: float, audits: bool = True) -> Report:  # noqa: ARG002
         """A report with the holes of the file."""
         await asyncio.sleep(0)
         return Report((), (), tuple(holes_of(file.text)))
@@ -86,10 +87,10 @@ class Scripted:
     def search(self, *, limit: Limit, avoid: Collection[str] = (), seed: int = 0) -> Any:
         """Searches as the real ones do."""
 
-        async def events(theorem: Any) -> Any:
+        async def events(theorem: Any, verify: Any) -> Any:
             async with self.session() as session:
                 policy = avoiding(self.parts.policy, avoid)
-                found = search(theorem, session, policy, self.gate, limit=limit, seed=seed)
+                found = search(theorem, session, policy, verify, limit=limit, seed=seed)
                 async with aclosing(found):
                     async for event in found:
                         yield event
@@ -100,7 +101,15 @@ class Scripted:
     def parts(self) -> Parts:
         """All of it."""
         policy = self.policy or Policy(self.tree)
-        return Parts(policy, self.search, self.session, self.check, self.gate, "4.0.0")
+        return Parts(
+            policy,
+            self.search,
+            self.session,
+            self.check,
+            self.gate,
+            lambda: walks(self.gate),
+            "4.0.0",
+        )
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Parts]:

@@ -49,7 +49,7 @@ async def test_a_goal_and_a_file() -> None:
 
 
 async def test_what_is_in_the_way_of_a_hole_is_told() -> None:
-    async def check(file: LeanFile, _: float) -> Report:
+    async def check(file: LeanFile, *, seconds: float, audits: bool = True) -> Report:  # noqa: ARG001
         holes = [replace(hole, obstacle="It can't be read.") for hole in holes_of(file.text)]
         return Report((), (), tuple(holes))
 

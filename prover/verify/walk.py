@@ -1,0 +1,172 @@
+"""The gate's way down one text: its process reads the text while a search goes on.
+
+A process that has accepted a proof has run nothing but what the next theorem of the text stands on:
+the text before the proof, the declaration, and the proof itself. So it goes on from there, where
+the text of the next theorem begins in the same way, byte for byte. After a refusal, or where
+anything differs, another process reads it all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Protocol, Self
+
+from prover.errors import ProverError
+from prover.file import LeanFile
+from prover.lean.backend import Backend
+from prover.lean.worker import GRACE_SECONDS, Worker
+from prover.theorem import Theorem
+from prover.verify.base import Verification
+from prover.verify.gate import Gate
+
+LONG = 2_000
+"""Characters of a header from which on it is read ahead; a shorter one takes no time."""
+READING_SECONDS = 300.0
+"""How long Lean may take to read ahead."""
+
+
+class Walk(Protocol):
+    """Implements `Verify`, for theorems further and further down a text."""
+
+    def reaches(self, header: str) -> bool:
+        """Whether it can go on to a theorem with this header from where it is."""
+
+    def ahead(self, header: str, bound: int | None = None) -> None:
+        """Has a process read the header, in the background, before there is a script.
+
+        With a `bound`, in bytes, only what stands before the command with that byte.
+        """
+
+    async def __call__(self, theorem: Theorem, script: str) -> Verification:
+        """The gate's verdict."""
+
+    async def close(self) -> None:
+        """Ends the process."""
+
+
+class GateWalk:
+    """A `Walk` of a Lean. It holds one process of it at most; `close` ends that."""
+
+    def __init__(self, lean: Backend, *, seconds: float = 60.0) -> None:
+        """Each check may take so many `seconds`."""
+        self._lean = lean
+        self._gate = Gate(self, seconds=seconds, wait_seconds=READING_SECONDS)
+        self._held = AsyncExitStack()
+        self._worker: Worker | None = None
+        self._text: str | None = ""
+        """All that has run in its process, or is being read; None when that is not known."""
+        self._reading: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        """Ends its process."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+        await self._end()
+
+    @property
+    def expected(self) -> str:
+        """No header is read before it is known to be wanted."""
+        return ""
+
+    def reaches(self, header: str) -> bool:
+        """Whether all that its process has run, or is reading, is the beginning of the header."""
+        if self._text is None:
+            return False
+        is_near = self._reading is not None and self._text.startswith(header)
+        return is_near or header.startswith(self._text)
+
+    def ahead(self, header: str, bound: int | None = None) -> None:
+        """Begins to read the header, unless it is short or another one is being read."""
+        if len(header) >= LONG and self._reading is None:
+            self._reading = asyncio.create_task(self._read(header, bound))
+
+    async def __call__(self, theorem: Theorem, script: str) -> Verification:
+        """The gate's verdict, from a process in which only what stands above has run."""
+        verification = await self._gate(theorem, script)
+        if verification.accepted and verification.whole:
+            self._text = theorem.header + theorem.filled(script).declaration
+        else:
+            await self._end()
+        return verification
+
+    @asynccontextmanager
+    async def fresh(self, header: str = "") -> AsyncIterator[Worker]:
+        """Its process, if it can go on to this header, or else another one."""
+        if self._reading is not None:
+            await asyncio.shield(self._reading)
+            self._reading = None
+        worker = await self._at(header)
+        if len(header) - len(self._text or "") >= LONG:
+            await self._read(header, None)
+            worker = await self._at(header)
+        # What runs in it from now on is known when it has been accepted.
+        self._text = None
+        yield worker
+
+    async def _read(self, header: str, bound: int | None) -> None:
+        """What can't be read is told to who asks for a verdict."""
+        fields = {"header": header, "milliseconds": round(READING_SECONDS * 1000)}
+        if bound is not None:
+            fields["bound"] = bound
+        try:
+            worker = await self._at(header)
+            self._text = header.encode()[:bound].decode()
+            read = await worker.request("header", fields, seconds=READING_SECONDS + GRACE_SECONDS)
+            self._text = header.encode()[: read["stop"]].decode()
+        except ProverError:
+            await self._end()
+
+    async def _at(self, header: str) -> Worker:
+        """A process in which only what the header begins with has run."""
+        known = self._text is not None and header.startswith(self._text)
+        if self._worker is None or not self._worker.alive or not known:
+            await self._end()
+            self._worker = await self._held.enter_async_context(self._lean.fresh())
+        return self._worker
+
+    async def _end(self) -> None:
+        self._worker, self._text = None, ""
+        await self._held.aclose()
+
+
+class Walks:
+    """The walks of several searches at once in one text. Use it as a context manager."""
+
+    def __init__(self, begin: Callable[[], Walk]) -> None:
+        self._begin = begin
+        self._walks: list[Walk] = []
+        self._idle: list[Walk] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for walk in self._walks:
+            await walk.close()
+
+    def ahead(self, file: LeanFile, line: int | None) -> None:
+        """Has the next walk begin with what stands before the hole of a file that may be meant.
+
+        With a line, that is one on or around it.
+        """
+        if (bound := file.first(line)) is not None:
+            walk = self._anew()
+            walk.ahead(file.text.decode(), bound)
+            self._idle.append(walk)
+
+    @contextmanager
+    def walk(self) -> Iterator[Walk]:
+        """A walk for one search after another."""
+        walk = self._idle.pop() if self._idle else self._anew()
+        try:
+            yield walk
+        finally:
+            self._idle.append(walk)
+
+    def _anew(self) -> Walk:
+        walk = self._begin()
+        self._walks.append(walk)
+        return walk

@@ -1,0 +1,99 @@
+"""The gate's way down a text, with a real Lean."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from prover.lean.pool import LeanPool
+from prover.theorem import Theorem
+from prover.verify import walk as walking
+from prover.verify.walk import GateWalk
+
+pytestmark = pytest.mark.lean
+
+A = "theorem a (n : Nat) : n + 0 = n := by\n  "
+B = "theorem b (n : Nat) : 0 + n = n := by\n  "
+TOP = "def two : Nat := 2\n\n"
+
+
+def theorem(header: str, before: str) -> Theorem:
+    return Theorem(name="t", header=header, before=before)
+
+
+@pytest_asyncio.fixture
+async def walk(pool: LeanPool, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[GateWalk]:
+    """One that reads ahead however short the text is."""
+    monkeypatch.setattr(walking, "LONG", 1)
+    found = GateWalk(pool)
+    yield found
+    await found.close()
+
+
+def process(walk: GateWalk) -> int | None:
+    """Its process; None where it has none."""
+    return None if walk._worker is None else walk._worker.pid
+
+
+async def test_it_goes_on_from_an_accepted_proof(walk: GateWalk) -> None:
+    assert (await walk(theorem(TOP, A), "rfl")).accepted
+    first = process(walk)
+    filled = TOP + A + "rfl\n\n"
+    assert walk.reaches(filled)
+    verdict = await walk(theorem(filled, B), "simp [a] <;> omega")
+    assert verdict.accepted, verdict
+    assert process(walk) == first is not None
+
+
+async def test_after_a_refusal_another_process_reads_it_all(walk: GateWalk) -> None:
+    assert (await walk(theorem(TOP, A), "rfl")).accepted
+    first = process(walk)
+    filled = TOP + A + "rfl\n\n"
+    assert not (await walk(theorem(filled, B), "exact nonsense")).accepted
+    assert process(walk) is None
+    assert (await walk(theorem(filled, B), "omega")).accepted
+    assert process(walk) != first
+
+
+async def test_another_text_is_for_another_process(walk: GateWalk) -> None:
+    assert (await walk(theorem(TOP, A), "rfl")).accepted
+    first = process(walk)
+    other = TOP + A + "sorry\n\n"
+    assert not walk.reaches(other)
+    verdict = await walk(theorem(other, B), "exact (a n).symm ▸ Nat.zero_add n")
+    assert process(walk) != first
+    assert not verdict.accepted
+    assert verdict.reason == "it rests on a `sorry`"
+
+
+async def test_a_proof_for_a_goal_alone_is_no_ground(walk: GateWalk) -> None:
+    half = Theorem(
+        name="t", header=TOP, before="theorem t : 1 = 1 ∧ 2 = 2 := ⟨by ", after=", by sorry⟩"
+    )
+    verdict = await walk(half, "rfl")
+    assert verdict.accepted
+    assert not verdict.whole
+    assert process(walk) is None
+
+
+async def test_what_stands_before_is_read_ahead(walk: GateWalk) -> None:
+    text = TOP + A + "rfl\n\n" + B + "sorry\n\ntheorem c : two = 2 := by sorry\n"
+    header = text[: text.index("theorem b")]
+    walk.ahead(text, len(text[: text.index("sorry")].encode()))
+    assert walk.reaches(header)
+    verdict = await walk(theorem(header, B), "omega")
+    assert verdict.accepted, verdict
+    first = process(walk)
+    later = header + B + "omega\n\n"
+    walk.ahead(later)
+    assert (await walk(theorem(later, "theorem c : two = 2 := by "), "rfl")).accepted
+    assert process(walk) == first
+
+
+async def test_a_header_that_can_not_be_read_is_told_by_the_verdict(walk: GateWalk) -> None:
+    header = TOP + "theorem wrong : 1 = 2 := by decide\nnamespace\n"
+    walk.ahead(header)
+    verdict = await walk(theorem(header, A), "rfl")
+    assert not verdict.accepted
