@@ -18,6 +18,8 @@ from prover.tokens import sorries
 
 COMMAND = re.compile(r"^(?=[^\s\-/|)\]}⟩·<:])", re.MULTILINE)
 """The start of a line that begins a command."""
+BLOCK = re.compile(r"^(?:mutual|end)\b", re.MULTILINE)
+MUTUAL_END = re.compile(r"^end\b", re.MULTILINE)
 
 
 def holes(file: LeanFile) -> list[Hole]:
@@ -45,6 +47,28 @@ def nearest(file: LeanFile, found: list[Hole], first: tuple[int, int], last: int
         key=lambda hole: (abs(hole.line - line), abs(hole.column - column)),
         default=None,
     )
+
+
+def declaration_stop(text: str, offset: int) -> int:
+    """Where the declaration ends that a place is in, without comments behind it on own lines.
+
+    Those of a `mutual` block end together.
+    """
+    edges = [match[0] for match in BLOCK.finditer(text, 0, offset)]
+    command = MUTUAL_END if edges[-1:] == ["mutual"] else COMMAND
+    behind = command.search(text, offset + 1)
+    before, rest = text[: behind.start() if behind else len(text)].rstrip(), ""
+    while rest != before:
+        rest = before
+        last = before.rfind("\n/-" if before.endswith("-/") else "\n") + 1
+        if last > offset and before.startswith(("--", "/-"), last):
+            before = before[:last].rstrip()
+    return len(before)
+
+
+def holds(text: str, offset: int) -> bool:
+    """Whether there is a hole at a place."""
+    return text.startswith("sorry", offset) and offset in sorries(text)
 
 
 @lru_cache(maxsize=8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.lsp.sorries import nearest, read
+from prover.lsp.sorries import declaration_stop, nearest, read
 
 TEXT = """/-- No sorry here, /- nor -/ here: sorry -/
 theorem 𝔸 : p ∧ q := by
@@ -48,6 +48,38 @@ def test_the_hole_that_lines_mean(
 ) -> None:
     hole = nearest(*read(TEXT), place, last)
     assert (hole and (hole.line, hole.column)) == expected
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "",
+        "\n",
+        "\ntheorem b : p := q",
+        "\n-- one\n\n-- two\n",
+        "\n/- one\n  two -/\n-- three\ntheorem b : p := q",
+        "\n/-- What `b` says. -/\ntheorem b : p := q",
+    ],
+)
+def test_where_a_declaration_ends(behind: str) -> None:
+    text = "-- before\ntheorem a : p := by\n  sorry\n-- inside\n  done -- `a`"
+    assert declaration_stop(text + behind, text.index("sorry")) == len(text)
+    assert declaration_stop(f"{text} /- so -/{behind}", text.index("sorry")) > len(text)
+    assert declaration_stop(f"{text}\n  rfl{behind}", text.index("sorry")) > len(text)
+
+
+def test_the_declarations_of_a_mutual_block_end_together() -> None:
+    block = "theorem a : p := by\n  sorry\ntheorem b : q := by\n  sorry\nend"
+    text = f"mutual\n{block}\ntheorem c : r := s"
+    stop = text.index("\ntheorem c")
+    assert [
+        declaration_stop(text, hole) for hole in (text.index("sorry"), text.rindex("sorry"))
+    ] == [
+        stop - len("\nend"),
+        stop - len("\nend"),
+    ]
+    namespace = text.replace("mutual", "mutual\nend")
+    assert declaration_stop(namespace, namespace.index("sorry")) < namespace.index("theorem b")
 
 
 def test_line_ends_of_windows_change_no_place() -> None:
