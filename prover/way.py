@@ -32,7 +32,8 @@ class Way:
         scripts = known
         if not again and not self.walk.reaches(file.theorem(hole, known).header):
             late = {other: script for other, script in known.items() if self._is_ahead(other)}
-            scripts = {**self.scripts, **late}
+            read = {**self.scripts, **late}
+            scripts = read if self.walk.reaches(file.theorem(hole, read).header) else known
         theorem = file.theorem(hole, scripts)
         self.walk.ahead(theorem.header)
         self.scripts, self.stop = scripts, hole.declaration.start

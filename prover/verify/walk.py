@@ -2,8 +2,9 @@
 
 A process that has accepted a proof has run nothing but what the next theorem of the text stands on:
 the text before the proof, the declaration, and the proof itself. So it goes on from there, where
-the text of the next theorem begins in the same way, byte for byte. After a refusal, or where
-anything differs, another process reads it all.
+the text of the next theorem begins in the same way, byte for byte. From a proof of one of several
+holes it goes on to the others of the declaration only. After a refusal, or where anything differs,
+another process reads it all.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ class GateWalk:
         self._worker: Worker | None = None
         self._text: str | None = ""
         """All that has run in its process, or is being read; None when that is not known."""
+        self._inside = False
+        """Whether proofs of some holes of the declaration behind that have run too."""
         self._reading: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
@@ -76,7 +79,7 @@ class GateWalk:
         if self._text is None:
             return False
         is_near = self._reading is not None and self._text.startswith(header)
-        return is_near or header.startswith(self._text)
+        return is_near or self._goes_on(header)
 
     def ahead(self, header: str, bound: int | None = None) -> None:
         """Begins to read the header, unless it is short or another one is being read."""
@@ -86,10 +89,13 @@ class GateWalk:
     async def __call__(self, theorem: Theorem, script: str) -> Verification:
         """The gate's verdict, from a process in which only what stands above has run."""
         verification = await self._gate(theorem, script)
-        if verification.accepted and verification.whole:
-            self._text = theorem.header + theorem.filled(script).declaration
-        else:
+        if not verification.accepted:
             await self._end()
+        elif verification.whole:
+            self._text = theorem.header + theorem.filled(script).declaration
+            self._inside = False
+        else:
+            self._text, self._inside = theorem.header, True
         return verification
 
     @asynccontextmanager
@@ -121,14 +127,19 @@ class GateWalk:
 
     async def _at(self, header: str) -> Worker:
         """A process in which only what the header begins with has run."""
-        known = self._text is not None and header.startswith(self._text)
-        if self._worker is None or not self._worker.alive or not known:
+        if self._worker is None or not self._worker.alive or not self._goes_on(header):
             await self._end()
             self._worker = await self._held.enter_async_context(self._lean.fresh())
         return self._worker
 
+    def _goes_on(self, header: str) -> bool:
+        """Whether a theorem with this header stands on all that has run."""
+        if self._text is None:
+            return False
+        return header == self._text if self._inside else header.startswith(self._text)
+
     async def _end(self) -> None:
-        self._worker, self._text = None, ""
+        self._worker, self._text, self._inside = None, "", False
         await self._held.aclose()
 
 

@@ -68,14 +68,32 @@ async def test_another_text_is_for_another_process(walk: GateWalk) -> None:
     assert verdict.reason == "it rests on a `sorry`"
 
 
-async def test_a_proof_for_a_goal_alone_is_no_ground(walk: GateWalk) -> None:
-    half = Theorem(
-        name="t", header=TOP, before="theorem t : 1 = 1 ∧ 2 = 2 := ⟨by ", after=", by sorry⟩"
-    )
+async def test_a_proof_of_one_hole_is_ground_for_its_declaration_only(walk: GateWalk) -> None:
+    before = "theorem t : 1 = 1 ∧ 2 = 2 := ⟨by "
+    half = Theorem(name="t", header=TOP, before=before, after=", by sorry⟩")
     verdict = await walk(half, "rfl")
     assert verdict.accepted
     assert not verdict.whole
-    assert process(walk) is None
+    first = process(walk)
+    assert not walk.reaches(TOP + half.declaration + "\n\n")
+    rest = Theorem(name="t", header=TOP, before=before + "rfl, by ", after="⟩")
+    verdict = await walk(rest, "decide")
+    assert verdict.accepted
+    assert verdict.whole
+    assert process(walk) == first
+    assert walk.reaches(TOP + rest.filled("decide").declaration + "\n\n")
+
+
+async def test_behind_a_declaration_that_is_half_proved_another_process_begins(
+    walk: GateWalk,
+) -> None:
+    half = Theorem(
+        name="t", header=TOP, before="theorem t : 1 = 1 ∧ 2 = 2 := ⟨by ", after=", by sorry⟩"
+    )
+    assert (await walk(half, "rfl")).accepted
+    first = process(walk)
+    assert (await walk(theorem(TOP + half.declaration + "\n\n", A), "rfl")).accepted
+    assert process(walk) != first
 
 
 async def test_what_stands_before_is_read_ahead(walk: GateWalk) -> None:

@@ -1,0 +1,78 @@
+"""What a search stands on and what the gate does, down a file; no Lean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from prover.file import LeanFile, Span
+from prover.theorem import Theorem
+from prover.verify.base import Verification
+from prover.way import Way
+from tests.test_file import TWO, holes_of
+
+FILE = LeanFile(Path("A.lean"), TWO.encode())
+FIRST, SECOND, THIRD, LAST = holes_of(FILE.text)
+PLAIN = FILE.part(Span(0, THIRD.declaration.start))
+BOTH = {FIRST: "rfl", SECOND: "decide"}
+
+
+@dataclass
+class Going:
+    """A walk that has read so far."""
+
+    read: str = ""
+    ahead_of: list[str] = field(default_factory=list)
+    verified: list[Theorem] = field(default_factory=list)
+
+    def reaches(self, header: str) -> bool:
+        return header.startswith(self.read)
+
+    def ahead(self, header: str, bound: int | None = None) -> None:
+        assert bound is None
+        self.ahead_of.append(header)
+        self.read = header
+
+    async def __call__(self, theorem: Theorem, script: str) -> Verification:
+        self.verified.append(theorem)
+        self.read = theorem.header + theorem.filled(script).declaration
+        return Verification(True)
+
+    async def close(self) -> None: ...
+
+
+async def test_a_search_has_the_file_as_it_is_and_the_gate_what_is_proved() -> None:
+    walk = Going()
+    attempt = Way(walk).attempt(FILE, THIRD, BOTH)
+    assert attempt.searched.header == PLAIN
+    assert attempt.searched.checked
+    assert attempt.searched.declaration == attempt.theorem.declaration
+    assert walk.ahead_of == [FILE.theorem(THIRD, BOTH).header]
+    await attempt.verify(attempt.searched, "rfl")
+    assert [theorem.header for theorem in walk.verified] == walk.ahead_of
+
+
+async def test_what_was_proved_too_late_for_a_walk_is_a_sorry_there() -> None:
+    walk = Going()
+    way = Way(walk)
+    first = way.attempt(FILE, THIRD, {})
+    assert first.theorem.header == PLAIN
+    late = way.attempt(FILE, LAST, {**BOTH, THIRD: "rfl"})
+    assert late.scripts == {THIRD: "rfl"}
+    assert late.theorem.header == PLAIN
+    assert walk.reaches(late.theorem.header)
+
+
+async def test_again_it_has_all_that_is_known() -> None:
+    walk = Going()
+    way = Way(walk)
+    way.attempt(FILE, THIRD, {})
+    again = way.attempt(FILE, THIRD, BOTH, again=True)
+    assert again.scripts == BOTH
+    assert again.searched == again.theorem == FILE.theorem(THIRD, BOTH)
+
+
+async def test_a_goal_that_rests_on_another_is_searched_with_its_proof() -> None:
+    resting = replace(THIRD, rests_on=("a",))
+    attempt = Way(Going()).attempt(FILE, resting, BOTH)
+    assert attempt.searched == attempt.theorem
