@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from prover.check import SECONDS, Report
@@ -15,6 +14,7 @@ from prover.service.parts import Parts
 from prover.service.place import edit_to_json, hole_at
 from prover.service.requests import FilePart, GoalRequest, TheoremPart
 from prover.service.runs import Json
+from prover.statement import stated
 from prover.theorem import Theorem
 
 
@@ -74,18 +74,9 @@ async def subject(parts: Parts, root: Path, request: GoalRequest) -> Subject:
 
 
 def theorem_of(part: TheoremPart) -> Theorem:
-    """The theorem that was sent."""
-    named = re.search(r"\b(?:theorem|lemma)\s+([^\s:({\[]+)", part.statement)
-    name = part.name or (named[1] if named else "example")
-    return Theorem.from_statement(name, _up_to_by(part.statement), header=part.header)
-
-
-def _up_to_by(statement: str) -> str:
-    """The statement up to `:= by`, which may be missing, or have its `sorry` behind it."""
-    text = re.sub(r"\bsorry$", "", statement.rstrip()).rstrip()
-    if re.search(r"\bby$", text):
-        return text
-    return f"{text} by" if text.endswith(":=") else f"{text} := by"
+    """The theorem that was sent. Raises `InputProblem`."""
+    theorem = stated(part.statement, part.header).theorem
+    return replace(theorem, name=part.name) if part.name else theorem
 
 
 def file_of(root: Path, part: FilePart) -> LeanFile:

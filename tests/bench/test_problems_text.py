@@ -89,24 +89,59 @@ def test_image_notation_is_no_character() -> None:
     assert only(statement + " sorry")[2] == statement
 
 
-def test_earlier_theorems_without_a_proof_may_not_be_used() -> None:
-    text = """def a := 1
+def headers(text: str) -> dict[str, str]:
+    """The header of each theorem by its name."""
+    return {theorem.name: theorem.header for theorem in read(text).theorems}
 
-@[simp] theorem one : a = 1 := by sorry
 
-def b := 2
-theorem two : b = 2 := sorry
-theorem three : b = 2 := by rfl
+def test_open_theorems_that_stand_alone_are_in_no_header() -> None:
+    text = """import Mathlib
+theorem one (n : ℕ) : n = n := by sorry
 
-lemma four : b = 2 :=
+theorem two : 2 = 2 := sorry
+theorem three : 3 = 3 := by rfl
+example : 4 = 4 := by sorry
+lemma five : 5 = 5 :=
 sorry
 """
-    found = {theorem.name: theorem.header for theorem in read(text).theorems}
-    assert found == {
-        "one": "def a := 1\n\n",
-        "two": "def a := 1\n\n\n\ndef b := 2\n",
-        "four": "def a := 1\n\n\n\ndef b := 2\n\ntheorem three : b = 2 := by rfl\n\n",
+    before = "import Mathlib\n"
+    assert headers(text) == {
+        "one": before,
+        "two": f"{before}\n\n",
+        "example_6": f"{before}\n\n\ntheorem three : 3 = 3 := by rfl\n",
+        "five": f"{before}\n\n\ntheorem three : 3 = 3 := by rfl\n\n",
     }
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("theorem A.one : P := by sorry", "theorem used : P := A.one"),
+        ("theorem A.one : P := by sorry", "open A in theorem used : P := by\n  exact one.symm"),
+        ("theorem «A».«one» : P := by sorry", "attribute [simp] A.one"),
+        ("@[simp] theorem A.one : P := by sorry", "theorem used : P := by simp"),
+        ("def Q := 1\ntheorem A.one : Q = 1 := by sorry", ""),
+        ("inductive Q\ntheorem A.one (q : Q) : P := by sorry", ""),
+    ],
+)
+def test_open_theorems_that_others_may_rest_on_are_in_their_headers(
+    first: str, second: str
+) -> None:
+    before = f"{first}\n{second}\n"
+    assert headers(f"{before}theorem last : 1 = 1 := by sorry")["last"] == before
+
+
+def test_the_theorems_of_a_mutual_block_are_stated_apart() -> None:
+    text = """def a := 1
+mutual
+theorem one : 1 = 1 := by sorry
+theorem two : 2 = 2 := by sorry
+end
+theorem three : 3 = 3 := by sorry
+"""
+    found = headers(text)
+    assert (found["one"], found["two"]) == ("def a := 1\n", "def a := 1\n")
+    assert found["three"] == text[: text.index("theorem three")]
 
 
 def test_names_are_full() -> None:
@@ -213,7 +248,7 @@ def theorems(draw: st.DrawFn) -> Piece:
     parts = [
         draw(PREFIXES),
         "theorem ",
-        draw(NAMES),
+        f"t{draw(st.integers(0, 10**9))}",
         draw(GAPS),
         ": ",
         draw(TERMS),
@@ -225,14 +260,15 @@ def theorems(draw: st.DrawFn) -> Piece:
     return Piece(statement + " sorry", statement)
 
 
-@given(st.lists(st.one_of(PLAIN, theorems()), max_size=8))
+@given(st.lists(st.one_of(PLAIN, theorems()), max_size=8, unique_by=lambda piece: piece.text))
 def test_every_byte_is_kept(pieces: list[Piece]) -> None:
     found = read("".join(piece.text + "\n" for piece in pieces)).theorems
     wanted, kept = [], ""
     for piece in pieces:
         if piece.statement:
             wanted.append((kept, piece.statement))
-            kept += "\n"
+            # What simp uses unasked stays: the proofs that follow may need it.
+            kept += f"{piece.text}\n" if piece.text.startswith("@[simp]") else "\n"
         else:
             kept += piece.text + "\n"
     assert [(theorem.header, theorem.statement) for theorem in found] == wanted

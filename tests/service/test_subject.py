@@ -30,6 +30,8 @@ def test_a_statement_may_end_as_users_write_it(end: str) -> None:
         ("theorem Nat.foo' : 1 = 1", "Nat.foo'"),
         ("@[simp] private lemma x{n : Nat} : n = n", "x"),
         ("example : 1 = 1", "example"),
+        ("(n : Nat) : n + 0 = n", "example"),
+        ("theorem «a b» : 1 = 1", "«a b»"),
     ],
 )
 def test_a_theorem_is_called_as_it_calls_itself(statement: str, name: str) -> None:
