@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from prover.check import SECONDS, Report
+from prover.check import NOT_PARSED, SECONDS, Message, Report
 from prover.errors import InputProblem
 from prover.file import Hole, LeanFile
 from prover.prove import obstacle
@@ -67,10 +67,35 @@ async def subject(parts: Parts, root: Path, request: GoalRequest) -> Subject:
     assert request.file is not None
     file = file_of(root, request.file)
     report = await parts.check(file, SECONDS)
-    hole = hole_at(file, report.holes, request.file.line, request.file.column)
+    try:
+        hole = hole_at(file, report.holes, request.file.line, request.file.column)
+    except InputProblem as problem:
+        raise _unread(file, report, problem) from problem
     if reason := obstacle(file, report, hole, alone=True):
-        raise InputProblem(reason)
+        raise _unparsed(file, report, hole) if reason == NOT_PARSED else InputProblem(reason)
     return InFile(file, report, hole)
+
+
+def _unread(file: LeanFile, report: Report, problem: InputProblem) -> InputProblem:
+    """Why there is no hole: what is wrong with a file is told first."""
+    if report.holes or not report.errors:
+        return problem
+    hint = "Mend that first, then put a `sorry` where a proof is wanted."
+    return InputProblem(_first_line(file, report.errors[0]), hint)
+
+
+def _unparsed(file: LeanFile, report: Report, hole: Hole) -> InputProblem:
+    """Why the text around a hole can't be parsed: the error before it."""
+    before = [one for one in report.errors if (one.line, one.column) <= (hole.line, hole.column)]
+    error = (before or report.errors)[-1] if report.errors else None
+    if error is None:
+        return InputProblem(NOT_PARSED)
+    hint = "The `sorry` stands in text that Lean can't parse. Mend that first."
+    return InputProblem(_first_line(file, error), hint)
+
+
+def _first_line(file: LeanFile, error: Message) -> str:
+    return f"{file.path}:{error}".partition("\n")[0]
 
 
 def theorem_of(part: TheoremPart) -> Theorem:
