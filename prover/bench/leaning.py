@@ -60,7 +60,8 @@ class Leaning:
             found = await verify(theorem, script)
             if found.reason != RESTS:
                 return found
-            used = [self.below[name] for name in named(script)] or list(self.below.values())
+            names = named(script) or named(theorem.before) or self.below
+            used = [self.below[name] for name in names]
             if len(set(used)) > 1:
                 return found
             return replace(found, reason=f"it rests on the `sorry` of `{used[0]}`")

@@ -35,7 +35,8 @@ def test_what_rests_on_which_sorry() -> None:
         (HEADER, "simp [two]", "A.one"),
         (HEADER, "exact «four five»", "A.one"),
         (HEADER, "exact six.1", "six"),
-        (HEADER, "simp", ""),
+        (HEADER, "simp [six, two]", ""),
+        (HEADER, "simp", "A.one"),
         ("@[simp] theorem one : a = 1 := by sorry", "simp", "one"),
     ],
 )
@@ -45,7 +46,7 @@ async def test_the_gate_says_which_theorem_lacks_a_proof(
     async def verify(theorem: Theorem, script: str) -> Verification:  # noqa: ARG001
         return Verification(accepted=False, reason=RESTS)
 
-    theorem = Theorem.from_statement("t", "theorem t : a = 1 := by", header=header)
+    theorem = Theorem.from_statement("t", "theorem t : two = two := by", header=header)
     verdict = await Leaning.of(header).told(verify)(theorem, script)
     assert not verdict.accepted
     assert verdict.reason == (f"it rests on the `sorry` of `{name}`" if name else RESTS)
