@@ -155,8 +155,8 @@ def _words(code: Sequence[Token]) -> list[int]:
             depth = 0
             found.append(index)
         elif depth == 0 and token.kind is Kind.WORD:
-            leads = token.leads or code[_start(code, index)].leads
-            if token.text in RESERVED or (leads and token.text in DEFINITIONS):
+            defines = token.text in DEFINITIONS and code[_start(code, index)].leads
+            if token.text in RESERVED or defines:
                 found.append(index)
         depth = max(0, depth + DEPTH.get(token.text, 0))
     return found

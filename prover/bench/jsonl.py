@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from prover.statement import stated
 
 FIELDS = tuple(field.name for field in fields(Problem))
 STATEMENTS = ("statement", "formal_statement")
+LIST = "A list has to be taken apart into one JSON object a line: `jq -c '.[]'` does that."
 LIKENESS = 0.7
 """How much like `name` a key must be to be meant for it."""
 
@@ -27,11 +29,8 @@ def read(path: Path, text: str) -> list[Problem]:
     """The problems of a file. Raises `InputProblem` that names the file and the line."""
     problems: list[Problem] = []
     lines: dict[str, int] = {}
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
+    for number, item in _items(path, text):
         place = f"{path}:{number}"
-        item = _item(line, place)
         problem = _problem(item, place)
         if not problem.source:
             problem = replace(problem, source=f"{path.name}:{number}")
@@ -47,17 +46,22 @@ def read(path: Path, text: str) -> list[Problem]:
     return problems
 
 
-def _item(line: str, place: str) -> dict[str, Any]:
-    """The object on a line, without what is null or empty."""
-    try:
-        item = json.loads(line)
-    except ValueError as error:
-        raise InputProblem(
-            f"{place}: this is not JSON: {error}", "Each line must be one JSON object."
-        ) from error
-    if not isinstance(item, dict):
-        raise InputProblem(f"{place}: this is no JSON object", 'Write {"statement": …} there.')
-    return {key: value for key, value in item.items() if value not in (None, "")}
+def _items(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The object of each line by its number, without what is null or empty."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        place = f"{path}:{number}"
+        try:
+            item = json.loads(line)
+        except ValueError as error:
+            message = f"{place}: this is not JSON: {error}"
+            hint = LIST if text.startswith("[") else "Each line must be one JSON object."
+            raise InputProblem(message, hint) from error
+        if not isinstance(item, dict):
+            hint = LIST if text.startswith("[") else 'Write {"statement": …} there.'
+            raise InputProblem(f"{place}: this is no JSON object", hint)
+        yield number, {key: value for key, value in item.items() if value not in (None, "")}
 
 
 def _problem(item: dict[str, Any], place: str) -> Problem:

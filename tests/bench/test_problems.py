@@ -118,6 +118,7 @@ async def test_a_bad_line(written: Written, line: str, message: str, hint: str) 
     ("name", "content", "message"),
     [
         ("a.jsonl", "", "is empty"),
+        ("a.json", "[\n  {}\n]", "a.json:1: this is not JSON"),
         ("a.lean", " \n", "is empty"),
         ("a.jsonl", b"{}\n\xff", "a.jsonl:2: byte 3 is not UTF-8"),
         ("a.lean", "theorem one : 1 = 1 := rfl", "no theorem whose proof is `sorry`"),
