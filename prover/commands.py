@@ -34,7 +34,10 @@ FIRST = RESERVED | {
 MODIFIERS = frozenset(
     {"private", "protected", "public", "noncomputable", "nonrec", "partial", "unsafe", "meta"}
 )
-LIMITED = frozenset({"open", "set_option", "omit", "include", "variable", "attribute", "local"})
+LIMITED = frozenset(
+    {"#", "attribute", "include", "local", "omit", "open", "set_option", "universe", "unseal",
+     "variable"}
+)  # fmt: skip
 """Commands that may stand before a declaration with `in`."""
 CONTINUATIONS = frozenset({"where", "termination_by", "decreasing_by"})
 BINDING = frozenset({"let", "letI", "have", "haveI"})
@@ -43,7 +46,7 @@ DEPTH = {**dict.fromkeys("([{⟨⦃", 1), **dict.fromkeys(")]}⟩⦄", -1)}
 GAPS = frozenset({"sorry", "admit"})
 AROUND = frozenset({"by", "exact", "done", "(", ")", "{", "}", ";", "·"})
 """What a proof that is nothing but a `sorry` may have around it."""
-PART = re.compile(r"«([^»]*)»|([^.«»]+)")
+PART = re.compile(r"«[^»]*»|[^.«»]+")
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def declarations(code: Sequence[Token], text: str) -> list[Declaration]:
 
 def parts(name: str) -> list[str]:
     """The parts of a name, without `«»`."""
-    return [one[1] or one[2] for one in PART.finditer(name)]
+    return [part.strip("«»") for part in PART.findall(name)]
 
 
 def name_parts(code: Iterable[Token]) -> Counter[str]:
@@ -111,15 +114,15 @@ def assignment(code: Sequence[Token], word: int, stop: int) -> int | None:
     return None
 
 
-def gap(code: Sequence[Token], begin: int, stop: int) -> int | None:
-    """Where a proof ends that is nothing but a `sorry`; None for any other.
+def gap(code: Sequence[Token], declared: Declaration, begin: int) -> int | None:
+    """Where the proof of a declaration ends, if it is nothing but a `sorry`.
 
-    A line after the `sorry` that begins no further to the right than the one with the `:=` or the
-    `theorem` is another command, which need not be known. Helpers behind `where` are a part of the
-    proof.
+    A line after the `sorry` that begins no further to the right than the declaration is another
+    command, which need not be known. Helpers behind `where` are a part of the proof.
     """
-    found, helpers = 0, False
-    column = next(token.column for token in reversed(code[:begin]) if token.leads)
+    found, helpers, stop = 0, False, declared.stop
+    before = (code[place] for place in range(declared.start, -1, -1))
+    column = next(token.column for token in before if token.leads)
     for place in range(begin, stop):
         token = code[place]
         continues = token.text in CONTINUATIONS
@@ -198,10 +201,13 @@ def _attribute(code: Sequence[Token], closing: int) -> int | None:
 
 def _limited(code: Sequence[Token], closing: int) -> int | None:
     """Where the command starts that ends in this `in`."""
+    depth = 0
     for index in range(closing - 1, -1, -1):
-        if code[index].text in LIMITED:
+        text = code[index].text
+        depth -= DEPTH.get(text, 0)
+        if depth == 0 and text in LIMITED:
             return index
-        if code[index].leads and code[index].text in FIRST:
+        if code[index].leads and text in FIRST:
             return None
     return None
 
@@ -210,7 +216,7 @@ def _enter(code: Sequence[Token], word: int, scopes: list[_Scope]) -> None:
     """Takes note of a command that opens or ends a scope."""
     follower = code[word + 1] if word + 1 < len(code) else code[word]
     named = follower.kind is Kind.WORD and not follower.leads and follower.text not in FIRST
-    names = parts(follower.text) if named else [""]
+    names = PART.findall(follower.text) if named else [""]
     match code[word].text:
         case "namespace":
             scopes += [_Scope(word, name) for name in names]

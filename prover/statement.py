@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from prover.commands import DEPTH, THEOREMS, assignment, declarations, gap
+from prover.commands import DEPTH, THEOREMS, Declaration, assignment, declarations, gap
 from prover.errors import InputProblem
 from prover.theorem import Theorem
 from prover.tokens import Kind, Token, tokens
@@ -49,21 +49,21 @@ def stated(text: str, header: str = "") -> Statement:
     last = found[-1]
     begin = code[last.start].start if last.start else 0
     name = "" if code[last.word].text == "example" else last.name
-    whole = _ending_in_by(text, code, last.word)
+    whole = _ending_in_by(text, code, last)
     return Statement(name, _joined(header, text[:begin]), whole[begin:])
 
 
-def _ending_in_by(text: str, code: Sequence[Token], word: int) -> str:
+def _ending_in_by(text: str, code: Sequence[Token], theorem: Declaration) -> str:
     """The text up to and with the `:= by` of its last theorem."""
-    place = assignment(code, word, len(code))
+    place = assignment(code, theorem.word, len(code))
     if place is None:
-        if any(token.text == "where" for token in code[word:]):
+        if any(token.text == "where" for token in code[theorem.word :]):
             raise InputProblem("the statement has a part of a proof", FOLLOWS)
         return f"{text[: code[-1].stop]} := by"
     proof = [token.text for token in code[place + 1 :]]
     if proof == ["by"]:
         return text
-    if proof and gap(code, place + 1, len(code)) is None:
+    if proof and gap(code, theorem, place + 1) is None:
         raise InputProblem("the statement has a proof or a part of one", FOLLOWS)
     if proof[:1] == ["by"]:
         return text[: code[place + 1].stop]

@@ -85,7 +85,7 @@ def read(text: str) -> Reading:
 def _open(code: Sequence[Token], theorem: Declaration) -> _Open | None:
     """The proof of a theorem, where it is nothing but a `sorry`."""
     place = assignment(code, theorem.word, theorem.stop)
-    end = None if place is None else gap(code, place + 1, theorem.stop)
+    end = None if place is None else gap(code, theorem, place + 1)
     if place is None or end is None:
         return None
     stop = code[end - 1].stop

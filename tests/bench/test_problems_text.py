@@ -49,6 +49,8 @@ def test_a_term_gets_a_block_of_tactics(separator: str) -> None:
         "open Nat in\n",
         "set_option maxHeartbeats 400000 in\n/-- Long. -/\n@[simp] protected ",
         "open Nat in omit [Foo α] in\n",
+        "attribute [local simp] Nat.foo in\n",
+        "#guard_msgs (drop warning) in\n",
     ],
 )
 def test_what_belongs_to_a_declaration_is_in_its_statement(prefix: str) -> None:
@@ -77,6 +79,31 @@ def x' := "a"
 """
     name, found, statement = only(header + "theorem one : 1 = 1 := by sorry -- theorem two")
     assert (name, found, statement) == ("one", header, "theorem one : 1 = 1 := by")
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        *("by { sorry }", "(sorry)", "by (sorry)", "by exact sorry", "by\n  · sorry", "by admit"),
+        *("by sorry; done", "by\n  sorry\n  done", "by sorry -- one\n-- two", "by sorry /- one -/"),
+        "by\n  sorry\nwhere\n  helper : Nat := by sorry",
+    ],
+)
+def test_a_proof_that_is_nothing_but_a_sorry(proof: str) -> None:
+    first = f"{HEADER}theorem one\n    : 1 = 1 := {proof}\n"
+    text = f"{first}unknown_command\ntheorem two : 2 = 2 := sorry"
+    one, two = read(text).theorems
+    assert (one.header, one.statement) == (HEADER, "theorem one\n    : 1 = 1 := by")
+    assert two.header.endswith("\nunknown_command\n")
+    assert "done" not in two.header
+
+
+def test_several_commands_on_a_line() -> None:
+    text = "section A variable (a : α) theorem one : a = a := by sorry end A example : P := sorry"
+    one, two = read(text).theorems
+    assert (one.name, one.statement) == ("one", "theorem one : a = a := by")
+    assert one.header == "section A variable (a : α) "
+    assert (two.name, two.header) == ("example_1", "section A variable (a : α)  end A ")
 
 
 def test_a_let_and_a_default_in_a_statement() -> None:
@@ -159,9 +186,12 @@ noncomputable section
 example : 1 = 1 := by sorry
 end
 theorem «five six» : 1 = 1 := by sorry
+namespace «seven.eight».A
+theorem nine : 1 = 1 := by sorry
 """
     names = [theorem.name for theorem in read(text).theorems]
-    assert names == ["A.B.one", "A.B.two", "A.B.D.E.three", "four", "example_12", "«five six»"]
+    plain = ["A.B.one", "A.B.two", "A.B.D.E.three", "four", "example_12"]
+    assert names == [*plain, "«five six»", "«seven.eight».A.nine"]
 
 
 def test_a_proof_with_a_sorry_in_it_is_told_apart() -> None:
