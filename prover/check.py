@@ -11,6 +11,7 @@ from prover.file import Hole, LeanFile, Span
 from prover.layout import Slot
 from prover.lean.backend import Backend
 from prover.lean.command import Command
+from prover.lean.imports import missing
 from prover.lean.worker import GRACE_SECONDS, Refused
 from prover.tokens import sorries
 
@@ -164,19 +165,7 @@ def _problem(
         return InputProblem(f"Lean did not get through {file.path}", "Split it into smaller files.")
     if refusal.kind != "import":
         return EnvironmentProblem(f"Lean could not check {file.path}: {refusal.message}")
-    first = refusal.message.partition("\n")[0]
-    missing = next((name for name in file.imports if _roots(name) in refusal.message), "")
-    return InputProblem(
-        f"{file.path} imports {missing}, which {command.library} does not have"
-        if missing
-        else f"{file.path} can't be checked: {first}",
-        command.import_hint,
-    )
-
-
-def _roots(module: str) -> str:
-    """How Lean's message names what it did not find."""
-    return f"'{module.partition('.')[0]}'"
+    return missing(str(file.path), file.imports, refusal.message, command)
 
 
 def _report(file: LeanFile, json: Json) -> Report:

@@ -26,6 +26,9 @@ from typing import Any
 
 import psutil
 
+# Called by its path, a script finds only what lies beside it.
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+
 from benchmarks.perf.nodes import Nodes
 from prover.bench.attempt import Attempt
 from prover.bench.problem import Problem

@@ -16,12 +16,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from itertools import product
 from pathlib import Path
 
 import yaml
+
+# Called by its path, a script finds only what lies beside it.
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.perf.comparison import CORE, Case, Problem, Run, figures, run_all, table
 from prover.policy.choosing import open_policy

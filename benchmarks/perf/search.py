@@ -18,9 +18,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+
+# Called by its path, a script finds only what lies beside it.
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.perf.comparison import CORE, Case, figures, run_all, table
 from prover.nearest import among

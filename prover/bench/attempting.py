@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from prover.bench.attempt import Attempt
 from prover.bench.job import Job
+from prover.bench.leaning import Leaning
 from prover.bench.store import Finished
 from prover.errors import EnvironmentProblem, InputProblem, NotLocated
 from prover.lean.backend import Backend
@@ -71,11 +72,12 @@ class Attempting:
         """How the search ended, and whether Lean could not read the theorem."""
         async with self.sessions() as session:
             reading = Reading(session)
+            leaning = Leaning.of(job.problem.header)
             found = search(
                 job.problem.theorem,
                 reading,
-                self.policy,
-                self.verify,
+                leaning.last(self.policy),
+                leaning.told(self.verify),
                 limit=self.limit,
                 configuration=self.configuration,
                 seed=job.seed,

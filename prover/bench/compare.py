@@ -10,6 +10,7 @@ from prover.bench.estimates import mcnemar
 from prover.bench.figures import Share
 from prover.bench.reading import Run
 from prover.bench.tried import Tried, Way, tried
+from prover.counting import counted
 from prover.errors import InputProblem
 
 
@@ -119,10 +120,11 @@ def _differences(first: Run, second: Run) -> list[str]:
         one, other = ({p.name: p for p in run.problems.problems} for run in (first, second))
         shared = one.keys() & other.keys()
         changed = sum(one[name] != other[name] for name in shared)
+        only = len(one.keys() - shared)
         found.append(
-            f"their problem sets differ: {len(one.keys() - shared)} problems are only in "
-            f"{first.name}, {len(other.keys() - shared)} only in {second.name}, {changed} of "
-            f"{len(shared)} with the same name are not the same"
+            f"their problem sets differ: {counted(only, 'problem')} {'is' if only == 1 else 'are'} "
+            f"only in {first.name}, {len(other.keys() - shared)} only in {second.name}, {changed} "
+            f"of {len(shared)} with the same name are not the same"
         )
     return found
 

@@ -16,6 +16,7 @@ import yaml
 
 from prover.bench.problems import names, unheard_of
 from prover.bench.settings import Settings, variables
+from prover.beside import beside
 from prover.errors import InputProblem
 from prover.lean.choosing import AUTOMATIC, check_name
 from prover.nearest import nearest
@@ -26,8 +27,8 @@ from prover.search.limit import Limit
 
 WORKER_MEMORY = 2.5 * 2**30
 """Bytes that a Lean worker needs."""
-SHIPPED = Path(__file__).parents[2] / "benchmarks" / "configs"
-"""In a checkout: configurations that go by name."""
+SHIPPED = beside("benchmarks/configs")
+"""Configurations that go by name."""
 
 
 def default_workers() -> int:
@@ -148,7 +149,7 @@ def resolved(what: str, flags: Settings, environment: Mapping[str, str]) -> tupl
     """
     path = shipped(what)
     if path is None and unheard_of(what):
-        known = [*names_shipped(), *names()]
+        known = dict.fromkeys([*names_shipped(), *names()])
         message = f"neither a configuration nor a set of problems is called `{what}`"
         raise InputProblem(message, f"{nearest(known, what)} Files and folders go too.")
     named = path.stem if path else Path(what).stem
@@ -187,7 +188,7 @@ def shipped(what: str) -> Path | None:
 
 
 def names_shipped() -> list[str]:
-    """The configurations of the checkout; none where the prover was installed without."""
+    """The configurations that come with the prover."""
     return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
 
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 from prover.bench.problem import Problem
+from prover.beside import beside
 
-PACKAGE = Path(__file__).parents[1]
 UNKNOWN = re.compile(r"Unknown (?:identifier|constant) `([^`]+)`")
 NO_INSTANCE = re.compile(r"failed to synthesize instance of type class\s+(.+?)(?: \?m|\n|$)")
 
@@ -32,10 +31,7 @@ class Dialect:
     @cached_property
     def header(self) -> str:
         """What takes the place of a problem's header."""
-        # The wheel holds a copy of the project; in a checkout it lies beside the package.
-        folders = (PACKAGE / "lean_project", PACKAGE.parent / "lean_project")
-        files = (folder / "Preludes" / self.prelude for folder in folders)
-        return next(file for file in files if file.is_file()).read_text(encoding="utf-8")
+        return beside(f"lean_project/Preludes/{self.prelude}").read_text(encoding="utf-8")
 
     def read(self, problem: Problem) -> Problem:
         """The problem with the dialect's header."""

@@ -165,7 +165,8 @@ def curve(problems: Iterable[Tried], what: str) -> Iterator[Point]:
 
 
 def worker_use(attempts: Sequence[Attempt], workers: Any) -> float | None:
-    """How busy the workers were while anything was tried.
+    """The share of the workers' time, from 0 to 1, in which they had an attempt, while anything
+    was tried; None where it is not known.
 
     Where a run was stopped and went on later, the time between does not count.
     """

@@ -72,8 +72,8 @@ NOTHING = "Only whole proofs count: `theorem … := by sorry` or `theorem … :=
 
 
 def text_of(path: Path) -> str:
-    """A file's text with `\\n` between lines. Raises `InputProblem`."""
-    return bytes_of(path).decode().replace("\r\n", "\n")
+    """A file's text with `\\n` between lines, without a byte order mark. Raises `InputProblem`."""
+    return bytes_of(path).decode("utf-8-sig").replace("\r\n", "\n")
 
 
 def _folder(folder: Path, origin: Origin, tell: Tell) -> list[Problem]:

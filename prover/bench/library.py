@@ -13,6 +13,7 @@ from typing import Any
 
 from prover.bench.folder import SHOWN, Tell
 from prover.bench.problem import Problem
+from prover.counting import counted
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.lean.backend import Backend
 from prover.lean.worker import GRACE_SECONDS, Refused, Worker
@@ -110,7 +111,7 @@ def header(imports: Sequence[str]) -> str:
 def _tell(module: str, found: Stated, tell: Tell) -> None:
     if not found.problems and not found.left_out:
         return
-    sentence = f"{module}: {len(found.problems)} theorems"
+    sentence = f"{module}: {counted(len(found.problems), 'theorem')}"
     if found.left_out:
         names = list(found.left_out)
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""

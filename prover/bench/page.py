@@ -23,6 +23,7 @@ from prover.bench.figures import GROUPS, Figures, Passes
 from prover.bench.reading import Run
 from prover.bench.tried import Tried, tried
 from prover.bench.wording import dialect, duration, facts, percent
+from prover.counting import counted
 from prover.errors import sentences
 from prover.page import FOLDER, joined
 from prover.page.exploring import explored, packed
@@ -86,6 +87,7 @@ def page(run: Run, note: Note) -> str:
         style="\n".join(path.read_text("utf-8") for path in STYLES),
         hash_of=hash_of,
         percent=percent,
+        counted=counted,
         duration=duration,
         bar=drawing.bar,
         curve=drawing.curve,

@@ -10,13 +10,14 @@ from prover.bench.library import stated
 from prover.bench.presets import presets
 from prover.bench.problem import Problem, ProblemSet
 from prover.bench.selection import Selection
+from prover.beside import beside
 from prover.checkout import Repository, check_out
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.lean.backend import Backend
 from prover.lean.install import default_cache
 from prover.nearest import nearest
 
-CORE = Path(__file__).parents[2] / "benchmarks" / "problems" / "core.jsonl"
+CORE = beside("benchmarks/problems/core.jsonl")
 GIT, LIBRARY = "git:", "library:"
 
 
@@ -32,7 +33,7 @@ async def load(
 
     | source | problems |
     |---|---|
-    | `core` | the project's own, in a checkout of it |
+    | `core` | the project's own |
     | a name of `presets.yaml` | that collection, fetched once |
     | `FILE.jsonl` | one a line |
     | `FILE.lean`, a folder | theorems whose proof is `sorry` |

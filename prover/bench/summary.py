@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from prover.bench.attempt import Attempt
@@ -31,6 +31,10 @@ class Summary:
     """Of the attempts that proved something, wall-clock."""
     unreadable: dict[str, str]
     """Why each problem that is not applicable is not, by name."""
+    hints: dict[str, str] = field(default_factory=dict)
+    """What to do about some of these reasons, by reason."""
+    refusals: dict[str, str] = field(default_factory=dict)
+    """Why the gate refused the first proof of each problem that is counted as refused, by name."""
 
     @classmethod
     def of(cls, names: Iterable[str], attempts: Sequence[Attempt], dialect: str = "") -> Summary:
@@ -38,7 +42,13 @@ class Summary:
         by_name: dict[str, list[Attempt]] = {name: [] for name in names}
         for attempt in attempts:
             by_name[attempt.name].append(attempt)
-        ways = [_way(tries) for tries in by_name.values()]
+        way_of = {name: _way(tries) for name, tries in by_name.items()}
+        ways = list(way_of.values())
+        unread = [
+            (attempt, unreadable(str(attempt.result["message"]), dialect))
+            for attempt in attempts
+            if not attempt.applicable
+        ]
         proofs = [attempt.result["seconds"] for attempt in attempts if attempt.proved]
         return cls(
             problems=len(ways),
@@ -50,10 +60,12 @@ class Summary:
             untried=ways.count("untried"),
             attempts=len(attempts),
             median_seconds=statistics.median(proofs) if proofs else None,
-            unreadable={
-                attempt.name: unreadable(str(attempt.result["message"]), dialect)
-                for attempt in attempts
-                if not attempt.applicable
+            unreadable={one.name: reason for one, reason in unread},
+            hints={reason: str(hint) for one, reason in unread if (hint := one.result.get("hint"))},
+            refusals={
+                attempt.name: str(refusal["reason"]).partition("\n")[0]
+                for attempt in reversed(attempts)
+                if way_of[attempt.name] == "refused" and (refusal := attempt.result.get("refusal"))
             },
         )
 
@@ -78,17 +90,3 @@ def _way(tries: Sequence[Attempt]) -> str:
     if statuses - {Status.ERROR}:
         return "not_proved"
     return "errors" if tries else "untried"
-
-
-def worker_use(attempts: Sequence[Attempt], began: float, workers: int) -> float | None:
-    """The share of the time in which a worker had something to do, on average over all.
-
-    Counted from `began`, in seconds since the epoch, until the last attempt set out; afterwards
-    workers have nothing to do. None when all set out at once.
-    """
-    if len(attempts) <= workers:
-        return None
-    stop = max(attempt.started for attempt in attempts)
-    ends = [min(one.started + float(one.result["seconds"]), stop) for one in attempts]
-    busy = sum(ends) - sum(one.started for one in attempts)
-    return busy / (workers * (stop - began))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from prover.cli.console import drawn, messages, results
 
 LINE_SECONDS = 30.0
 """How often a line is written where there is no terminal."""
+MOST_NAMES = 10
+"""Of problems that came out so for one reason that are named."""
 
 
 @asynccontextmanager
@@ -71,11 +73,25 @@ def show(outcome: dict[str, Any], summary: Summary, folder: Path) -> None:
     if outcome["worker_use"] is not None:
         table.add_row("workers busy", f"{outcome['worker_use']:.1%}")
     results().print(table)
-    for name, reason in summary.unreadable.items():
-        results().print(f"not applicable: {name}: {reason}")
+    for line in _told("refused", summary.refusals, {}):
+        results().print(line)
+    for line in _told("not applicable", summary.unreadable, summary.hints):
+        results().print(line)
     if summary.errors or summary.untried:
         results().print("Run the same again to try what ended in an error or was not tried.")
     results().print(f"Results are in {folder}. Next: `prover report {folder}`")
+
+
+def _told(label: str, reasons: Mapping[str, str], hints: Mapping[str, str]) -> Iterator[str]:
+    """Why problems came out so: those for one reason in one line, then what to do about it."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        by_reason.setdefault(reason, []).append(name)
+    for reason, names in by_reason.items():
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        yield f"{label}: {', '.join(names[:MOST_NAMES])}{more}: {reason}"
+        if reason in hints:
+            yield f"  {hints[reason]}"
 
 
 async def _write_lines(standing: Callable[[], Standing]) -> None:

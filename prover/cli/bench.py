@@ -22,17 +22,19 @@ from prover.bench.config import Config, resolved
 from prover.bench.crew import Crew
 from prover.bench.dialect import shared_header
 from prover.bench.environment import environment
+from prover.bench.figures import worker_use
 from prover.bench.job import jobs
 from prover.bench.lean import check_dialect, lean_of
 from prover.bench.problem import ProblemSet
+from prover.bench.reading import read
 from prover.bench.run import Run, Try
 from prover.bench.settings import Settings
-from prover.bench.store import Store, read
-from prover.bench.summary import Summary, worker_use
+from prover.bench.store import Store
+from prover.bench.summary import Summary
 from prover.cli import batch, gpus, leans
 from prover.cli.console import Exit, messages, write_json
 from prover.cli.console import run as run_cancellable
-from prover.cli.report import counted
+from prover.counting import counted
 from prover.lean.backend import Backend, told
 from prover.lean.choosing import LEANS
 from prover.policy.choosing import open_policy
@@ -206,15 +208,15 @@ class Bench:
     def _told(self, problems: ProblemSet, run: Run, began: float, interrupts: Interrupts) -> Exit:
         """The exit code, when the table is written."""
         names = [problem.name for problem in problems.problems]
-        summary = Summary.of(names, read(self.folder), self.config.dialect)
-        # A cluster says only while it works how many it has.
-        workers = self.config.workers or run.most
+        kept = read(self.folder)
+        summary = Summary.of(names, kept.attempts, self.config.dialect)
         outcome = {
             "run": str(self.folder),
             **summary.to_json(),
             "seconds": time.time() - began,
-            "workers": workers,
-            "worker_use": worker_use(run.made, began, workers),
+            # A cluster says only while it works how many it has.
+            "workers": self.config.workers or run.most,
+            "worker_use": worker_use(kept.attempts, kept.config.get("workers")),
             "interrupted": interrupts.count > 0,
         }
         if self.json:

@@ -15,6 +15,7 @@ from prover.bench.figures import Share
 from prover.bench.reading import read
 from prover.bench.wording import duration, percent
 from prover.cli.console import messages, results, write_json
+from prover.counting import counted
 from prover.nearest import among
 
 EXAMPLES = (
@@ -87,13 +88,13 @@ def row(share: Share) -> tuple[str, str, str, str]:
 
 def sentences(found: Comparison) -> Iterator[str]:
     """What the table does not say."""
-    yield f"* on the {len(found.both)} problems that both proved"
+    yield f"* on the {counted(len(found.both), 'problem')} that both proved"
     yield ""
     yield f"{found.second.name} won {len(found.won)} and lost {len(found.lost)}, {verdict(found)}"
     yield from names("won ", found.won)
     yield from names("lost", found.lost)
     if found.apart:
-        yield f"{len(found.apart)} problems were not attempted by both and are left out"
+        yield f"left out, as not attempted by both: {counted(len(found.apart), 'problem')}"
 
 
 def verdict(found: Comparison) -> str:

@@ -12,11 +12,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from prover.errors import InputProblem, LeanDied
+from prover.file import LeanFile
 from prover.lean import codec
 from prover.lean.base import TacticLimit
+from prover.lean.imports import missing
 from prover.lean.worker import GRACE_SECONDS, Refused, Worker
 from prover.theorem import Theorem
 
@@ -25,7 +28,6 @@ REPLAY_PATIENCE = 4.0
 ANSWER_SECONDS = 60.0
 """For what should take no time, such as the premises of a state."""
 HINTS = {
-    "import": "Check that the module belongs to the project, or use a Lean project that has it.",
     "header": "Check what stands before the theorem: it must elaborate on its own.",
     "declaration": "Check the statement: it must elaborate with `sorry` as its proof.",
     "hole": "Give a theorem with a `sorry` where the proof is wanted.",
@@ -238,6 +240,9 @@ class Replay:
                 # That says more of the machine than of the theorem.
                 message = f"The theorem did not open within {self._open_seconds:g} seconds"
                 raise LeanDied(message, TIME_HINT) from refusal
+            if refusal.kind == "import":
+                header = LeanFile(Path(theorem.name), theorem.header.encode())
+                raise missing("it", header.imports, refusal.message, worker.command) from refusal
             raise InputProblem(refusal.message, HINTS.get(refusal.kind, "")) from refusal
         return dict(opened["state"])
 

@@ -56,8 +56,10 @@ class OutOfMemory(LeanDied):
 class Worker:
     """One Lean process that answers requests. Make it with `start`, end it with `close`."""
 
-    def __init__(self, process: LeanProcess, nonce: str, memory: int) -> None:
+    def __init__(self, process: LeanProcess, command: Command, nonce: str, memory: int) -> None:
         self._process = process
+        self.command = command
+        """What it was started with."""
         self._nonce = nonce
         self._mark = nonce.encode() + b" "
         self._memory = memory
@@ -82,7 +84,7 @@ class Worker:
         Raises `EnvironmentProblem` when it cannot run here, `LeanDied` when it ends at once.
         """
         process = await LeanProcess.spawn(command)
-        worker = cls(process, secrets.token_hex(16), memory)
+        worker = cls(process, command, secrets.token_hex(16), memory)
         try:
             await worker._greet(command.options, seconds)
         except BaseException:

@@ -1,14 +1,17 @@
-"""A policy without the theorems that are not to be used."""
+"""A policy that does without some theorems, or uses them last."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from prover.policy.base import Candidate, ModelPolicy, Policy, Question
 
-IDENTIFIER = re.compile(r"[^\W\d][\w!?'✝]*(?:\.[^\W\d][\w!?'✝]*)*")
+PART = r"(?:«[^»]*»|[^\W\d][\w!?'✝]*)"
+IDENTIFIER = re.compile(rf"{PART}(?:\.{PART})*")
+LOSS = 3.0
+"""What it costs a tactic that it names what is to be used last, as a negative log-probability."""
 
 
 def avoiding(policy: Policy, avoid: Collection[str]) -> Policy:
@@ -20,18 +23,42 @@ def avoiding(policy: Policy, avoid: Collection[str]) -> Policy:
     """
     if not avoid:
         return policy
-    if isinstance(policy, ModelPolicy):
-        return _AvoidingModel(policy, avoid)
-    return _Avoiding(policy, avoid)
+    named = naming(avoid)
+
+    def asked(question: Question) -> Question:
+        left = tuple(premise for premise in question.premises if premise.name not in avoid)
+        return replace(question, premises=left)
+
+    return _changed(policy, asked, lambda some: [one for one in some if not named(one.tactic)])
 
 
-def naming(avoid: Collection[str]) -> Callable[[str], bool]:
-    """Tells whether a tactic names one of the theorems."""
-    avoided = {short for name in avoid for short in _shortened(name)}
+def reluctant(policy: Policy, last: Collection[str]) -> Policy:
+    """The policy with the tactics that name one of these as much less likely than it thinks, and
+    with these as the last premises. What names them is as for `avoiding`."""
+    if not last:
+        return policy
+    named = naming(last)
 
-    def names(tactic: str) -> bool:
+    def asked(question: Question) -> Question:
+        ordered = sorted(question.premises, key=lambda premise: premise.name in last)
+        return replace(question, premises=tuple(ordered))
+
+    def answered(some: Sequence[Candidate]) -> list[Candidate]:
+        lowered = [
+            replace(one, logprob=one.logprob - LOSS) if named(one.tactic) else one for one in some
+        ]
+        return sorted(lowered, key=lambda one: -one.logprob)
+
+    return _changed(policy, asked, answered)
+
+
+def naming(theorems: Collection[str]) -> Callable[[str], list[str]]:
+    """Tells which of the theorems a tactic names."""
+    known = {short: name for name in theorems for short in _shortened(name)}
+
+    def names(tactic: str) -> list[str]:
         words = (word.removeprefix("_root_.") for word in IDENTIFIER.findall(tactic))
-        return any(not avoided.isdisjoint(_beginnings(word)) for word in words)
+        return [known[begin] for word in words for begin in _beginnings(word) if begin in known]
 
     return names
 
@@ -47,40 +74,47 @@ def _beginnings(name: str) -> Iterator[str]:
     return (".".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
-class _Avoiding:
-    def __init__(self, policy: Policy, avoid: Collection[str]) -> None:
-        self._policy = policy
-        self._avoid = avoid
-        self._names = naming(avoid)
+@dataclass(frozen=True)
+class _Changed:
+    """A policy of which the questions and the answers are changed."""
+
+    policy: Policy
+    asked: Callable[[Question], Question]
+    answered: Callable[[Sequence[Candidate]], list[Candidate]]
 
     @property
     def name(self) -> str:
         """That of the policy."""
-        return self._policy.name
+        return self.policy.name
 
     @property
     def premises_wanted(self) -> int:
         """As many as the policy wants."""
-        return self._policy.premises_wanted
+        return self.policy.premises_wanted
 
     async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
-        """What the policy proposes, without what is to be avoided."""
-        asked = [
-            replace(
-                question, premises=tuple(p for p in question.premises if p.name not in self._avoid)
-            )
-            for question in questions
-        ]
-        proposed = await self._policy.propose(asked, count)
-        return [[one for one in some if not self._names(one.tactic)] for some in proposed]
+        """What the policy proposes, changed."""
+        proposed = await self.policy.propose([self.asked(one) for one in questions], count)
+        return [self.answered(some) for some in proposed]
 
 
-class _AvoidingModel(_Avoiding):
+@dataclass(frozen=True)
+class _ChangedModel(_Changed):
     """The same of a `ModelPolicy`, which is one too."""
 
-    _policy: ModelPolicy
+    policy: ModelPolicy
 
     @property
     def repairs(self) -> int:
         """As often as the policy."""
-        return self._policy.repairs
+        return self.policy.repairs
+
+
+def _changed(
+    policy: Policy,
+    asked: Callable[[Question], Question],
+    answered: Callable[[Sequence[Candidate]], list[Candidate]],
+) -> Policy:
+    if isinstance(policy, ModelPolicy):
+        return _ChangedModel(policy, asked, answered)
+    return _Changed(policy, asked, answered)

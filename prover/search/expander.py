@@ -267,6 +267,11 @@ class Expander:
         node = self._graph.nodes[turn.key]
         if node.standing is not Standing.OPEN:
             return
+        if following is None and turn.over:
+            # The first turn of the theorem may have run all that there was without premises.
+            with suppress(LeanDied):
+                await self._add_premises(turn)
+            following = turn.expansion.next
         if following is not None:
             self._graph.postpone(turn.key, following)
         elif turn.over:

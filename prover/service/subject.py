@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from prover.check import SECONDS, Report
+from prover.check import NOT_PARSED, SECONDS, Message, Report
 from prover.errors import InputProblem
 from prover.file import Hole, LeanFile
 from prover.prove import obstacle
@@ -15,6 +14,7 @@ from prover.service.parts import Parts
 from prover.service.place import edit_to_json, hole_at
 from prover.service.requests import FilePart, GoalRequest, TheoremPart
 from prover.service.runs import Json
+from prover.statement import stated
 from prover.theorem import Theorem
 from prover.verify.walk import Walks
 
@@ -64,7 +64,8 @@ async def subject(
 ) -> Subject:
     """The subject of a request; the gate begins to read what stands before it.
 
-    Raises `InputProblem`, or `LeanDied` while Lean reads the file."""
+    Raises `InputProblem`, or `LeanDied` while Lean reads the file.
+    """
     if request.theorem is not None:
         return Alone(theorem_of(request.theorem))
     if request.goal is not None:
@@ -74,25 +75,41 @@ async def subject(
     if walks is not None:
         walks.ahead(file, request.file.line)
     report = await parts.check(file, seconds=SECONDS, audits=False)
-    hole = hole_at(file, report.holes, request.file.line, request.file.column)
+    try:
+        hole = hole_at(file, report.holes, request.file.line, request.file.column)
+    except InputProblem as problem:
+        raise _unread(file, report, problem) from problem
     if reason := obstacle(file, report, hole, alone=True):
-        raise InputProblem(reason)
+        raise _unparsed(file, report, hole) if reason == NOT_PARSED else InputProblem(reason)
     return InFile(file, report, hole)
 
 
+def _unread(file: LeanFile, report: Report, problem: InputProblem) -> InputProblem:
+    """Why there is no hole: what is wrong with a file is told first."""
+    if report.holes or not report.errors:
+        return problem
+    hint = "Mend that first, then put a `sorry` where a proof is wanted."
+    return InputProblem(_first_line(file, report.errors[0]), hint)
+
+
+def _unparsed(file: LeanFile, report: Report, hole: Hole) -> InputProblem:
+    """Why the text around a hole can't be parsed: the error before it."""
+    before = [one for one in report.errors if (one.line, one.column) <= (hole.line, hole.column)]
+    error = (before or report.errors)[-1] if report.errors else None
+    if error is None:
+        return InputProblem(NOT_PARSED)
+    hint = "The `sorry` stands in text that Lean can't parse. Mend that first."
+    return InputProblem(_first_line(file, error), hint)
+
+
+def _first_line(file: LeanFile, error: Message) -> str:
+    return f"{file.path}:{error}".partition("\n")[0]
+
+
 def theorem_of(part: TheoremPart) -> Theorem:
-    """The theorem that was sent."""
-    named = re.search(r"\b(?:theorem|lemma)\s+([^\s:({\[]+)", part.statement)
-    name = part.name or (named[1] if named else "example")
-    return Theorem.from_statement(name, _up_to_by(part.statement), header=part.header)
-
-
-def _up_to_by(statement: str) -> str:
-    """The statement up to `:= by`, which may be missing, or have its `sorry` behind it."""
-    text = re.sub(r"\bsorry$", "", statement.rstrip()).rstrip()
-    if re.search(r"\bby$", text):
-        return text
-    return f"{text} by" if text.endswith(":=") else f"{text} := by"
+    """The theorem that was sent. Raises `InputProblem`."""
+    theorem = stated(part.statement, part.header).theorem
+    return replace(theorem, name=part.name) if part.name else theorem
 
 
 def file_of(root: Path, part: FilePart) -> LeanFile:

@@ -72,21 +72,37 @@ async def test_a_line_is_a_problem(written: Written) -> None:
     assert (await load(path)).problems == (Problem(**ONE, source="a.jsonl:1"), full)
 
 
+async def test_lines_as_collections_have_them(written: Written) -> None:
+    lines = [
+        {"problem_id": 7, "formal_statement": "import Mathlib\n\ntheorem p : 1 = 1 := by sorry\n"},
+        {"name": None, "formal_statement": "theorem p : 2 = 2", "header": "import Mathlib\n"},
+        {"statement": "(n : Nat) : n = n", "split": "test"},
+    ]
+    path = written("a.jsonl", "\ufeff" + "\r\n".join(map(json.dumps, lines)))
+    header = "import Mathlib\n"
+    assert (await load(path)).problems == (
+        Problem("p", "theorem p : 1 = 1 := by", f"{header}\n", source="a.jsonl:1"),
+        Problem("p_2", "theorem p : 2 = 2 := by", header, source="a.jsonl:2"),
+        Problem("example_3", "example (n : Nat) : n = n := by", "", "test", source="a.jsonl:3"),
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
         ("{broken", "this is not JSON", "one JSON object"),
         ("[1]", "no JSON object", "{"),
         ('{"nam": "one", "statement": "x"}', "there is no `name`", "Did you mean `nam`"),
-        ('{"name": "a", "formal_statement": "b"}', "no `statement`", "mean `formal_statement`"),
-        ('{"name": "a", "statement": ""}', "no `statement`", "Known: name, statement"),
-        ('{"name": 1, "statement": "theorem a := by"}', "`name` is not a string", ""),
-        ('{"name": "a", "statement": "theorem a : P"}', "does not end in `:= by`", "Put ` := by`"),
-        ('{"name": "a", "statement": "theorem a : P :="}', "ends in `:=`", "Put ` by`"),
-        ('{"name": "a", "statement": "theorem a : P := by sorry"}', "in `sorry`", "Leave the"),
+        ('{"name": "a", "statment": "b"}', "no `statement`", "mean `statment`? It must be"),
+        ('{"name": "a", "statement": ""}', "no `statement`", "The line has: name. Put the"),
+        ('{"id": 1, "goal": "P"}', "no `statement`", "The line has: id, goal. Put the theorem"),
+        ('{"name": 1, "statement": "theorem a := by"}', "`name` is not a string", "quotes"),
+        ('{"name": "a", "formal_statement": 1}', "`formal_statement` is not a string", "quotes"),
         ('{"name": "a", "statement": "theorem a : P := by simp"}', "has a proof", "Leave out"),
-        ('{"name": "a", "statement": "theorem a : P -- := by"}', "does not end", "Put"),
         ('{"name": "a", "statement": "theorem a /- : P := by"}', "comment on line 1", ""),
+        ('{"name": "a", "statement": "def a := 1"}', "declares no theorem", "Write `theorem"),
+        ('{"name": "a", "statement": "-- a"}', "there is no statement", "Write `theorem"),
+        ('{"header": "open A", "statement": "import B\\ntheorem a : P"}', "has imports", "Put"),
         (json.dumps(ONE), "`one` is the name of line 1 too", "a name of its own"),
     ],
 )
@@ -102,6 +118,7 @@ async def test_a_bad_line(written: Written, line: str, message: str, hint: str) 
     ("name", "content", "message"),
     [
         ("a.jsonl", "", "is empty"),
+        ("a.json", "[\n  {}\n]", "a.json:1: this is not JSON"),
         ("a.lean", " \n", "is empty"),
         ("a.jsonl", b"{}\n\xff", "a.jsonl:2: byte 3 is not UTF-8"),
         ("a.lean", "theorem one : 1 = 1 := rfl", "no theorem whose proof is `sorry`"),

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from prover.bench import folder
+from prover.bench.attempting import Attempting
+from prover.bench.job import Job
 from prover.bench.library import header
 from prover.bench.problem import Problem, ProblemSet
 from prover.bench.problems import load
@@ -15,10 +18,14 @@ from prover.errors import InputProblem
 from prover.file import LeanFile
 from prover.lean.base import Closed, Outcome, TacticError, TacticLimit
 from prover.lean.pool import LeanPool
+from prover.policy.builtin import BuiltinPolicy
+from prover.search.configuration import Configuration
+from prover.search.limit import Limit
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+CASES = Path(__file__).parents[1] / "cases"
 MODULE = "Init.Data.Nat.Dvd"
 
 
@@ -42,6 +49,52 @@ async def test_every_statement_opens_after_its_header(pool: LeanPool) -> None:
     for problem in (await load(str(EXAMPLES / "demo.lean"))).problems:
         async with pool.session() as session:
             assert len((await session.open(problem.theorem)).goals) == 1
+
+
+def case(name: str) -> dict[str, Problem]:
+    """The problems of a file of cases, by name."""
+    return {problem.name: problem for problem in folder.read(CASES / name)}
+
+
+async def refusal(pool: LeanPool, problem: Problem) -> str:
+    """Why Lean does not open a problem; empty where it does."""
+    async with pool.session() as session:
+        try:
+            await session.open(problem.theorem)
+        except InputProblem as refused:
+            return refused.message
+    return ""
+
+
+async def test_files_as_people_write_them(pool: LeanPool) -> None:
+    problems = case("bench_reading.lean")
+    refusals = {name: await refusal(pool, problem) for name, problem in problems.items()}
+    assert {name: reason for name, reason in refusals.items() if reason} == {
+        "twenty": "its statement has a `sorry` in it",
+        "twentyone": "its statement rests on the `sorry` of `answer`",
+    }
+    numbers = "one three four six seven eight eleven twelve thirteen fourteen fifteen sixteen "
+    numbers += "eighteen twentytwo twentythree twentyfour twentyfive"
+    names = {"Foo.two", "nine", "A.B.ten", "example_29", "Nat.nineteen", *numbers.split()}
+    assert problems.keys() - {"twenty", "twentyone"} == names
+
+
+@pytest.mark.parametrize("name", ["bom.jsonl", "code_header.jsonl", "whole_file_statement.jsonl"])
+async def test_lines_as_people_write_them(pool: LeanPool, name: str) -> None:
+    for problem in case(name).values():
+        assert await refusal(pool, problem) == ""
+
+
+async def test_what_rests_on_an_open_theorem_is_refused_and_says_on_which(pool: LeanPool) -> None:
+    problems = case("bench_uses_lemma.lean")
+    assert [await refusal(pool, problem) for problem in problems.values()] == [""] * 5
+    limit = Limit(seconds=120, tactics=120)
+    attempting = Attempting.with_lean(pool, BuiltinPolicy(), limit, Configuration())
+    for name, status in (("last", "proved"), ("third_passes", "refused")):
+        attempt = (await attempting(Job(problems[name], 0, 0, name))).attempt
+        assert attempt.result["status"] == status
+    assert attempt.result["refusal"]["reason"] == "it rests on the `sorry` of `all_pass`"
+    assert "it rests on the `sorry` of `all_pass`." in attempt.result["message"]
 
 
 Told = list[str]

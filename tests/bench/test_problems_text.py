@@ -49,6 +49,8 @@ def test_a_term_gets_a_block_of_tactics(separator: str) -> None:
         "open Nat in\n",
         "set_option maxHeartbeats 400000 in\n/-- Long. -/\n@[simp] protected ",
         "open Nat in omit [Foo α] in\n",
+        "attribute [local simp] Nat.foo in\n",
+        "#guard_msgs (drop warning) in\n",
     ],
 )
 def test_what_belongs_to_a_declaration_is_in_its_statement(prefix: str) -> None:
@@ -79,6 +81,31 @@ def x' := "a"
     assert (name, found, statement) == ("one", header, "theorem one : 1 = 1 := by")
 
 
+@pytest.mark.parametrize(
+    "proof",
+    [
+        *("by { sorry }", "(sorry)", "by (sorry)", "by exact sorry", "by\n  · sorry", "by admit"),
+        *("by sorry; done", "by\n  sorry\n  done", "by sorry -- one\n-- two", "by sorry /- one -/"),
+        "by\n  sorry\nwhere\n  helper : Nat := by sorry",
+    ],
+)
+def test_a_proof_that_is_nothing_but_a_sorry(proof: str) -> None:
+    first = f"{HEADER}theorem one\n    : 1 = 1 := {proof}\n"
+    text = f"{first}unknown_command\ntheorem two : 2 = 2 := sorry"
+    one, two = read(text).theorems
+    assert (one.header, one.statement) == (HEADER, "theorem one\n    : 1 = 1 := by")
+    assert two.header.endswith("\nunknown_command\n")
+    assert "done" not in two.header
+
+
+def test_several_commands_on_a_line() -> None:
+    text = "section A variable (a : α) theorem one : a = a := by sorry end A example : P := sorry"
+    one, two = read(text).theorems
+    assert (one.name, one.statement) == ("one", "theorem one : a = a := by")
+    assert one.header == "section A variable (a : α) "
+    assert (two.name, two.header) == ("example_1", "section A variable (a : α)  end A ")
+
+
 def test_a_let_and_a_default_in_a_statement() -> None:
     statement = "theorem one (n : Nat := 2) : let m := n; (fun x => by exact x) m = n := by"
     assert only(statement + " sorry")[2] == statement
@@ -89,24 +116,59 @@ def test_image_notation_is_no_character() -> None:
     assert only(statement + " sorry")[2] == statement
 
 
-def test_earlier_theorems_without_a_proof_may_not_be_used() -> None:
-    text = """def a := 1
+def headers(text: str) -> dict[str, str]:
+    """The header of each theorem by its name."""
+    return {theorem.name: theorem.header for theorem in read(text).theorems}
 
-@[simp] theorem one : a = 1 := by sorry
 
-def b := 2
-theorem two : b = 2 := sorry
-theorem three : b = 2 := by rfl
+def test_open_theorems_that_stand_alone_are_in_no_header() -> None:
+    text = """import Mathlib
+theorem one (n : ℕ) : n = n := by sorry
 
-lemma four : b = 2 :=
+theorem two : 2 = 2 := sorry
+theorem three : 3 = 3 := by rfl
+example : 4 = 4 := by sorry
+lemma five : 5 = 5 :=
 sorry
 """
-    found = {theorem.name: theorem.header for theorem in read(text).theorems}
-    assert found == {
-        "one": "def a := 1\n\n",
-        "two": "def a := 1\n\n\n\ndef b := 2\n",
-        "four": "def a := 1\n\n\n\ndef b := 2\n\ntheorem three : b = 2 := by rfl\n\n",
+    before = "import Mathlib\n"
+    assert headers(text) == {
+        "one": before,
+        "two": f"{before}\n\n",
+        "example_6": f"{before}\n\n\ntheorem three : 3 = 3 := by rfl\n",
+        "five": f"{before}\n\n\ntheorem three : 3 = 3 := by rfl\n\n",
     }
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("theorem A.one : P := by sorry", "theorem used : P := A.one"),
+        ("theorem A.one : P := by sorry", "open A in theorem used : P := by\n  exact one.symm"),
+        ("theorem «A».«one» : P := by sorry", "attribute [simp] A.one"),
+        ("@[simp] theorem A.one : P := by sorry", "theorem used : P := by simp"),
+        ("def Q := 1\ntheorem A.one : Q = 1 := by sorry", ""),
+        ("inductive Q\ntheorem A.one (q : Q) : P := by sorry", ""),
+    ],
+)
+def test_open_theorems_that_others_may_rest_on_are_in_their_headers(
+    first: str, second: str
+) -> None:
+    before = f"{first}\n{second}\n"
+    assert headers(f"{before}theorem last : 1 = 1 := by sorry")["last"] == before
+
+
+def test_the_theorems_of_a_mutual_block_are_stated_apart() -> None:
+    text = """def a := 1
+mutual
+theorem one : 1 = 1 := by sorry
+theorem two : 2 = 2 := by sorry
+end
+theorem three : 3 = 3 := by sorry
+"""
+    found = headers(text)
+    assert (found["one"], found["two"]) == ("def a := 1\n", "def a := 1\n")
+    assert found["three"] == text[: text.index("theorem three")]
 
 
 def test_names_are_full() -> None:
@@ -124,9 +186,12 @@ noncomputable section
 example : 1 = 1 := by sorry
 end
 theorem «five six» : 1 = 1 := by sorry
+namespace «seven.eight».A
+theorem nine : 1 = 1 := by sorry
 """
     names = [theorem.name for theorem in read(text).theorems]
-    assert names == ["A.B.one", "A.B.two", "A.B.D.E.three", "four", "example_12", "«five six»"]
+    plain = ["A.B.one", "A.B.two", "A.B.D.E.three", "four", "example_12"]
+    assert names == [*plain, "«five six»", "«seven.eight».A.nine"]
 
 
 def test_a_proof_with_a_sorry_in_it_is_told_apart() -> None:
@@ -213,7 +278,7 @@ def theorems(draw: st.DrawFn) -> Piece:
     parts = [
         draw(PREFIXES),
         "theorem ",
-        draw(NAMES),
+        f"t{draw(st.integers(0, 10**9))}",
         draw(GAPS),
         ": ",
         draw(TERMS),
@@ -225,14 +290,15 @@ def theorems(draw: st.DrawFn) -> Piece:
     return Piece(statement + " sorry", statement)
 
 
-@given(st.lists(st.one_of(PLAIN, theorems()), max_size=8))
+@given(st.lists(st.one_of(PLAIN, theorems()), max_size=8, unique_by=lambda piece: piece.text))
 def test_every_byte_is_kept(pieces: list[Piece]) -> None:
     found = read("".join(piece.text + "\n" for piece in pieces)).theorems
     wanted, kept = [], ""
     for piece in pieces:
         if piece.statement:
             wanted.append((kept, piece.statement))
-            kept += "\n"
+            # What simp uses unasked stays: the proofs that follow may need it.
+            kept += f"{piece.text}\n" if piece.text.startswith("@[simp]") else "\n"
         else:
             kept += piece.text + "\n"
     assert [(theorem.header, theorem.statement) for theorem in found] == wanted

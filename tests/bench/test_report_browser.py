@@ -157,7 +157,7 @@ async def test_the_slider_goes_through_the_expansions(page: Page) -> None:
 async def test_what_has_no_graph_says_so(page: Page) -> None:
     await open_problem(page, "none")
     assert "There is no graph" in await page.locator("#nothing").inner_text()
-    assert await page.locator("#message").inner_text() == "Lean died"
+    assert await page.locator("#message").inner_text() == "Lean died."
 
 
 async def test_evil_names_are_texts(page: Page) -> None:

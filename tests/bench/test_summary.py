@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.bench.summary import Summary, worker_use
+from prover.bench.summary import Summary
 from prover.search.result import Status
 from tests.bench.building import attempt, todo
 
@@ -54,16 +54,3 @@ def test_each_problem_counts_once() -> None:
 def test_all_that_is_applicable_must_be_proved(ends: list, all_proved: bool) -> None:  # type: ignore[type-arg]
     names = {one.name for one in ends} or {"a"}
     assert Summary.of(names, ends).all_proved is all_proved
-
-
-def test_worker_use_counts_until_the_last_attempt_sets_out() -> None:
-    # Two workers from 100 on: one has a pause of one second, the other none.
-    tries = [attempt(A, started=100.0), attempt(B, started=100.0), attempt(C, started=103.0)]
-    tries += [attempt(D, started=102.0)]
-    tries += [attempt(A_AGAIN, started=105.0)]
-    busy = 2 + 2 + 2 + 2
-    assert worker_use(tries, 100.0, 2) == pytest.approx(busy / 10)
-
-
-def test_worker_use_is_unknown_where_all_set_out_at_once() -> None:
-    assert worker_use([attempt(A, started=1.0)], 0.0, 2) is None

@@ -78,6 +78,8 @@ def test_a_run_and_going_on_with_it(prover: Prover, tmp_path: Path) -> None:
     [told] = ran.events
     assert (told["proved"], told["not_applicable"], told["problems"]) == (2, 1, 3)
     assert "Some.Real" in told["unreadable"]["u"]
+    report = json.loads(prover("report", "runs/few", "--format", "json").out)
+    assert told["worker_use"] == report["figures"]["worker_use"]
     assert (tmp_path / "runs" / "few" / "results.jsonl").read_bytes() == lines
     ran = prover(*arguments, "--seed", "3")
     assert ran.code == 2

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from prover.lean.base import Premise
-from prover.policy.avoiding import avoiding, naming
+from prover.policy.avoiding import LOSS, avoiding, naming, reluctant
 from prover.policy.base import Candidate, ModelPolicy, Policy, Question
 from prover.policy.builtin import BuiltinPolicy
 from tests.search.scripted import Policy as Scripted
@@ -39,10 +39,12 @@ class Model:
         "exact (Demo.foo h).symm",
         "exact Demo.foo.mp h",
         "exact @foo _ _",
+        "exact «a b».foo",
     ],
 )
 def test_a_theorem_is_named_in_any_of_its_ways(tactic: str) -> None:
-    assert naming(["Demo.foo"])(tactic)
+    name = "«a b».foo" if "«" in tactic else "Demo.foo"
+    assert naming([name])(tactic) == [name]
 
 
 @pytest.mark.parametrize(
@@ -69,3 +71,15 @@ def test_a_model_stays_one_and_nothing_to_avoid_changes_nothing() -> None:
     assert (avoided.repairs, avoided.premises_wanted, avoided.name) == (3, 2, "model")
     assert not isinstance(avoiding(BuiltinPolicy(), ["foo"]), ModelPolicy)
     assert avoiding(model, []) is model
+
+
+async def test_tactics_and_premises_that_are_used_last() -> None:
+    premises = (Premise("Demo.foo", "p", 2.0), Premise("Demo.bar", "p", 1.0))
+    last = reluctant(Model(), ["Demo.foo"])
+    [proposed] = await last.propose([Question(state("g"), premises)], 9)
+    assert [(one.tactic, one.logprob) for one in proposed] == [
+        ("exact Demo.bar", -1.0),
+        ("exact Demo.foo", -1.0 - LOSS),
+    ]
+    assert isinstance(last, ModelPolicy)
+    assert reluctant(Scripted({}), ["foo"]).name == Scripted({}).name

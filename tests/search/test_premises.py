@@ -47,3 +47,19 @@ async def test_it_is_asked_again_only_when_some_were_found(
     assert result.status is (Status.PROVED if found else Status.EXHAUSTED)
     assert policy.asked == asked
     assert lean.searches == 1
+
+
+async def test_a_theorem_whose_first_turn_spends_all_candidates_gets_premises() -> None:
+    class Few(Listing):
+        async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
+            if questions[0].premises:
+                return await super().propose(questions, count)
+            names = [f"no{number}" for number in range(12)]
+            return [[Candidate(name, -1.0) for name in names] for _ in questions]
+
+    tree: Tree = {"root": {**{f"no{n}": "error" for n in range(12)}, "exact h": "closed"}}
+    lean = Knowing(tree)
+    lean.found = FOUND
+    result = await result_of(tree, lean=lean, policy=Few(tree, premises_wanted=3))
+    assert result.status is Status.PROVED
+    assert (result.counters.tactics, lean.searches) == (13, 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.check import Report
+from prover.check import NOT_PARSED, Message, Report
 from prover.errors import InputProblem
 from prover.file import LeanFile
 from prover.service.requests import FilePart, ProveRequest, TheoremPart
@@ -30,6 +30,8 @@ def test_a_statement_may_end_as_users_write_it(end: str) -> None:
         ("theorem Nat.foo' : 1 = 1", "Nat.foo'"),
         ("@[simp] private lemma x{n : Nat} : n = n", "x"),
         ("example : 1 = 1", "example"),
+        ("(n : Nat) : n + 0 = n", "example"),
+        ("theorem «a b» : 1 = 1", "«a b»"),
     ],
 )
 def test_a_theorem_is_called_as_it_calls_itself(statement: str, name: str) -> None:
@@ -56,3 +58,25 @@ async def test_what_is_in_the_way_of_a_hole_is_told() -> None:
     parts = replace(PARTS, check=check)
     with pytest.raises(InputProblem, match=r"It can't be read\."):
         await subject(parts, Path(), ProveRequest(file=FilePart(text=TWO, line=6)))
+
+
+ERRORS = (Message(1, 3, "error", "unexpected `x`\nmore"), Message(9, 0, "error", "far"))
+
+
+@pytest.mark.parametrize(
+    ("holes", "message", "hint"),
+    [
+        (False, "A.lean:1:3: unexpected `x`", "put a `sorry`"),
+        (True, "A.lean:1:3: unexpected `x`", "parse"),
+    ],
+)
+async def test_what_lean_can_not_parse_is_told(holes: bool, message: str, hint: str) -> None:
+    async def check(file: LeanFile, *, seconds: float, audits: bool = True) -> Report:  # noqa: ARG001
+        found = [replace(hole, obstacle=NOT_PARSED) for hole in holes_of(file.text)[:1]]
+        return Report(ERRORS, (), tuple(found) if holes else ())
+
+    asked = ProveRequest(file=FilePart(path="A.lean", text=TWO))
+    with pytest.raises(InputProblem) as caught:
+        await subject(replace(PARTS, check=check), Path(), asked)
+    assert caught.value.message == message
+    assert hint in caught.value.hint

@@ -42,7 +42,7 @@ function filter() {
     line.hidden = !fits;
     count += fits;
   }
-  part("shown").textContent = count === rows.length ? `${count} problems` : `${count} of ${rows.length} problems`;
+  part("shown").textContent = `${count === rows.length ? "" : `${count} of `}${counted(rows.length, "problem")}`;
 }
 
 /** Moves the focus by so many shown rows. */

@@ -1,0 +1,69 @@
+"""What a proof would lean on in a header that has theorems without a proof.
+
+The gate refuses what rests on a `sorry`, and the search goes on. So what leans on one is tried
+last, and where the gate has refused a proof for it, the theorem is named that lacks one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from prover.commands import GAPS, declarations, name_parts, parts
+from prover.errors import InputProblem
+from prover.policy.avoiding import naming, reluctant
+from prover.policy.base import Policy
+from prover.theorem import Theorem
+from prover.tokens import tokens
+from prover.verify.base import Verification, Verify
+
+RESTS = "it rests on a `sorry`"
+"""What the gate says of such a proof (`lean_project/Prover/Audit.lean`)."""
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """The declarations of a header that rest on a `sorry`."""
+
+    below: Mapping[str, str]
+    """By full name: the declaration whose `sorry` it is, as far as words tell."""
+
+    @classmethod
+    def of(cls, header: str) -> Leaning:
+        """Read without Lean; a header that can't be read has none."""
+        try:
+            code = tokens(header)
+        except InputProblem:
+            return cls({})
+        below: dict[str, str] = {}
+        last: dict[str, str] = {}
+        for one in declarations(code, header):
+            own = code[one.word + 2 : one.stop]
+            found = next((last[word] for word in name_parts(own) if word in last), None)
+            if any(token.text in GAPS for token in own):
+                found = one.name
+            if found:
+                below[one.name] = last[parts(one.name)[-1]] = found
+        return cls(below)
+
+    def last(self, policy: Policy) -> Policy:
+        """The policy, with what leans on a `sorry` tried last."""
+        return reluctant(policy, self.below)
+
+    def told(self, verify: Verify) -> Verify:
+        """The gate, which names the theorem that a refused proof rests on, where it is known."""
+        if not self.below:
+            return verify
+        named = naming(self.below)
+
+        async def verified(theorem: Theorem, script: str) -> Verification:
+            found = await verify(theorem, script)
+            if found.reason != RESTS:
+                return found
+            names = named(script) or named(theorem.before) or self.below
+            used = [self.below[name] for name in names]
+            if len(set(used)) > 1:
+                return found
+            return replace(found, reason=f"it rests on the `sorry` of `{used[0]}`")
+
+        return verified

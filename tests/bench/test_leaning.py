@@ -1,0 +1,67 @@
+"""Theorems without a proof in a header: tried last, and named where a proof rests on one."""
+
+from __future__ import annotations
+
+import pytest
+
+from prover.bench.leaning import RESTS, Leaning
+from prover.theorem import Theorem
+from prover.verify.base import Verification
+from tests.search.scripted import Policy
+
+HEADER = """import Mathlib
+def a : Nat := 1
+theorem A.one : a = 1 := by sorry
+theorem two : a = 1 := A.one
+theorem three : 1 + 1 = 2 := by rfl
+theorem «four five» : a = 2 - 1 := by
+  have := two
+  exact this
+theorem six : 1 = 1 ∧ 2 = 2 := ⟨by sorry, rfl⟩
+"""
+
+
+def test_what_rests_on_which_sorry() -> None:
+    below = Leaning.of(HEADER).below
+    assert below == {"A.one": "A.one", "two": "A.one", "«four five»": "A.one", "six": "six"}
+    assert Leaning.of("import Mathlib\n/- open").below == {}
+
+
+@pytest.mark.parametrize(
+    ("header", "script", "name"),
+    [
+        (HEADER, "exact A.one", "A.one"),
+        (HEADER, "open A in exact one.symm", "A.one"),
+        (HEADER, "simp [two]", "A.one"),
+        (HEADER, "exact «four five»", "A.one"),
+        (HEADER, "exact six.1", "six"),
+        (HEADER, "simp [six, two]", ""),
+        (HEADER, "simp", "A.one"),
+        ("@[simp] theorem one : a = 1 := by sorry", "simp", "one"),
+    ],
+)
+async def test_the_gate_says_which_theorem_lacks_a_proof(
+    header: str, script: str, name: str
+) -> None:
+    async def verify(theorem: Theorem, script: str) -> Verification:  # noqa: ARG001
+        return Verification(accepted=False, reason=RESTS)
+
+    theorem = Theorem.from_statement("t", "theorem t : two = two := by", header=header)
+    verdict = await Leaning.of(header).told(verify)(theorem, script)
+    assert not verdict.accepted
+    assert verdict.reason == (f"it rests on the `sorry` of `{name}`" if name else RESTS)
+
+
+async def test_what_the_gate_says_otherwise_stays() -> None:
+    async def verify(theorem: Theorem, script: str) -> Verification:  # noqa: ARG001
+        return Verification(accepted=script == "good", reason="" if script == "good" else "no")
+
+    theorem = Theorem.from_statement("t", "theorem t : a = 1 := by", header=HEADER)
+    told = Leaning.of(HEADER).told(verify)
+    assert (await told(theorem, "good")).accepted
+    assert (await told(theorem, "exact two")).reason == "no"
+
+
+def test_without_an_open_theorem_nothing_changes() -> None:
+    policy, leaning = Policy({}), Leaning.of("import Mathlib\n")
+    assert leaning.last(policy) is policy
