@@ -32,7 +32,7 @@ from prover.bench.summary import Summary, worker_use
 from prover.cli import batch, gpus, leans
 from prover.cli.console import Exit, messages, write_json
 from prover.cli.console import run as run_cancellable
-from prover.cli.report import counted
+from prover.counting import counted
 from prover.lean.backend import Backend, told
 from prover.lean.choosing import LEANS
 from prover.policy.choosing import open_policy

@@ -6,13 +6,23 @@ import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
+from prover.check import Declaration
 from prover.errors import InputProblem
 from prover.file import Hole, LeanFile
 from prover.holes import near, none_near, where
 from prover.policy.options import ModelOptions
 
+
+class HasName(Protocol):
+    """A hole or a declaration."""
+
+    @property
+    def name(self) -> str: ...
+
+
+Named = TypeVar("Named", bound=HasName)
 PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::\d+)?")
 
 
@@ -31,18 +41,19 @@ def at_line(file: LeanFile, holes: Sequence[Hole], line: int) -> list[Hole]:
     """
     if found := near(file, holes, line):
         return found
-    raise InputProblem(none_near(file, line), where(holes) or "The file has none.")
+    raise InputProblem(none_near(file, line), where(holes))
 
 
-def named(holes: Sequence[Hole], declared: Sequence[str], names: Sequence[str]) -> list[Hole]:
+def named(
+    holes: Sequence[Hole], declared: Sequence[Declaration], names: Sequence[str]
+) -> list[Hole]:
     """The holes of the declarations with these names; the end of a name will do.
 
     Raises `InputProblem` for a name that fits no declaration with a hole.
     """
     chosen: set[Hole] = set()
     for name in names:
-        found = {hole for hole in holes if hole.name == name}
-        found = found or {hole for hole in holes if hole.name.endswith(f".{name}")}
+        found = set(_called(name, holes))
         if not found:
             raise _unknown(name, holes, declared)
         chosen |= found
@@ -67,10 +78,24 @@ def _setting(text: str) -> tuple[str, Any]:
         raise InputProblem(f"`{value}` is no value of `{name}`", "Put it in quotes.") from None
 
 
-def _unknown(name: str, holes: Sequence[Hole], declared: Sequence[str]) -> InputProblem:
-    if name in declared:
-        return InputProblem(f"`{name}` has no `sorry`", "There is nothing to prove in it.")
-    known = list(dict.fromkeys(hole.name for hole in holes))
-    near = difflib.get_close_matches(name, known, n=3)
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"With `sorry`: {', '.join(known)}."
+def _called(name: str, known: Sequence[Named]) -> list[Named]:
+    """Those with this name, else those whose name ends so."""
+    return [one for one in known if one.name == name] or [
+        one for one in known if one.name.endswith(f".{name}")
+    ]
+
+
+def _unknown(name: str, holes: Sequence[Hole], declared: Sequence[Declaration]) -> InputProblem:
+    if found := _called(name, declared):
+        proved = found[0].is_theorem and found[0].accepted
+        return InputProblem(
+            f"`{found[0].name}` has no `sorry`",
+            "It is proved already." if proved else "There is nothing to prove in it.",
+        )
+    unproved = dict.fromkeys(hole.name for hole in holes)
+    known = [*unproved, *(declaration.name for declaration in declared)]
+    if near := list(dict.fromkeys(difflib.get_close_matches(name, known, n=3))):
+        hint = f"Did you mean {' or '.join(near)}?"
+    else:
+        hint = f"With `sorry`: {', '.join(unproved)}." if unproved else "The file has no `sorry`."
     return InputProblem(f"no theorem is called `{name}`", hint)

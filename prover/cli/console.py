@@ -6,7 +6,10 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any, TypeVar
 
@@ -22,6 +25,8 @@ WIDE = 160
 """Columns to write where there is no terminal."""
 REFRESHES = 4
 """How often a second what moves is drawn anew."""
+QUIET_SECONDS = 15.0
+"""Where there is no terminal: how often it is told what is being done."""
 
 
 class Exit(IntEnum):
@@ -55,6 +60,43 @@ def drawn(render: Callable[[], RenderableType]) -> Live:
         redirect_stderr=False,
         refresh_per_second=REFRESHES,
     )
+
+
+@contextmanager
+def telling(doing: Callable[[], str]) -> Iterator[None]:
+    """Says on standard error what is being done, every `QUIET_SECONDS` until the block ends."""
+    ended, began = threading.Event(), time.monotonic()
+
+    def tell() -> None:
+        while not ended.wait(QUIET_SECONDS):
+            messages().print(f"{doing()}, {time.monotonic() - began:.0f} s so far")
+
+    # Not in the event loop: what takes long may keep that one waiting.
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+@contextmanager
+def status(step: str) -> Iterator[Callable[[str], None]]:
+    """Shows on standard error what is being done until the block ends, without a terminal now and
+    then; to be called with what is done next."""
+    console = messages()
+    if console.is_terminal:
+        with console.status(step) as moving:
+            yield moving.update
+        return
+
+    def update(following: str) -> None:
+        nonlocal step
+        step = following
+
+    with telling(lambda: step):
+        yield update
 
 
 def write_json(item: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 from itertools import chain
 
+from prover.counting import counted
 from prover.errors import EnvironmentProblem, NotLocated, PolicyGone, ProverError, sentences
 from prover.lean.base import LeanSession, State
 from prover.policy.base import ModelPolicy, Policy
@@ -165,7 +166,7 @@ class _Search:
             ended = replace(self.result(Status.LIMIT, message), limit=reached)
         elif problems := self._expander.problems:
             first = next(iter(problems.values()))
-            message = f"Lean failed on {len(problems)} states; first: {first}"
+            message = f"Lean failed on {counted(len(problems), 'state')}; first: {first}"
             return self.result(Status.ERROR, message)
         else:
             ended = self.result(Status.EXHAUSTED, _all_tried(self.ledger.counters.tactics))
@@ -214,5 +215,5 @@ def _all_tried(count: int) -> str:
     """Says that nothing is left of what the policy proposed."""
     if not count:
         return "The policy proposed no tactic."
-    tactics = f"{count} tactic{'s' * (count > 1)}"
+    tactics = counted(count, "tactic")
     return f"All that the policy proposed was tried, {tactics}; nothing is left to try."
