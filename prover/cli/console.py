@@ -113,21 +113,33 @@ def complain(error: ProverError) -> None:
         console.print(f"  {error.hint}")
 
 
-def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+def run(work: Callable[[], Coroutine[Any, Any, T]], *, once: bool = False) -> T:
     """What `work` returns. Interrupted or told to end, it is cancelled, and may tidy up and return.
+
+    With `once` it is left alone when it is told so again, and the rest of the process is no longer
+    interrupted: for work that soon ends by itself.
 
     Raises `typer.Exit` with the code for that when it does not return anything.
     """
 
     async def cancellable() -> T:
-        task = asyncio.current_task()
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
         assert task is not None
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+
+        def cancel() -> None:
+            if not (once and task.cancelling()):
+                task.cancel()
+
+        for number in (signal.SIGTERM, signal.SIGHUP, *([signal.SIGINT] if once else [])):
+            loop.add_signal_handler(number, cancel)
         try:
             return await work()
         except (asyncio.CancelledError, KeyboardInterrupt):
             messages().print("interrupted")
             raise typer.Exit(Exit.INTERRUPTED) from None
+        finally:
+            if once:
+                loop.remove_signal_handler(signal.SIGINT)
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     return asyncio.run(cancellable())
