@@ -5,7 +5,7 @@ import { handle, steer } from "../../page/hands.js";
 import { highlight } from "../../page/lean.js";
 import { stateParts } from "../../page/state.js";
 import { View } from "../../page/view.js";
-import { restsOn } from "../../page/words.js";
+import { counted, restsOn } from "../../page/words.js";
 import { graphOf, rows } from "./data.js";
 import { body, lines, listed } from "./table.js";
 
@@ -26,7 +26,7 @@ async function openProblem(number) {
   part("name").textContent = row.name;
   part("way").textContent = row.way;
   part("way").className = `way ${row.way.replaceAll(" ", "-")}`;
-  part("spent").textContent = `${row.seconds.toFixed(1)} s · ${row.tactics} tactics · ${row.states} states`;
+  part("spent").textContent = `${row.seconds.toFixed(1)} s · ${counted(row.tactics, "tactic")} · ${counted(row.states, "state")}`;
   highlight(part("statement"), (row.header ? `${row.header.trim()}\n\n` : "") + row.statement);
   const script = row.script ?? row.refusal?.script;
   part("proof").hidden = !script;

@@ -14,6 +14,8 @@ import { showChips, showRun } from "./telling.js";
 import { watch } from "./watching.js";
 
 const session = restored();
+/** The text whose goals and messages are shown. */
+let readText = null;
 const nonce = document.querySelector("link[nonce]").nonce;
 const act = (action) => () => (action(), true);
 const view = makeEditor(part("editor"), {
@@ -23,6 +25,7 @@ const view = makeEditor(part("editor"), {
   changed(update) {
     searches.moved(update.changes);
     feedback.edited();
+    age();
     part("verdict").textContent = "";
     refresh();
     save();
@@ -118,7 +121,15 @@ function showReport(report, why = "") {
     }),
   );
   const none = report.holes.length ? "No `sorry` on this line or in the declaration around it." : "No `sorry` in the text.";
+  readText = report.text;
+  age();
   part("where").textContent = result.goals.length ? `${result.theorem}, line ${result.line}` : result.message || none;
+}
+
+/** Marks what Lean has said of another text than the one that stands there now. */
+function age() {
+  const old = readText !== null && readText !== view.state.doc.toString();
+  for (const name of ["goals", "messages"]) part(name).classList.toggle("old", old && part(name).children.length > 0);
 }
 
 function messageLine({ line, column, severity, text }) {
