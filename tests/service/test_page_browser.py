@@ -219,7 +219,7 @@ async def test_no_more_seconds_are_shown_than_were_allowed(page: Page) -> None:
     await page.locator("#seconds").fill("2")
     await page.locator("#seconds").press("Tab")
     await begin_long_search(page)
-    shown = []
+    shown: list[str] = []
     async with asyncio.timeout(PATIENCE / 1000):
         while not shown or "searching" in shown[-1]:
             shown.append(await page.locator("#status").inner_text())

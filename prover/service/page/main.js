@@ -16,6 +16,8 @@ import { watch } from "./watching.js";
 const session = restored();
 /** The text whose goals and messages are shown. */
 let readText = null;
+/** What was told last of the search under way. */
+let lastNow = null;
 const nonce = document.querySelector("link[nonce]").nonce;
 const act = (action) => () => (action(), true);
 const view = makeEditor(part("editor"), {
@@ -71,7 +73,8 @@ function told(run, now, error) {
   save();
 }
 
-function refresh(now = null) {
+function refresh(now = lastNow) {
+  lastNow = now;
   const run = session.runs.find((one) => one.id === session.shown) ?? null;
   showChips(session, (chosen) => choose(chosen));
   showRun(run, { now: run === searches.current ? now : null, queue: session.queue, place: searches.place(run) });
