@@ -1,11 +1,12 @@
 """A Lean source file with its holes: one theorem for each, and the file with proofs written in.
 
 Offsets count bytes of the text as Lean sees it: UTF-8 with `\n` between lines. The file's own line
-ends, permissions and every byte outside the holes stay as they are.
+ends, its byte order mark, permissions and every byte outside the holes stay as they are.
 """
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import os
 import re
@@ -80,8 +81,13 @@ class LeanFile:
 
     @cached_property
     def text(self) -> bytes:
-        """What Lean is given: the file with `\n` for every line end."""
-        return self.raw.replace(b"\r\n", b"\n")
+        """What Lean is given: the file without a byte order mark, with `\n` for every line end."""
+        return self.raw[self._mark :].replace(b"\r\n", b"\n")
+
+    @property
+    def _mark(self) -> int:
+        """How many bytes of a byte order mark the file begins with."""
+        return len(codecs.BOM_UTF8) if self.raw.startswith(codecs.BOM_UTF8) else 0
 
     @cached_property
     def imports(self) -> tuple[str, ...]:
@@ -214,13 +220,13 @@ class LeanFile:
 
     def _raw_offset(self, offset: int) -> int:
         """Where a byte of `text` is in `raw`."""
-        return offset + bisect_left(self._returns, offset)
+        return self._mark + offset + bisect_left(self._returns, offset)
 
     @cached_property
     def _returns(self) -> list[int]:
         """Where in `text` the line ends are that have a carriage return in `raw`."""
         ends = re.finditer(rb"\r\n", self.raw)
-        return [match.start() - number for number, match in enumerate(ends)]
+        return [match.start() - self._mark - number for number, match in enumerate(ends)]
 
 
 def replace(target: Path, content: bytes) -> None:

@@ -20,9 +20,15 @@ def none_near(file: LeanFile, line: int) -> str:
 
 
 def where(holes: Sequence[Hole]) -> str:
-    """Says on which lines the holes are; empty where there is none."""
-    numbers = ", ".join(str(number) for number in sorted({hole.line for hole in holes}))
-    return f"There is one on each of these lines: {numbers}." if numbers else ""
+    """Says on which lines the holes are that can be tried."""
+    lines = sorted({hole.line for hole in holes if not hole.obstacle})
+    if not holes:
+        return "The file has none."
+    if not lines:
+        return "The file has none that can be tried."
+    if len(lines) == 1:
+        return f"There is one on line {lines[0]}."
+    return f"There is one on each of these lines: {', '.join(map(str, lines))}."
 
 
 def _within(file: LeanFile, hole: Hole, line: int) -> bool:

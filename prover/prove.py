@@ -7,6 +7,7 @@ the whole file. How one theorem is searched for (`Search`) and checked (`Verify`
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, aclosing
@@ -15,8 +16,8 @@ from dataclasses import replace
 from prover.check import Report
 from prover.errors import EnvironmentProblem, ProverError
 from prover.file import Hole, LeanFile, Scripts, Span
-from prover.search.events import Event
-from prover.search.result import Refusal, Result, Status
+from prover.search.events import Event, Progressed
+from prover.search.result import Counters, Refusal, Result, Seconds, Status
 from prover.theorem import Theorem
 from prover.verify.base import Verification, Verify
 from prover.verify.walk import Walk
@@ -52,9 +53,11 @@ class Proving:
         """The scripts that were accepted."""
         self.verifications: dict[Span, Verification] = {}
         """Of each declaration that has no hole left: the gate's verdict on all of it."""
-        self.untried: set[Hole] = set()
-        """Those that were not searched for, as something is in the way."""
         self._ended: dict[Hole, asyncio.Event] = {}
+        self._began: dict[Hole, float] = {}
+        """When the search for each began that has begun."""
+        self._progress: dict[Hole, Progressed] = {}
+        """How each search stood last."""
 
     async def run(self, holes: Sequence[Hole]) -> AsyncGenerator[tuple[Hole, Event], None]:
         """The events of all searches, each with its hole; `workers` holes are tried at once.
@@ -85,11 +88,22 @@ class Proving:
             await asyncio.gather(ended, *searches, return_exceptions=True)
 
     def end(self, holes: Sequence[Hole]) -> list[tuple[Hole, Result]]:
-        """Gives the holes that have no result yet the one that says so: `cancelled`."""
+        """Gives the holes that have no result yet the one that says so: `cancelled`, with what was
+        done until now."""
         missing = [hole for hole in holes if hole not in self.results]
         for hole in missing:
-            self.results[hole] = Result(hole.name, Status.CANCELLED, "it was interrupted")
+            self.results[hole] = self._cancelled(hole)
         return [(hole, self.results[hole]) for hole in missing]
+
+    def _cancelled(self, hole: Hole) -> Result:
+        now, done = time.monotonic(), self._progress.get(hole)
+        return Result(
+            hole.name,
+            Status.CANCELLED,
+            "it was interrupted",
+            counters=Counters(done.expansions, done.tactics, done.states) if done else Counters(),
+            seconds=Seconds(total=now - self._began.get(hole, now)),
+        )
 
     def is_whole(self, hole: Hole) -> bool:
         """Whether nothing is left open in the declaration of a hole but other holes."""
@@ -99,8 +113,7 @@ class Proving:
 
     def leave(self, hole: Hole, reason: str) -> Result:
         """The result of a hole that is not tried."""
-        self.untried.add(hole)
-        self.results[hole] = Result(hole.name, Status.ERROR, f"Not tried: {reason}")
+        self.results[hole] = Result(hole.name, Status.UNTRIED, f"Not tried: {reason}")
         return self.results[hole]
 
     async def _prove_each(
@@ -123,8 +136,11 @@ class Proving:
             while tried != (known := self._settled_for(hole)):
                 attempt = way.attempt(self._file, hole, known, again=tried is not None)
                 tried = attempt.scripts
+                self._began[hole] = time.monotonic()
                 async with aclosing(self._search(attempt.searched, attempt.verify)) as events:
                     async for event in events:
+                        if isinstance(event, Progressed):
+                            self._progress[hole] = event
                         if not isinstance(event, Result):
                             yield event
                 assert isinstance(event, Result), "the last event of a search is its result"

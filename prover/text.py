@@ -25,7 +25,7 @@ def bytes_of(path: Path) -> bytes:
         line = raw.count(b"\n", 0, error.start) + 1
         message = f"{path}:{line}: byte {error.start} is not UTF-8"
         raise InputProblem(message, "Save the file with the encoding UTF-8.") from error
-    if not text.strip():
+    if not text.removeprefix("\ufeff").strip():
         raise InputProblem(f"{path} is empty", "Give a file with a theorem to prove.")
     return raw
 

@@ -121,6 +121,21 @@ def test_mixed_line_ends_stay_mixed(tmp_path: Path) -> None:
     assert file.path.read_bytes() == text.replace("\n  sorry\n", "\n  rfl\n").encode()
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_byte_order_mark_is_not_read_and_is_kept(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "A.lean"
+    text = TWO.replace("\n", end)
+    path.write_bytes(b"\xef\xbb\xbfimport Lean" + end.encode() + text.encode())
+    file = LeanFile.read(path)
+    assert file.text.decode() == "import Lean\n" + TWO
+    assert file.imports == ("Lean",)
+    assert file.place(file.text.index(b"Lean")) == (1, len("import "))
+    first, *_, last = holes_of(file.text)
+    file.write({first: "rfl", last: "rfl"})
+    filled = text.replace("⟨sorry", "⟨(by rfl)").replace(f"{end}  sorry{end}", f"{end}  rfl{end}")
+    assert path.read_bytes().decode() == f"\ufeffimport Lean{end}{filled}"
+
+
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     real = tmp_path / "real" / "B.lean"
@@ -159,6 +174,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     [
         (b"", "is empty"),
         (b" \r\n\n", "is empty"),
+        (b"\xef\xbb\xbf\n", "is empty"),
         (b"theorem a : 1 = 1\n:= \xff sorry", "lean:2: byte 21 is not UTF-8"),
     ],
 )

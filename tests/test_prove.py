@@ -14,8 +14,8 @@ from prover.check import Declaration, Message, Report
 from prover.errors import EnvironmentProblem, LeanDied
 from prover.file import Hole, LeanFile, Span
 from prover.prove import Proving, Search, objection, obstacle
-from prover.search.events import Event
-from prover.search.result import Result, Status
+from prover.search.events import Event, Progressed
+from prover.search.result import Counters, Result, Status
 from prover.theorem import Theorem
 from prover.verify.base import Verification, Verify
 from tests.test_file import TWO, holes_of
@@ -172,6 +172,22 @@ async def test_at_most_so_many_at_once_and_all_end_when_it_is_closed() -> None:
     assert [hole for hole, _ in proving.end(HOLES)] == HOLES[2:]
     assert proving.results[HOLES[3]].status is Status.CANCELLED
     assert set(proving.scripts) == set(HOLES[:2])
+
+
+async def test_an_interrupted_search_tells_what_it_had() -> None:
+    async def search(_: Theorem, __: Verify) -> AsyncGenerator[Event, None]:
+        yield Progressed(expansions=2, tactics=9, states=4, frontier=1, depth=1, seconds=0.5)
+        await asyncio.Event().wait()
+
+    proving = Proving(FILE, REPORT, search=search, walk=walks(yes).walk)
+    async with aclosing(proving.run(HOLES)) as events:
+        await anext(events)
+    (_, begun), (_, waiting), *_ = proving.end(HOLES)
+    assert begun.status is waiting.status is Status.CANCELLED
+    assert begun.counters == Counters(expansions=2, tactics=9, states=4)
+    assert begun.seconds.total > 0
+    assert waiting.counters == Counters()
+    assert waiting.seconds.total == 0
 
 
 async def test_no_holes_is_no_work() -> None:

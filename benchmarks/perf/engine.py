@@ -40,6 +40,7 @@ from prover.search.configuration import Configuration
 from prover.search.engine import search
 from prover.search.events import Expanded, Progressed
 from prover.search.limit import Limit
+from prover.search.result import Result
 from prover.theorem import Theorem
 from prover.verify.base import Verification
 
@@ -58,6 +59,8 @@ class Cost:
     """The mean, with all that happens between two outcomes, Python's garbage collector included."""
     slowest_turn_microseconds: float
     """With many states: the collector's longest pause."""
+    slowest_end_microseconds: float
+    """The longest time in which nothing else runs while the search that has ended is freed."""
     bytes_per_state: float
 
 
@@ -147,15 +150,21 @@ async def refuses(_theorem: Theorem, _script: str) -> Verification:
     raise AssertionError
 
 
-async def times(size: int, seed: int) -> tuple[float, float]:
-    """Microseconds for an outcome and of the slowest turn, from half the size up to the size."""
+async def times(size: int, seed: int) -> tuple[float, float, float]:
+    """Microseconds for an outcome and of the slowest turn, from half the size up to the size; and
+    of the longest wait at the end."""
     world = World(random.Random(seed))
     events = search(THEOREM, world, world, refuses, limit=limits(size), configuration=HOW)
     slowest = outcomes = 0.0
     half: tuple[float, float] | None = None
+    waits: list[float] = []
     last = began = time.process_time()
     async with aclosing(events):
         async for event in events:
+            if isinstance(event, Result):
+                watching = asyncio.create_task(watch(waits))
+                await asyncio.sleep(0)
+                continue
             now = time.process_time() - world.seconds
             if isinstance(event, Expanded):
                 outcomes += len(event.trials)
@@ -163,8 +172,21 @@ async def times(size: int, seed: int) -> tuple[float, float]:
                 last = now
             elif isinstance(event, Progressed) and half is None and event.states >= size // 2:
                 half = now, outcomes
+    await asyncio.sleep(0)
+    watching.cancel()
     assert half is not None, f"the made-up search ended after {now - began} seconds"
-    return (now - half[0]) / (outcomes - half[1]) * MICROSECONDS, slowest * MICROSECONDS
+    mean = (now - half[0]) / (outcomes - half[1])
+    return mean * MICROSECONDS, slowest * MICROSECONDS, max(waits) * MICROSECONDS
+
+
+async def watch(waits: list[float]) -> None:
+    """Notes how much processor time goes by between two moments when this may run."""
+    last = time.process_time()
+    while True:
+        await asyncio.sleep(0)
+        now = time.process_time()
+        waits.append(now - last)
+        last = now
 
 
 async def memory(size: int, seed: int) -> float:
@@ -198,8 +220,8 @@ def limits(size: int) -> Limit:
 async def measure(size: int, repetitions: int) -> Cost:
     """The median of several searches, each with a seed of its own."""
     measured = [await times(size, seed) for seed in range(repetitions)]
-    mean, slowest = (statistics.median(column) for column in zip(*measured, strict=True))
-    return Cost(mean, slowest, await memory(size, seed=0))
+    mean, turn, end = (statistics.median(column) for column in zip(*measured, strict=True))
+    return Cost(mean, turn, end, await memory(size, seed=0))
 
 
 def main() -> None:
@@ -208,7 +230,7 @@ def main() -> None:
     options = parser.parse_args()
     repetitions = 1 if options.quick else 5
     costs = {size: asyncio.run(measure(size, repetitions)) for size in SIZES}
-    names = ("states", "µs an outcome", "µs slowest turn", "bytes a state")
+    names = ("states", "µs an outcome", "µs slowest turn", "µs slowest end", "bytes a state")
     print("".join(f"{name:>17}" for name in names))
     for size, cost in costs.items():
         print(f"{size:17}" + "".join(f"{figure:17.1f}" for figure in astuple(cost)))

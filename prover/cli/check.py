@@ -14,7 +14,8 @@ from prover.check import Declaration, Gap, Message, Report
 from prover.check import check as check_file
 from prover.cli import leans
 from prover.cli.console import Exit, results, run, write_json
-from prover.cli.report import axioms_text, counted
+from prover.cli.report import as_error, axioms_text
+from prover.counting import counted
 from prover.errors import sentences
 from prover.file import LeanFile
 from prover.lean.choosing import Wanted
@@ -68,9 +69,11 @@ def show(file: LeanFile, report: Report, required: Sequence[Requirement], *, jso
             write_json({**item.to_json(), "file": str(file.path)})
     else:
         for message in report.told:
-            place = f"{file.path}:{message.line}:{message.column}"
-            severity = "error" if message.fatal else message.severity
-            results().print(f"{place}: {severity}: {message.text}")
+            if message.fatal:
+                results().print(as_error(file, message))
+            else:
+                place = f"{file.path}:{message.line}:{message.column}"
+                results().print(f"{place}: {message.severity}: {message.text}")
         if report.declarations:
             results().print(table(report))
         for found in report.declarations:

@@ -31,7 +31,7 @@ def at_line(file: LeanFile, holes: Sequence[Hole], line: int) -> list[Hole]:
     """
     if found := near(file, holes, line):
         return found
-    raise InputProblem(none_near(file, line), where(holes) or "The file has none.")
+    raise InputProblem(none_near(file, line), where(holes))
 
 
 def named(holes: Sequence[Hole], declared: Sequence[str], names: Sequence[str]) -> list[Hole]:
@@ -41,11 +41,10 @@ def named(holes: Sequence[Hole], declared: Sequence[str], names: Sequence[str]) 
     """
     chosen: set[Hole] = set()
     for name in names:
-        found = {hole for hole in holes if hole.name == name}
-        found = found or {hole for hole in holes if hole.name.endswith(f".{name}")}
-        if not found:
+        called = _called(name, [hole.name for hole in holes])
+        if not called:
             raise _unknown(name, holes, declared)
-        chosen |= found
+        chosen |= {hole for hole in holes if hole.name in called}
     return [hole for hole in holes if hole in chosen]
 
 
@@ -67,10 +66,19 @@ def _setting(text: str) -> tuple[str, Any]:
         raise InputProblem(f"`{value}` is no value of `{name}`", "Put it in quotes.") from None
 
 
+def _called(name: str, known: Sequence[str]) -> list[str]:
+    """That name, else those that end so."""
+    return [one for one in known if one == name] or [
+        one for one in known if one.endswith(f".{name}")
+    ]
+
+
 def _unknown(name: str, holes: Sequence[Hole], declared: Sequence[str]) -> InputProblem:
-    if name in declared:
-        return InputProblem(f"`{name}` has no `sorry`", "There is nothing to prove in it.")
-    known = list(dict.fromkeys(hole.name for hole in holes))
-    near = difflib.get_close_matches(name, known, n=3)
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"With `sorry`: {', '.join(known)}."
+    if found := _called(name, declared):
+        return InputProblem(f"`{found[0]}` has no `sorry`", "There is nothing to prove in it.")
+    unproved = list(dict.fromkeys(hole.name for hole in holes))
+    if near := difflib.get_close_matches(name, dict.fromkeys([*unproved, *declared]), n=3):
+        hint = f"Did you mean {' or '.join(near)}?"
+    else:
+        hint = f"With `sorry`: {', '.join(unproved)}." if unproved else "The file has no `sorry`."
     return InputProblem(f"no theorem is called `{name}`", hint)

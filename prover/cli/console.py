@@ -6,7 +6,10 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any, TypeVar
 
@@ -22,6 +25,8 @@ WIDE = 160
 """Columns to write where there is no terminal."""
 REFRESHES = 4
 """How often a second what moves is drawn anew."""
+QUIET_SECONDS = 15.0
+"""Where there is no terminal: how often it is told what is being done."""
 
 
 class Exit(IntEnum):
@@ -57,6 +62,43 @@ def drawn(render: Callable[[], RenderableType]) -> Live:
     )
 
 
+@contextmanager
+def telling(doing: Callable[[], str]) -> Iterator[None]:
+    """Says on standard error what is being done, every `QUIET_SECONDS` until the block ends."""
+    ended, began = threading.Event(), time.monotonic()
+
+    def tell() -> None:
+        while not ended.wait(QUIET_SECONDS):
+            messages().print(f"{doing()}, {time.monotonic() - began:.0f} s so far")
+
+    # Not in the event loop: what takes long may keep that one waiting.
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+@contextmanager
+def status(step: str) -> Iterator[Callable[[str], None]]:
+    """Shows on standard error what is being done until the block ends, without a terminal now and
+    then; to be called with what is done next."""
+    console = messages()
+    if console.is_terminal:
+        with console.status(step) as moving:
+            yield moving.update
+        return
+
+    def update(following: str) -> None:
+        nonlocal step
+        step = following
+
+    with telling(lambda: step):
+        yield update
+
+
 def write_json(item: Mapping[str, Any]) -> None:
     """One object on one line of standard output, at once."""
     sys.stdout.write(json.dumps(item, ensure_ascii=False) + "\n")
@@ -71,21 +113,33 @@ def complain(error: ProverError) -> None:
         console.print(f"  {error.hint}")
 
 
-def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+def run(work: Callable[[], Coroutine[Any, Any, T]], *, once: bool = False) -> T:
     """What `work` returns. Interrupted or told to end, it is cancelled, and may tidy up and return.
+
+    With `once` it is left alone when it is told so again, and the rest of the process is no longer
+    interrupted: for work that soon ends by itself.
 
     Raises `typer.Exit` with the code for that when it does not return anything.
     """
 
     async def cancellable() -> T:
-        task = asyncio.current_task()
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
         assert task is not None
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+
+        def cancel() -> None:
+            if not (once and task.cancelling()):
+                task.cancel()
+
+        for number in (signal.SIGTERM, signal.SIGHUP, *([signal.SIGINT] if once else [])):
+            loop.add_signal_handler(number, cancel)
         try:
             return await work()
         except (asyncio.CancelledError, KeyboardInterrupt):
             messages().print("interrupted")
             raise typer.Exit(Exit.INTERRUPTED) from None
+        finally:
+            if once:
+                loop.remove_signal_handler(signal.SIGINT)
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     return asyncio.run(cancellable())

@@ -9,6 +9,7 @@ import typer
 
 from prover.cli.console import Exit, results, run
 from prover.cli.graphs import failures
+from prover.counting import counted
 from prover.errors import InputProblem
 from prover.search.events import Accepted
 from prover.search.export import check_suffix, export
@@ -61,4 +62,4 @@ def write(trace: Path, out: Path, theorem: str | None) -> None:
         raise InputProblem(f"Lean did not open the theorem in {trace}: there is no graph")
     name = next((event.theorem for event in events if isinstance(event, Accepted)), trace.stem)
     export(found, out, title=name, failures=failures(events))
-    results().print(f"Wrote the graph of {name} to {out}: {len(found.nodes)} states")
+    results().print(f"Wrote the graph of {name} to {out}: {counted(len(found.nodes), 'state')}")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
 from typing import Annotated
 
 import typer
 
-from prover.cli.console import messages
+from prover.cli.console import messages, status
 from prover.lean.backend import Backend
 from prover.lean.choosing import AUTOMATIC, LEANS, Wanted, open_lean
+from prover.lean.install import Report
 
 LeanOption = Annotated[
     str,
@@ -45,14 +46,17 @@ DEFAULT = AUTOMATIC
 @asynccontextmanager
 async def opened(wanted: Wanted) -> AsyncIterator[Backend]:
     """The Lean that is wanted; what takes a while and what was chosen is told."""
-    with messages().status("looking for Lean") as status:
-
-        def report(step: str, done: int, total: int | None) -> None:
-            status.update(step + (f" {done / total:.0%}" if total else ""))
-
-        def tell(sentence: str) -> None:
-            messages().print(sentence)
-
-        async with open_lean(wanted, report=report, tell=tell) as lean:
-            status.stop()
+    with ExitStack() as looking:
+        report = reporting(looking.enter_context(status("looking for Lean")))
+        async with open_lean(wanted, report=report, tell=messages().print) as lean:
+            looking.close()
             yield lean
+
+
+def reporting(update: Callable[[str], None]) -> Report:
+    """Tells each step with how much of it is done."""
+
+    def report(step: str, done: int, total: int | None) -> None:
+        update(step + (f" {done / total:.0%}" if total else ""))
+
+    return report

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ import typer
 from prover.check import Gap, Report
 from prover.check import check as check_file
 from prover.cli import choice, leans
-from prover.cli.console import Exit, messages, run
+from prover.cli.console import Exit, messages, run, status
 from prover.cli.graphs import Graphs
 from prover.cli.progress import Progress
 from prover.cli.report import Lines, lines_for
@@ -185,13 +185,14 @@ class Task:
 
 async def work(task: Task, lines: Lines) -> Exit:
     """Does the task; its exit code."""
+    # The policy first: a model that is missing is told before Lean is started.
     async with (
+        opened(task) as policy,
         leans.opened(task.lean) as lean,
-        task.policy() as policy,
         Walks(partial(GateWalk, lean, seconds=task.limit.verify_seconds)) as walks,
     ):
         walks.ahead(task.file, task.line)
-        with messages().status("starting Lean and reading the file"):
+        with status("starting Lean and reading the file"):
             report = await check_file(lean, task.file, audits=False)
         lines.errors(report)
         holes = task.holes(report)
@@ -227,6 +228,15 @@ async def work(task: Task, lines: Lines) -> Exit:
     proved = proved and not (report.errors or report.unread or gaps)
     proved = proved and (bool(holes) or report.sound)
     return Exit.PROVED if proved else Exit.NOT_PROVED
+
+
+@asynccontextmanager
+async def opened(task: Task) -> AsyncIterator[Policy]:
+    """The policy. Raises what `open_policy` does."""
+    async with AsyncExitStack() as stack:
+        with status("loading the policy"):
+            policy = await stack.enter_async_context(task.policy())
+        yield policy
 
 
 async def follow(proving: Proving, lines: Lines, graphs: Graphs, holes: Sequence[Hole]) -> bool:

@@ -10,16 +10,20 @@ from typing import Protocol
 from rich import box
 from rich.table import Table
 
-from prover.check import UNREAD, Gap, Report
+from prover.check import UNREAD, Gap, Message, Report
 from prover.cli.console import messages, results, write_json
+from prover.counting import counted
 from prover.errors import sentences
 from prover.file import Hole, LeanFile, Span
+from prover.keyword import meant
 from prover.prove import Proving
 from prover.search.events import Event
 from prover.search.result import Refusal, Result, Status
 from prover.verify.base import STANDARD
 
 MORE = "Give it more with `--seconds`"
+TOLD_ELSEWHERE = (Status.PROVED, Status.CANCELLED, Status.UNTRIED)
+"""Ends of a search of which the table, or one line for several holes, says all."""
 
 
 class Lines(Protocol):
@@ -80,9 +84,9 @@ class TextLines:
     def errors(self, report: Report) -> None:
         """One line each, as Lean would show it."""
         for message in report.errors:
-            messages().print(f"{self._file.path}:{message}")
+            messages().print(as_error(self._file, message))
         if report.unread is not None:
-            messages().print(f"{self._file.path}:{report.unread}: {UNREAD}")
+            messages().print(f"{self._file.path}:{report.unread}: error: {UNREAD}")
 
     def event(self, hole: Hole, event: Event) -> None:
         """Nothing: the moving table shows it."""
@@ -106,9 +110,7 @@ class TextLines:
         self._untried(proving, holes)
         for hole in holes:
             result = proving.results[hole]
-            if hole in proving.untried:
-                continue
-            if result.status not in (Status.PROVED, Status.CANCELLED) and result.message:
+            if result.status not in TOLD_ELSEWHERE and result.message:
                 messages().print(why(f"{self._file.path}:{hole.line}: {hole.name}", result))
             if result.refusal:
                 messages().print(refused(result.refusal))
@@ -119,7 +121,7 @@ class TextLines:
         """One line for all holes that are not tried for the same reason."""
         reasons: dict[str, list[str]] = {}
         for hole in holes:
-            if hole in proving.untried:
+            if proving.results[hole].status is Status.UNTRIED:
                 reasons.setdefault(proving.results[hole].message, []).append(str(hole.line))
         for reason, lines in reasons.items():
             lines = list(dict.fromkeys(lines))
@@ -130,6 +132,12 @@ class TextLines:
     def written(self, count: int) -> None:
         """A sentence."""
         results().print(f"Wrote {counted(count, 'proof')} into {self._file.path}")
+
+
+def as_error(file: LeanFile, message: Message) -> str:
+    """As Lean shows an error, and what may have been meant."""
+    told = f"{file.path}:{message.line}:{message.column}: error: {message.text}"
+    return "\n  ".join(filter(None, [told, meant(file, message)]))
 
 
 def lines_for(file: LeanFile, *, json: bool) -> Lines:
@@ -143,15 +151,15 @@ def table(proving: Proving, report: Report, holes: Sequence[Hole]) -> Table:
     drawn.add_column("theorem", overflow="fold")
     drawn.add_column("line", justify="right")
     drawn.add_column("status")
-    drawn.add_column("seconds", justify="right")
+    drawn.add_column("seconds\nsearched", justify="right")
     drawn.add_column("how verified", overflow="fold")
     for hole in holes:
         result = proving.results[hole]
         drawn.add_row(
             hole.name,
             str(hole.line),
-            "not tried" if hole in proving.untried else result.status.value,
-            f"{result.seconds.total:.1f}",
+            "not tried" if result.status is Status.UNTRIED else result.status.value,
+            f"{result.seconds.searched:.1f}",
             how_verified(proving, report, hole, result),
         )
     return drawn
@@ -236,8 +244,3 @@ def axioms_text(axioms: Sequence[str], trusted: int) -> str:
         )
         or "no axioms"
     )
-
-
-def counted(count: int, noun: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"

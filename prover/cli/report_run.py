@@ -11,7 +11,7 @@ import typer
 from prover.bench.plots import plot
 from prover.bench.reading import read
 from prover.bench.report import FORMATS
-from prover.cli.console import messages, results
+from prover.cli.console import messages, results, status
 from prover.errors import EnvironmentProblem
 from prover.nearest import among
 
@@ -57,10 +57,10 @@ def report(
     write = among(FORMATS, form, "format")
     run = read(folder)
     path = folder / "report.html" if form == "html" and out is None else out
-    with messages().status("reading the run") as status:
+    with status("reading the run") as update:
 
         def note(done: int, of: int) -> None:
-            status.update(f"reading searches: {done} of {of}")
+            update(f"reading searches: {done} of {of}")
 
         text = write(run, note)
     save(text, path)

@@ -127,7 +127,7 @@ def serve(
     wanted = Wanted(lean, project, file=root, sandbox=sandbox, workers=workers)
     check_name(lean)
     task = Task(place, tcp, open_page, opens, wanted, limit, waiting, root)
-    raise typer.Exit(run(lambda: work(task)))
+    raise typer.Exit(run(lambda: work(task), once=True))
 
 
 @dataclass(frozen=True)

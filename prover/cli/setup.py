@@ -12,7 +12,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from prover.cli import leans
-from prover.cli.console import messages, results
+from prover.cli.console import messages, results, status
 from prover.errors import EnvironmentProblem
 from prover.lean import toolchain
 from prover.lean.install import Report, install
@@ -40,14 +40,19 @@ def setup(
 
 
 def with_bar(work: Callable[[Report], str]) -> None:
-    """Does the work under a progress bar, and tells what came of it."""
+    """Does the work under a progress bar, and tells what came of it; without a terminal, it tells
+    now and then what is being done."""
+    if not messages().is_terminal:
+        with status("starting") as update:
+            done = work(leans.reporting(update))
+        results().print(done)
+        return
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         DownloadColumn(),
         TimeRemainingColumn(),
         console=messages(),
-        disable=not messages().is_terminal,
         transient=True,
     )
     with bar:

@@ -67,6 +67,7 @@ class EmbeddedLean:
             return folder
         with locked(folder.parent, report):
             if any(manifest.damaged(folder, thorough=thorough)):
+                report("compiling the worker", 0, None)
                 with building(folder) as site:
                     image.build(self.command, modules, site, report)
                     self._rehearse(site, report)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from prover.counting import counted
 from prover.errors import ProverError
 from prover.lsp.actions import TITLES, Order, Suggestion, Verb
 from prover.lsp.documents import Document, at_lean_place
@@ -20,7 +21,6 @@ from prover.lsp.framing import Json
 from prover.lsp.proving import Gone, Proving
 from prover.lsp.wording import described, summary
 from prover.service.starting import Keeper
-from prover.service.telling import counted
 
 CLIENT = "lsp"
 SHOW_SECONDS = 2.0

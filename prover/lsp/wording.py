@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from prover.counting import counted
 from prover.errors import sentences
 from prover.lsp.framing import Json
-from prover.service.telling import counted
 
 SHOWN = 60
 """Characters of a tactic in the name of its action."""

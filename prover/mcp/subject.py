@@ -60,7 +60,8 @@ class Subject:
             for name, at in asdict(self).items()
             if name in ("line", "column") and at is not None
         }
-        return {"file": {"text": text, **place}}
+        named = {"path": self.file} if self.file else {}
+        return {"file": {"text": text, **named, **place}}
 
 
 def quoted(name: str) -> str:

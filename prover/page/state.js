@@ -2,6 +2,7 @@
 
 import { make } from "./elements.js";
 import { highlight } from "./lean.js";
+import { counted } from "./words.js";
 
 /** Names of the standings, by number. */
 export const STANDINGS = ["open", "proved", "failed"];
@@ -24,7 +25,7 @@ export function stateParts(data, id, open) {
     goals,
     make("p", "muted", facts.join(" · ")),
     make("p", "", whyNot(data, id)),
-    ...(tried.children.length ? [make("h4", "", `${tried.children.length} tactic${tried.children.length === 1 ? "" : "s"} tried`), tried] : []),
+    ...(tried.children.length ? [make("h4", "", `${counted(tried.children.length, "tactic")} tried`), tried] : []),
   ];
 }
 
@@ -65,7 +66,7 @@ function whyNot(data, id) {
     ? `Expanded at ${turns.slice(0, 8).map((turn) => turn + 1).join(", ")}${turns.length > 8 ? " and later" : ""}.`
     : "Never expanded.";
   const left = turns.length ? expansions.waiting[turns[turns.length - 1]] : null;
-  const rest = left ? ` ${left} candidates were left untried` : "";
+  const rest = left ? ` ${counted(left, "candidate")} ${left === 1 ? "was" : "were"} left untried` : "";
   const place = data.waiting.findIndex(([state]) => state === id);
   const reason = () => {
     if (states.problem[id]) return `It was given up: ${states.problem[id]}`;

@@ -7,6 +7,8 @@ import { plant } from "./tree.js";
 // A graph that is seen as a whole only below this scale begins with its root.
 const CLEAR = 0.85;
 const NEAREST = 2.5;
+// What is left free around a graph that is seen as a whole; below it stands what the colours mean.
+const MARGIN = { side: 24, top: 24, bottom: 52 };
 
 export class View {
   /** `selected` is called with the numbers of a state and, if one was clicked, of a tactic. */
@@ -66,7 +68,7 @@ export class View {
     this.fit();
     if (this.scale < CLEAR) {
       this.lookAt(this.states[0], CLEAR);
-      this.y -= this.canvas.clientHeight / 4;
+      this.y = MARGIN.top - this.box(this.nodes).top * CLEAR;
     }
     this.moved = false;
   }
@@ -105,10 +107,11 @@ export class View {
   fit(nodes = this.nodes) {
     if (!nodes.length) return;
     const { left, top, width, height } = this.box(nodes);
-    const [across, down] = [this.canvas.clientWidth, this.canvas.clientHeight];
-    this.scale = Math.max(0.01, Math.min(1.1, (across - 48) / width, (down - 110) / height));
-    this.x = (across - width * this.scale) / 2 - left * this.scale;
-    this.y = (down - height * this.scale) / 2 - top * this.scale;
+    const across = this.canvas.clientWidth - 2 * MARGIN.side;
+    const down = this.canvas.clientHeight - MARGIN.top - MARGIN.bottom;
+    this.scale = Math.max(0.01, Math.min(1.1, across / width, down / height));
+    this.x = MARGIN.side + (across - width * this.scale) / 2 - left * this.scale;
+    this.y = MARGIN.top + (down - height * this.scale) / 2 - top * this.scale;
     this.moved = nodes !== this.nodes;
     this.redraw();
   }

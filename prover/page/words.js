@@ -1,5 +1,8 @@
 // How pages put things.
 
+/** `1 tactic`, `2 tactics`. */
+export const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 /** The parts that are not empty as sentences, with a stop between them. */
 export const sentences = (...parts) => parts.filter(Boolean).map(sentence).join(" ");
 

@@ -5,13 +5,17 @@ It knows policies, Lean and the gate only by their protocols, and tells what it 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from itertools import chain
 
+from prover.counting import counted
 from prover.errors import EnvironmentProblem, NotLocated, PolicyGone, ProverError, sentences
 from prover.lean.base import LeanSession, State
 from prover.policy.base import ModelPolicy, Policy
+from prover.search.collector import COLLECTOR
 from prover.search.conclusion import Conclusion
 from prover.search.configuration import Configuration
 from prover.search.events import Accepted, Event, Expanded, Opened, Progressed, Verified
@@ -28,6 +32,9 @@ AHEAD = 3
 """Expansions in flight for each Lean worker where the policy asks a language model: while one waits
 for an answer, Lean has another to run and the model has the next question
 (`benchmarks/perf/overlap.py`)."""
+FREED_AT_ONCE = 500
+"""States with their candidates, or parts of the graph; a few milliseconds for up to a tenth of a
+million objects."""
 
 
 async def search(
@@ -55,24 +62,25 @@ async def search(
     yield Accepted(theorem.name, policy.name, configuration, limit)
     run = _Search(theorem, session, policy, verify, limit, configuration, clock, seed)
     try:
-        yield await run.open()
-        try:
-            while True:
-                if run.graph.proved and run.ledger.may_verify():
-                    yield (verified := await run.verify())
-                    if verified.verification.accepted:
-                        yield run.result(Status.PROVED)
+        with COLLECTOR.brief():
+            yield await run.open()
+            try:
+                while True:
+                    if run.graph.proved and run.ledger.may_verify():
+                        yield (verified := await run.verify())
+                        if verified.verification.accepted:
+                            yield run.result(Status.PROVED)
+                            return
+                        continue
+                    reached = run.set_out()
+                    if not run.schedule.under_way:
+                        yield run.unproved(reached)
                         return
-                    continue
-                reached = run.set_out()
-                if not run.schedule.under_way:
-                    yield run.unproved(reached)
-                    return
-                if expanded := await run.schedule.landed():
-                    yield expanded
-                    yield run.progress(expanded)
-        finally:
-            await run.schedule.recall()
+                    if expanded := await run.schedule.landed():
+                        yield expanded
+                        yield run.progress(expanded)
+            finally:
+                await run.end()
     except EnvironmentProblem:
         raise
     except ProverError as error:
@@ -125,6 +133,15 @@ class _Search:
             self.schedule.begin()
         return reached
 
+    async def end(self) -> None:
+        """Stops what is under way. To free millions of objects takes a while, in which others may
+        do something now and then."""
+        await self.schedule.recall()
+        parts = chain(self._expander.let_go(), self.graph.let_go())
+        for number, _ in enumerate(parts, start=1):
+            if number % FREED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
     async def verify(self) -> Verified:
         """Has the gate check what was found; nothing else is done meanwhile."""
         await self.schedule.recall()
@@ -149,7 +166,7 @@ class _Search:
             ended = replace(self.result(Status.LIMIT, message), limit=reached)
         elif problems := self._expander.problems:
             first = next(iter(problems.values()))
-            message = f"Lean failed on {len(problems)} states; first: {first}"
+            message = f"Lean failed on {counted(len(problems), 'state')}; first: {first}"
             return self.result(Status.ERROR, message)
         else:
             ended = self.result(Status.EXHAUSTED, _all_tried(self.ledger.counters.tactics))
@@ -198,5 +215,5 @@ def _all_tried(count: int) -> str:
     """Says that nothing is left of what the policy proposed."""
     if not count:
         return "The policy proposed no tactic."
-    tactics = f"{count} tactic{'s' * (count > 1)}"
+    tactics = counted(count, "tactic")
     return f"All that the policy proposed was tried, {tactics}; nothing is left to try."

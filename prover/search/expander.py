@@ -7,7 +7,7 @@ piece of it has landed, so what happens in between need not be thought of in ord
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -130,6 +130,12 @@ class Expander:
     def end(self, turn: Turn) -> None:
         """Its state may have another turn."""
         self._graph.end(turn.key)
+
+    def let_go(self) -> Iterator[None]:
+        """Forgets the candidates of one state at each step."""
+        while self._expansions:
+            self._expansions.popitem()
+            yield
 
     async def _propose(self, turns: Sequence[Turn]) -> list[list[Candidate]]:
         """The policy's candidates; none when it has not answered as the search's time ends.

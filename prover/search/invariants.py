@@ -26,19 +26,17 @@ def _require(condition: bool, what: object) -> None:
 
 
 def _check_edges(structure: Structure) -> None:
-    digraph = structure.digraph
-    size = len(structure.nodes) + len(structure.applications)
-    _require(digraph.number_of_nodes() == size, "number of nodes")
+    applied: dict[str, list[Application]] = {key: [] for key in structure.nodes}
+    leading: dict[str, list[Application]] = {key: [] for key in structure.nodes}
     for number, application in enumerate(structure.applications):
-        children = dict.fromkeys(application.children, 0)
-        for child in application.children:
-            children[child] += 1
         _require(application.number == number, application)
-        _require(list(digraph.pred[number]) == [application.parent], application)
-        _require(
-            {c: len(digraph.succ[number][c]) for c in digraph.succ[number]} == children, number
-        )
-        _require(application.parent not in children, f"a step to itself, {application}")
+        _require(application.parent not in application.children, f"a step to itself, {application}")
+        applied[application.parent].append(application)
+        for child in set(application.children):
+            leading[child].append(application)
+    for key in structure.nodes:
+        _require(list(structure.applied_to(key)) == applied[key], f"what was applied to {key}")
+        _require(list(structure.leading_to(key)) == leading[key], f"what leads to {key}")
 
 
 def _derivable(structure: Structure, *, assume_unexpanded: bool) -> set[str]:

@@ -33,9 +33,12 @@ class Limit:
     """For each tactic."""
     minimise_seconds: float = 5.0
     """For making a found proof shorter, even beyond `seconds`."""
-    verify_seconds: float = 60.0
+    verify_seconds: float = 300.0
     """For each check of a found proof, even beyond `seconds`, and before it as much again for a
-    fresh Lean to be there. Where there is none the search ends: the proof does not count."""
+    fresh Lean to be there. Where there is none the search ends: the proof does not count.
+
+    Only a Lean that hangs needs it: what a check may do is bounded by heartbeats, so that its
+    verdict does not depend on how busy the machine is."""
 
     def __post_init__(self) -> None:
         for entry in fields(self):

@@ -12,7 +12,7 @@ from prover.verify.base import Verification
 
 
 class Status(StrEnum):
-    """Every way in which a search can end."""
+    """Every way in which a search can end, or what there is instead of one."""
 
     PROVED = "proved"
     """The gate accepted a script."""
@@ -22,6 +22,8 @@ class Status(StrEnum):
     """Nothing is left to try."""
     LIMIT = "limit"
     CANCELLED = "cancelled"
+    UNTRIED = "untried"
+    """There was no search, as something is in the way: the message says what."""
     ERROR = "error"
 
 
@@ -60,6 +62,11 @@ class Seconds:
     policy: float = 0.0
     verify: float = 0.0
     total: float = 0.0
+
+    @property
+    def searched(self) -> float:
+        """All but the checks of what was found, during which nothing else is done."""
+        return self.total - self.verify
 
 
 @dataclass(frozen=True)

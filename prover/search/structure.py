@@ -1,7 +1,8 @@
 """The AND/OR structure: states, the tactics applied to them, and what each left.
 
-States are nodes named by their key, applications are nodes named by their number; edges lead from
-a state to its applications and from an application to the states it left, one edge a position.
+States are nodes named by their key, applications are nodes named by their number. Edges lead from a
+state to its applications and from an application to the states it left; they are kept as numbers in
+lists, as a search has millions of what a general graph library would keep for each of them.
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-
-import networkx as nx
 
 from prover.lean.base import State
 from prover.policy.base import Candidate
@@ -83,9 +82,10 @@ class Structure:
     """Nodes and edges with their records; knows nothing of how they are judged."""
 
     def __init__(self, root: State, score: Score, *, rescore: bool = True) -> None:
-        self.digraph: nx.MultiDiGraph[str | int] = nx.MultiDiGraph()
         self.nodes: dict[str, Node] = {}
         self.applications: list[Application] = []
+        self._applied: dict[str, list[int]] = {}
+        self._leading: dict[str, list[int]] = {}
         self.frontier: set[str] = set()
         """States to expand: open, not expanded, on a live path, not busy."""
         self.busy: set[str] = set()
@@ -102,7 +102,7 @@ class Structure:
     def add_state(self, state: State) -> Node:
         """The state's node, made if the key is new."""
         if state.key not in self.nodes:
-            self.digraph.add_node(state.key)
+            self._applied[state.key], self._leading[state.key] = [], []
             value = self.score.critic(state) if self.score.critic else 0.0
             self.nodes[state.key] = Node(state, number=len(self.nodes), value=value)
         return self.nodes[state.key]
@@ -111,7 +111,8 @@ class Structure:
         self, key: str, candidate: Candidate, children: tuple[str, ...]
     ) -> Application:
         """A new application of the candidate to the state; all children must be there."""
-        nodes = [self.nodes[child] for child in dict.fromkeys(children)]
+        different = dict.fromkeys(children)
+        nodes = [self.nodes[child] for child in different]
         application = Application(
             number=len(self.applications),
             parent=key,
@@ -122,18 +123,28 @@ class Structure:
             failed=any(node.standing is Standing.FAILED for node in nodes),
         )
         self.applications.append(application)
-        self.digraph.add_edge(key, application.number)
-        for position, child in enumerate(children):
-            self.digraph.add_edge(application.number, child, key=position)
+        self._applied[key].append(application.number)
+        for child in different:
+            self._leading[child].append(application.number)
         return application
 
     def applied_to(self, key: str) -> Iterator[Application]:
         """The applications of tactics to this state, oldest first."""
-        return (self.applications[number] for number in self.digraph.succ[key])  # type: ignore[index]
+        return (self.applications[number] for number in self._applied[key])
 
     def leading_to(self, key: str) -> Iterator[Application]:
-        """The applications that left this state, oldest first."""
-        return (self.applications[number] for number in self.digraph.pred[key])  # type: ignore[index]
+        """The applications that left this state, oldest first, each once."""
+        return (self.applications[number] for number in self._leading[key])
+
+    def let_go(self) -> Iterator[None]:
+        """Forgets a state or an application at each step; then nothing is left of the graph."""
+        for records in (self.nodes, self._applied, self._leading):
+            while records:
+                records.popitem()
+                yield
+        while self.applications:
+            self.applications.pop()
+            yield
 
     def is_live(self, application: Application) -> bool:
         """Whether a proof of the root may still use it and doesn't have its parent yet."""

@@ -79,10 +79,11 @@ async def opened(
     or can't prove `1 = 1`.
     """
     async with AsyncExitStack() as stack:
+        # First: a model that is missing is told before Lean is started.
+        proposes = await stack.enter_async_context(policy())
         wanted = replace(lean, settle_seconds=SETTLE_SECONDS, ready=READY)
         found = await stack.enter_async_context(open_lean(wanted, tell=tell))
         await probe(found)
-        proposes = await stack.enter_async_context(policy())
         yield Parts(
             policy=proposes,
             search=partial(searching, found, policy=proposes, configuration=configuration),

@@ -33,7 +33,7 @@ def given(name: str, text: str) -> LeanFile:
     """
     if not text.strip():
         raise InputProblem("the file's text is empty", "Send a theorem with `sorry` in it.")
-    return LeanFile(Path(Path(name).name or "file.lean"), text.encode())
+    return LeanFile(Path(name or "file.lean"), text.encode())
 
 
 def _inside(root: Path, name: str) -> Path:

@@ -23,7 +23,7 @@ def hole_at(
             return holes[0]
         raise InputProblem(
             f"{file.path} has {len(holes)} `sorry`s" if holes else f"{file.path} has no `sorry`",
-            where(holes) and f"Say with `line` which one. {where(holes)}",
+            f"Say with `line` which one. {where(holes)}" if holes else "",
         )
     found = near(file, holes, line)
     if not found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prover.counting import counted
 from prover.service.runs import Json
 
 
@@ -19,8 +20,3 @@ def told(event: Json) -> str:
         case {"event": "suggestion", "tactic": str(tactic)}:
             return tactic
     return ""
-
-
-def counted(number: int, noun: str) -> str:
-    """The number with the noun, in the singular or the plural."""
-    return f"{number} {noun}" + "s" * (number != 1)

@@ -16,6 +16,7 @@ from prover.bench.reading import read
 from tests.bench.runs import attempt, problem, write
 from tests.bench.test_report import EVIL
 from tests.conftest import CHROMIUM
+from tests.page.drawn import ON_THE_GRAPH
 from tests.search.scripted import events_of
 from tests.search.test_trace import TREE
 
@@ -107,6 +108,12 @@ async def test_the_table_is_sorted_and_filtered(page: Page) -> None:
     await page.keyboard.type("(n : nat")
     assert await names(page) == ["small"]
     assert await page.locator("#shown").text_content() == "1 of 4 problems"
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("#problem[data-shown='0']")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("searchbox").fill("nowhere")
+    await page.keyboard.press("Enter")
+    assert not await page.locator("#problem").is_visible()
     await page.get_by_role("searchbox").fill("")
     await page.get_by_label("Outcome").select_option("error")
     assert await names(page) == [EVIL, "none"]
@@ -152,6 +159,11 @@ async def test_the_slider_goes_through_the_expansions(page: Page) -> None:
     assert await page.evaluate(SHOWN) == 1
     await page.get_by_role("button", name="One step on").click()
     assert 1 < await page.evaluate(SHOWN) < everything
+
+
+async def test_no_button_stands_on_the_graph(page: Page) -> None:
+    await open_problem(page, "large")
+    assert await page.evaluate(ON_THE_GRAPH) == []
 
 
 async def test_what_has_no_graph_says_so(page: Page) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+HANGS = 3600.0
+"""Seconds after which a command has hung; what it does is bounded by its own limits."""
 PROGRAM = [sys.executable, "-c", "from prover.cli import main; main()"]
 
 
@@ -47,7 +49,7 @@ def prover(tmp_path: Path) -> Prover:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=HANGS,
             check=False,
         )
         assert "Traceback" not in done.stderr, done.stderr

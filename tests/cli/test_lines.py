@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from prover.check import Report
+from prover.check import Message, Report
 from prover.cli.report import TextLines, axioms_text
 from prover.file import LeanFile
 from prover.prove import Proving
-from prover.search.result import Refusal, Result, Status
+from prover.search.result import Refusal, Result, Seconds, Status
 from prover.verify.base import Verification
 from tests.test_file import TWO, holes_of
 from tests.test_prove import scripted, yes
@@ -63,6 +63,60 @@ def test_each_hole_without_a_proof_says_why(capsys: pytest.CaptureFixture[str]) 
         f"{fourth}it is gone. Start it again.\n"
     )
     assert "0 of 4 proved" in said.out
+
+
+def test_the_table_tells_the_time_of_the_search(capsys: pytest.CaptureFixture[str]) -> None:
+    proving = Proving(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
+    seconds = Seconds(lean=3.0, verify=40.5, total=44.0)
+    for hole in HOLES:
+        proving.results[hole] = Result(hole.name, Status.CANCELLED, seconds=seconds)
+    TextLines(FILE).end(proving, REPORT, HOLES)
+    told = capsys.readouterr().out
+    assert "searched" in told
+    assert told.count("3.5") == len(HOLES)
+    assert "44" not in told
+
+
+def test_what_is_not_tried_is_told_once_for_all_its_lines(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    proving = Proving(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
+    for hole in HOLES:
+        result = proving.leave(hole, "It stands for data.")
+        assert result.to_json()["status"] == "untried"
+    TextLines(FILE).end(proving, REPORT, HOLES)
+    told = capsys.readouterr()
+    assert told.err == "A.lean:2: Not tried: It stands for data. (also lines 5, 6)\n"
+    assert told.out.count("not tried") == len(HOLES)
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("lemma", "`lemma` is a word of Mathlib; here write `theorem`."),
+        ("theroem", "Did you mean `theorem`?"),
+        ("quux", ""),
+        ("𝔸", ""),
+    ],
+)
+def test_errors_are_called_that_and_name_the_keyword_that_was_meant(
+    capsys: pytest.CaptureFixture[str], word: str, hint: str
+) -> None:
+    file = LeanFile(Path("A.lean"), f"-- ℓ\n  {word} a : 1 = 1 := rfl".encode())
+    message = Message(2, 2, "error", "unexpected identifier; expected command", fatal=True)
+    TextLines(file).errors(Report((message,), (), ()))
+    first, *rest = capsys.readouterr().err.splitlines()
+    assert first == "A.lean:2:2: error: unexpected identifier; expected command"
+    assert rest == ([f"  {hint}"] if hint else [])
+
+
+def test_other_errors_get_no_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    file = LeanFile(Path("A.lean"), b"lemma")
+    report = Report((Message(1, 0, "error", "unknown identifier", fatal=True),), (), (), unread=1)
+    TextLines(file).errors(report)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "A.lean:1:0: error: unknown identifier"
+    assert second.startswith("A.lean:1: error: Lean does not read")
 
 
 def test_how_a_declaration_was_verified_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,6 +104,23 @@ def test_signals_end_it_cleanly(path: str, number: signal.Signals) -> None:
         _, errors = child.communicate(timeout=20)
         assert child.returncode == 0
         assert "stopped" in errors
+        assert "Traceback" not in errors
+    assert not Path(path).exists()
+
+
+@pytest.mark.lean
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("apart", [0.0, 0.1])
+def test_signals_end_it_as_cleanly_when_they_come_twice(
+    path: str, number: signal.Signals, apart: float
+) -> None:
+    with started("--socket", path) as (child, _):
+        child.send_signal(number)
+        time.sleep(apart)
+        child.send_signal(number)
+        _, errors = child.communicate(timeout=20)
+        assert errors.splitlines()[-1] == "stopped"
         assert "Traceback" not in errors
     assert not Path(path).exists()
 

@@ -10,7 +10,7 @@ import pytest
 from prover.check import Declaration, Message, Report
 from prover.cli.choice import at_line, named, options, split_place
 from prover.errors import InputProblem
-from prover.file import LeanFile
+from prover.file import Hole, LeanFile
 from prover.policy.options import ModelOptions
 from tests.cli.conftest import Prover
 from tests.test_file import TWO, holes_of
@@ -98,11 +98,33 @@ def test_the_holes_of_a_name() -> None:
     first, second, third, fourth = holes = holes_of(TWO.encode())
     assert named(holes, [], ["ℓ"]) == [third, fourth]
     assert named(holes, [], ["ℓ", "a"]) == [first, second, third, fourth]
-    with pytest.raises(InputProblem, match="has no `sorry`"):
-        named(holes, ["done"], ["done"])
     with pytest.raises(InputProblem, match="no theorem is called `b`") as raised:
-        named(holes, ["done"], ["b"])
+        named(holes, [], ["b"])
     assert "a, ℓ" in raised.value.hint
+
+
+@pytest.mark.parametrize("unproved", [[], holes_of(TWO.encode())])
+@pytest.mark.parametrize(
+    ("name", "message", "hint"),
+    [
+        ("Deep.done", "`Deep.done` has no `sorry`", "There is nothing to prove in it."),
+        ("done", "`Deep.done` has no `sorry`", "There is nothing to prove in it."),
+        ("number", "`number` has no `sorry`", "There is nothing to prove in it."),
+        ("failed", "`failed` has no `sorry`", "There is nothing to prove in it."),
+        ("nmber", "no theorem is called `nmber`", "Did you mean number?"),
+    ],
+)
+def test_a_name_without_a_hole(unproved: list[Hole], name: str, message: str, hint: str) -> None:
+    declared = ["Deep.done", "number", "failed"]
+    with pytest.raises(InputProblem) as raised:
+        named(unproved, declared, [name])
+    assert (raised.value.message, raised.value.hint) == (message, hint)
+
+
+def test_a_name_that_is_nowhere_in_a_file_without_holes() -> None:
+    with pytest.raises(InputProblem) as raised:
+        named([], [], ["b"])
+    assert raised.value.hint == "The file has no `sorry`."
 
 
 def test_options_of_models_are_written_as_in_yaml() -> None:

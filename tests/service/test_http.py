@@ -169,7 +169,7 @@ async def test_a_file_with_a_hole_is_refused(served: Served) -> None:
     holes = [event for event in events if event["event"] == "hole"]
     assert [(hole["line"], hole["theorem"]) for hole in holes[:1]] == [(2, "a")]
     assert events[-1]["status"] == "refused"
-    assert events[-1]["message"] == "A.lean:2: there is a `sorry`"
+    assert events[-1]["message"] == "x/A.lean:2: there is a `sorry`"
 
 
 async def test_a_file_is_found_under_the_folder_only(tmp_path: Path) -> None:

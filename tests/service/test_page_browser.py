@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from prover.lean.command import Command
 from tests.conftest import CHROMIUM
+from tests.page.drawn import ON_THE_GRAPH
 from tests.service.serving import Served, serving_lean
 from tests.service.test_lean import HARD
 
@@ -196,6 +197,49 @@ async def test_a_search_is_watched_and_stopped(page: Page, served: Served) -> No
     await page.keyboard.press("Escape")
     await page.wait_for_selector("#status.cancelled")
     assert not searching(served)
+
+
+async def test_what_lean_has_said_of_an_earlier_text_is_marked(page: Page) -> None:
+    await write(page, TWO, line=2)
+    goals, messages = page.locator("#goals:not(.old) pre"), page.locator("#messages:not(.old) li")
+    await playwright.expect(goals).to_contain_text("⊢ p ∧ q → q", timeout=PATIENCE)
+    assert await messages.count() == 2
+    await page.keyboard.type(" -- ⊢")
+    assert await page.locator("#goals.old pre").count() == 1
+    assert await page.locator("#messages.old li").count() == 2
+    await goals.wait_for()
+    assert await messages.count() == 2
+    await page.keyboard.press("Backspace")
+    assert await page.locator("#goals.old pre").count() == 1
+    await page.keyboard.press("Control+z")
+    assert await goals.count() == 1
+
+
+async def test_no_more_seconds_are_shown_than_were_allowed(page: Page) -> None:
+    await page.locator("#seconds").fill("2")
+    await page.locator("#seconds").press("Tab")
+    await begin_long_search(page)
+    shown: list[str] = []
+    async with asyncio.timeout(PATIENCE / 1000):
+        while not shown or "searching" in shown[-1]:
+            shown.append(await page.locator("#status").inner_text())
+            await asyncio.sleep(0.2)
+    assert "limit · 2.0 s" in shown[-1]
+    seconds = [float(found) for text in shown for found in re.findall(r"· ([\d.]+) s\b", text)]
+    assert len(seconds) == len(shown)
+    assert max(seconds) <= 2
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 860), (1280, 700), (400, 860)])
+async def test_the_graph_has_its_room_to_itself(page: Page, width: int, height: int) -> None:
+    await page.set_viewport_size({"width": width, "height": height})
+    await write(page, f"{TWO}\n{TWO.replace('first', 'third').replace('second', 'last')}", line=2)
+    await page.keyboard.press("Control+Enter")
+    await page.wait_for_selector("#status.proved")
+    await grown(page)
+    assert await page.evaluate(ON_THE_GRAPH) == []
+    assert await page.evaluate("document.querySelector('.graph').clientHeight") >= 0.33 * height
+    assert await page.evaluate("document.documentElement.scrollWidth") == width
 
 
 async def test_a_page_that_is_loaded_again_finds_its_search(page: Page, served: Served) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from prover.errors import InputProblem
 from prover.file import LeanFile
+from prover.holes import where
 from prover.service.place import hole_at
 from tests.test_file import TWO, holes_of
 
@@ -42,3 +44,10 @@ def test_without_a_position_there_must_be_one_hole() -> None:
     assert "lines: 2, 5, 6" in caught.value.hint
     with pytest.raises(InputProblem, match="has no `sorry`"):
         hole_at(FILE, [], None)
+
+
+def test_lines_without_a_hole_that_can_be_tried_are_not_named() -> None:
+    data = [replace(hole, obstacle="It stands for data.") for hole in HOLES]
+    assert where([*data[:3], FOURTH]) == "There is one on line 6."
+    assert where(data) == "The file has none that can be tried."
+    assert where([]) == "The file has none."

@@ -12,6 +12,3 @@ export async function graphOf(number) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return JSON.parse(await new Response(stream).text());
 }
-
-/** `1 state`, `2 states`. */
-export const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;

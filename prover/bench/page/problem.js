@@ -5,8 +5,8 @@ import { handle, steer } from "../../page/hands.js";
 import { highlight } from "../../page/lean.js";
 import { stateParts } from "../../page/state.js";
 import { View } from "../../page/view.js";
-import { restsOn } from "../../page/words.js";
-import { counted, graphOf, rows } from "./data.js";
+import { counted, restsOn } from "../../page/words.js";
+import { graphOf, rows } from "./data.js";
 import { body, lines, listed } from "./table.js";
 
 const dialog = part("problem");

@@ -1,6 +1,7 @@
 // The table of problems: sorted by its heads, filtered by the form above it.
 
 import { part } from "../../page/elements.js";
+import { counted } from "../../page/words.js";
 import { rows } from "./data.js";
 
 export const body = part("table").tBodies[0];
@@ -42,7 +43,7 @@ function filter() {
     line.hidden = !fits;
     count += fits;
   }
-  part("shown").textContent = `${count === rows.length ? "" : `${count} of `}${counted(rows.length, "problem")}`;
+  part("shown").textContent = count === rows.length ? counted(count, "problem") : `${count} of ${counted(rows.length, "problem")}`;
 }
 
 /** Moves the focus by so many shown rows. */
@@ -58,7 +59,10 @@ part("table").tHead.addEventListener("click", (event) => {
   if (button) sortBy(+button.dataset.column);
 });
 part("filters").addEventListener("input", filter);
-part("filters").addEventListener("submit", (event) => event.preventDefault());
+part("filters").addEventListener("submit", (event) => {
+  event.preventDefault();
+  lines.find((line) => +line.dataset.row === listed()[0])?.querySelector("button").click();
+});
 part("table").addEventListener("keydown", (event) => {
   const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
   if (by && event.target.closest("tbody")) {

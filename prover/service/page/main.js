@@ -14,6 +14,10 @@ import { showChips, showRun } from "./telling.js";
 import { watch } from "./watching.js";
 
 const session = restored();
+/** The text whose goals and messages are shown. */
+let readText = null;
+/** What was told last of the search under way. */
+let lastNow = null;
 const nonce = document.querySelector("link[nonce]").nonce;
 const act = (action) => () => (action(), true);
 const view = makeEditor(part("editor"), {
@@ -23,6 +27,7 @@ const view = makeEditor(part("editor"), {
   changed(update) {
     searches.moved(update.changes);
     feedback.edited();
+    age();
     part("verdict").textContent = "";
     refresh();
     save();
@@ -68,7 +73,8 @@ function told(run, now, error) {
   save();
 }
 
-function refresh(now = null) {
+function refresh(now = lastNow) {
+  lastNow = now;
   const run = session.runs.find((one) => one.id === session.shown) ?? null;
   showChips(session, (chosen) => choose(chosen));
   showRun(run, { now: run === searches.current ? now : null, queue: session.queue, place: searches.place(run) });
@@ -118,7 +124,15 @@ function showReport(report, why = "") {
     }),
   );
   const none = report.holes.length ? "No `sorry` on this line or in the declaration around it." : "No `sorry` in the text.";
+  readText = report.text;
+  age();
   part("where").textContent = result.goals.length ? `${result.theorem}, line ${result.line}` : result.message || none;
+}
+
+/** Marks what Lean has said of another text than the one that stands there now. */
+function age() {
+  const old = readText !== null && readText !== view.state.doc.toString();
+  for (const name of ["goals", "messages"]) part(name).classList.toggle("old", old && part(name).children.length > 0);
 }
 
 function messageLine({ line, column, severity, text }) {

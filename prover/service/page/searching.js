@@ -58,7 +58,7 @@ export class Searches {
     this.asking = true;
     try {
       const id = await startSearch({ file, limit: { seconds: this.session.seconds }, linger: LINGER, graph: true });
-      const run = { id, text, changes: ChangeSet.empty(doc.length), status: "queued", line: file.line, name: "", message: "" };
+      const run = { id, text, changes: ChangeSet.empty(doc.length), status: "queued", line: file.line, name: "", message: "", most: this.session.seconds };
       this.session.runs.push(run);
       this.session.shown = id;
       this.told(run, null);

@@ -2,7 +2,7 @@
 
 import { make, part } from "../../page/elements.js";
 import { highlight } from "../../page/lean.js";
-import { restsOn, sentences } from "../../page/words.js";
+import { counted, restsOn, sentences } from "../../page/words.js";
 import { isOver } from "./searching.js";
 
 /** A button for each search, the latest last. */
@@ -36,17 +36,20 @@ export function showRun(run, { now, queue, place }) {
 
 const latest = (events, name) => events?.findLast((event) => event.event === name);
 
+/** Seconds of the search itself, which are what was allowed; to start Lean and to check takes longer. */
+const spent = (run, seconds = 0) => Math.min(seconds, run.most ?? Infinity);
+
 function standing(run, now, queue) {
   const which = `${run.name ? `${run.name}, ` : ""}line ${run.line}`;
   const rest = queue && queue.total > 1 ? ` · ${queue.total - queue.rest.length} of ${queue.total} holes` : "";
   if (isOver(run)) {
     const more = run.status === "limit" && run.limit === "seconds" ? "Allow it more seconds above" : "";
     const message = run.status === "proved" ? "checked by a fresh Lean" : sentences(run.message, run.hint, more);
-    return `${which}: ${run.status} · ${(run.seconds ?? 0).toFixed(1)} s${message ? ` · ${message}` : ""}${rest}`;
+    return `${which}: ${run.status} · ${spent(run, run.seconds).toFixed(1)} s${message ? ` · ${message}` : ""}${rest}`;
   }
   if (run.status === "queued") return `${which}: waiting for its turn${rest}`;
   const progress = latest(now?.events, "progress");
   if (!progress && latest(now?.events, "loading") && !latest(now?.events, "accepted")) return `${which}: Lean is being started …${rest}`;
-  const numbers = progress ? ` · ${progress.tactics} tactics · ${progress.states} states` : "";
-  return `${which}: searching · ${(now?.seconds ?? 0).toFixed(0)} s${numbers}${rest}`;
+  const numbers = progress ? ` · ${counted(progress.tactics, "tactic")} · ${counted(progress.states, "state")}` : "";
+  return `${which}: searching · ${spent(run, now?.seconds).toFixed(0)} s${numbers}${rest}`;
 }
