@@ -51,6 +51,17 @@ def test_proofs_go_into_the_file(prover: Prover, tmp_path: Path) -> None:
     assert accepted == {"swap": True, "double": True, "wrong": False}
 
 
+def test_a_byte_order_mark_is_kept(prover: Prover, tmp_path: Path) -> None:
+    path = tmp_path / "A.lean"
+    path.write_bytes(b"\xef\xbb\xbftheorem a : 1 = 1 := by sorry\n")
+    ran = prover("prove", "A.lean", "--write", "--json")
+    assert ran.code == 0, ran.err
+    assert [(item["line"], item["column"]) for item in ran.of("result")] == [(1, 24)]
+    assert path.read_bytes().startswith(b"\xef\xbb\xbftheorem a : 1 = 1 := by ")
+    assert b"sorry" not in path.read_bytes()
+    assert prover("check", "A.lean").code == 0
+
+
 def test_everything_in_the_demo_is_proved(prover: Prover, tmp_path: Path) -> None:
     shutil.copy(DEMO, tmp_path)
     # The default limit of tactics bounds each search, however busy the machine is.
@@ -121,7 +132,9 @@ def test_what_does_not_need_an_error_is_tried(prover: Prover, tmp_path: Path) ->
         ("import Mathlib.Tactic\n", [], 2, "imports Mathlib.Tactic, which the embedded Lean"),
         (SOURCE, ["--theorem", "doubl"], 2, "Did you mean double?"),
         ("-- nothing\n", [], 0, "nothing to prove"),
-        ("theorem a : :=\n  by sorry\n", [], 1, "A.lean:1:11: unexpected token ':='"),
+        ("theorem a : :=\n  by sorry\n", [], 1, "A.lean:1:11: error: unexpected token ':='"),
+        ("lemma a : 1 = 1 := rfl\n", [], 1, "here write `theorem`"),
+        ("theorem a : 1 = 1 := rfl\n", ["--theorem", "a"], 2, "`a` has no `sorry`"),
         ("theorem a : 1 = 1 := by admit\n", [], 1, "`admit` leaves its goal unproved"),
         ("axiom a : 1 = 2\n", [], 1, "it is not in order"),
         ("-- " + "x" * 2**20 + "\ntheorem a : 1 = 1 := rfl\n", [], 0, "nothing to prove"),

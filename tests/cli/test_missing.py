@@ -173,3 +173,15 @@ def test_a_theorem_that_leandojo_does_not_locate(
     assert ran.code == 3, ran.out + ran.err
     assert "Failed to locate the theorem" in ran.out + ran.err
     assert "the full name" in ran.out + ran.err
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
+def test_a_missing_model_is_told_before_a_missing_lean(prover: Prover, tmp_path: Path) -> None:
+    (tmp_path / "A.lean").write_text(TASK)
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "HF_HOME": str(tmp_path / "hub")}
+    ran = prover("prove", "A.lean", "--policy", "llemma", environment=environment)
+    assert ran.code == 3
+    assert "llemma_7b is not on this machine" in ran.err
+    ran = prover("prove", "A.lean", environment=environment)
+    assert ran.code == 3
+    assert "the embedded Lean is not installed" in ran.err

@@ -136,5 +136,5 @@ def test_counters_add_up_field_by_field() -> None:
 
 
 def test_every_status_is_known() -> None:
-    names = {"proved", "refused", "exhausted", "limit", "cancelled", "error"}
+    names = {"proved", "refused", "exhausted", "limit", "cancelled", "untried", "error"}
     assert {status.value for status in Status} == names

@@ -261,4 +261,4 @@ async def test_a_state_that_lean_loses_counts_once() -> None:
     tree: Tree = {"root": {**FAILING, "dead": "dies"}}
     result = await result_of(tree, lean=Loses(tree, workers=3))
     assert result.status is Status.ERROR
-    assert "failed on 1 states" in result.message
+    assert "failed on 1 state;" in result.message
