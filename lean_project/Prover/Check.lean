@@ -24,10 +24,12 @@ def declarationFields (name : String) (isTheorem accepted : Bool) (reason : Stri
   Json.mkObj (("name", (name : Json)) :: ("theorem", (isTheorem : Json)) ::
     ("accepted", (accepted : Json)) :: ("reason", (reason : Json)) :: auditFields found)
 
-def declarationJson (info : ConstantInfo) (finding : Finding) : Json :=
-  let (accepted, reason) := match finding.objection with
-    | some reason => (false, reason)
-    | none => (true, "")
+/-- What is said of a declaration, of whose command Lean has said the `error`. -/
+def declarationJson (info : ConstantInfo) (finding : Finding) (error : Option Message) : Json :=
+  let (accepted, reason) := match finding.objection, error with
+    | some _, some error => (false, s!"it has an error on line {error.pos.line}")
+    | some reason, none => (false, reason)
+    | none, _ => (true, "")
   let isTheorem := match info with
     | .thmInfo _ => true
     | _ => false
@@ -37,21 +39,22 @@ def declarationJson (info : ConstantInfo) (finding : Finding) : Json :=
 The declarations of a command, each with what it rests on, and what was found last; `before` is what
 was found before them. An `unsafe` one is a program, which claims nothing.
 -/
-def declarationsJson (imported : Environment) (source : Kernel.Environment) (names : List Name)
+def declarationsJson (imported : Environment) (step : Step) (names : List Name)
     (before : Finding) (found : List Json) : List Json × Finding :=
   match names with
   | [] => (found, before)
   | name :: rest =>
+    let source := step.after.env.toKernelEnv
     match source.find? name with
-    | none => declarationsJson imported source rest before found
+    | none => declarationsJson imported step rest before found
     | some info =>
-      if info.isUnsafe then declarationsJson imported source rest before found
+      if info.isUnsafe then declarationsJson imported step rest before found
       else
         let finding := examine imported source [name] before
-        let found := declarationJson info finding :: found
+        let found := declarationJson info finding step.error :: found
         -- The next example has the same name, and is another constant.
         let known := if isExample name then before else finding
-        declarationsJson imported source rest known found
+        declarationsJson imported step rest known found
 
 /-- The first byte of a command, and the first after it. -/
 def range (syntaxTree : Syntax) : Nat × Nat :=
@@ -216,8 +219,7 @@ def survey (input : Parser.InputContext) (faults : Faults) : List Step → BaseI
 def allDeclarations (imported : Environment) (before : Finding) : List Step → List Json
   | [] => []
   | step :: rest =>
-    let (found, last) := declarationsJson imported step.after.env.toKernelEnv
-      (declaredIn step.trees []) before []
+    let (found, last) := declarationsJson imported step (declaredIn step.trees []) before []
     appendJson found (allDeclarations imported last rest)
 
 /-- What is wrong only with the messages that are written around commands. -/
