@@ -1,0 +1,97 @@
+;;; Emacs as the tests drive it.  -*- lexical-binding: t -*-
+;; What a user would be asked, `wanted' answers; the rest is eglot's own.
+
+(require 'eglot)
+
+(define-derived-mode lean4-mode prog-mode "Lean")
+(add-to-list 'auto-mode-alist '("\\.lean\\'" . lean4-mode))
+(add-to-list 'eglot-server-programs
+             `(lean4-mode . ,(json-parse-string (getenv "PROVER_LSP") :array-type 'list)))
+(setq eglot-confirm-server-initiated-edits nil
+      make-backup-files nil
+      create-lockfiles nil
+      auto-save-default nil
+      message-log-max t
+      native-comp-deferred-compilation nil)
+
+(defvar offered nil "The names of the code actions that there were to choose from.")
+(defvar asked [] "The same of the last question of the server.")
+(defvar wanted nil "How the name begins that is to be chosen.")
+(defvar buffer nil "The one that is edited.")
+
+(setq completing-read-function
+      (lambda (prompt collection &rest _)
+        (let ((names (mapcar (lambda (one) (if (consp one) (car one) one)) collection)))
+          (if (string-search "Server reports" prompt)
+              (setq asked (vconcat names))
+            (setq offered (vconcat names)))
+          (or (seq-find (lambda (name) (and wanted (string-prefix-p wanted name))) names)
+              (signal 'quit nil)))))
+
+(defun driver-open (path)
+  (setq buffer (find-file path))
+  (eglot-ensure)
+  ;; It waits for the end of a command.
+  (run-hooks 'post-command-hook))
+
+(defun driver-ready ()
+  (and (with-current-buffer buffer (eglot-current-server)) t))
+
+(defun driver-text ()
+  (with-current-buffer buffer (buffer-substring-no-properties (point-min) (point-max))))
+
+(defun driver-act (line title)
+  (setq offered nil wanted title)
+  (with-current-buffer buffer
+    (goto-char (point-min))
+    (forward-line (1- line))
+    (let ((last-nonmenu-event ?\r))
+      (condition-case problem
+          (call-interactively #'eglot-code-actions)
+        (quit nil)
+        ;; That there are none is an error.
+        (error (setq offered (or offered [])) (message "%s" (error-message-string problem))))))
+  nil)
+
+(defun driver-offered () offered)
+
+(defun driver-answer (title)
+  (setq asked [] wanted title)
+  nil)
+
+(defun driver-asked () asked)
+
+(defun driver-insert (line text)
+  (with-current-buffer buffer
+    (save-excursion
+      (goto-char (point-min))
+      (forward-line (1- line))
+      (insert text "\n")))
+  nil)
+
+(defun driver-undo ()
+  (with-current-buffer buffer
+    (undo-boundary)
+    (setq last-command nil)
+    (undo-only))
+  nil)
+
+(defun driver-messages ()
+  (with-current-buffer (messages-buffer) (buffer-string)))
+
+(defun driver-forget ()
+  (with-current-buffer (messages-buffer)
+    (let ((inhibit-read-only t)) (erase-buffer)))
+  nil)
+
+(defun driver-quit ()
+  ;; Not before it has answered.
+  (run-at-time 0.1 nil #'kill-emacs)
+  nil)
+
+(defun drive (call)
+  (let* ((call (json-parse-string (decode-coding-string (base64-decode-string call) 'utf-8)
+                                  :null-object nil))
+         (verb (intern (concat "driver-" (gethash "verb" call))))
+         (result (apply verb (append (gethash "arguments" call) nil))))
+    (base64-encode-string (encode-coding-string (json-serialize (or result :null)) (quote utf-8)) t)))

@@ -1,0 +1,111 @@
+-- Neovim as the tests drive it. What a user would be asked, `wanted` answers; the rest is Neovim's own.
+
+local driver = {}
+local offered, asked, wanted = nil, {}, vim.NIL
+local server = { cmd = vim.json.decode(vim.env.PROVER_LSP), filetypes = { 'lean' } }
+
+vim.cmd('autocmd BufRead,BufNewFile *.lean setfiletype lean')
+vim.o.swapfile = false
+vim.o.hidden = true
+
+if vim.fn.has('nvim-0.11') == 1 then
+  vim.lsp.config('leanls', server)
+  vim.lsp.enable('leanls')
+else
+  vim.api.nvim_create_autocmd('FileType', {
+    pattern = 'lean',
+    callback = function(event)
+      local config = { name = 'leanls', cmd = server.cmd, root_dir = vim.fn.getcwd() }
+      if vim.lsp.start then
+        vim.lsp.start(config)
+      else
+        server.id = server.id or vim.lsp.start_client(config)
+        vim.lsp.buf_attach_client(event.buf, server.id)
+      end
+    end,
+  })
+end
+
+-- The first of these names that begins with what is wanted.
+local function chosen(names)
+  for number, name in ipairs(names) do
+    if wanted ~= vim.NIL and vim.startswith(name, wanted) then
+      return number
+    end
+  end
+end
+
+vim.ui.select = function(items, options, on_choice)
+  offered = vim.tbl_map(options.format_item, items)
+  local number = chosen(offered)
+  on_choice(number and items[number], number)
+end
+
+-- Neovim asks by `inputlist`, and the answer is typed.
+local ask = vim.lsp.handlers['window/showMessageRequest']
+vim.lsp.handlers['window/showMessageRequest'] = function(problem, result, ...)
+  asked = vim.tbl_map(function(action)
+    return action.title
+  end, result.actions)
+  vim.api.nvim_input((chosen(asked) or 0) .. '<CR>')
+  return ask(problem, result, ...)
+end
+
+function driver.open(path)
+  vim.cmd('edit ' .. path)
+end
+
+function driver.text()
+  return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n') .. '\n'
+end
+
+function driver.ready()
+  return not vim.tbl_isempty((vim.lsp.get_clients or vim.lsp.get_active_clients)())
+end
+
+function driver.act(line, title)
+  offered, wanted = nil, title
+  vim.fn.cursor(line, 1)
+  vim.lsp.buf.code_action()
+end
+
+function driver.offered()
+  return offered
+end
+
+function driver.answer(title)
+  asked, wanted = {}, title
+end
+
+function driver.asked()
+  return asked
+end
+
+function driver.insert(line, text)
+  vim.fn.append(line - 1, text)
+end
+
+function driver.undo()
+  vim.cmd('normal! u')
+end
+
+function driver.messages()
+  return vim.api.nvim_exec('messages', true)
+end
+
+function driver.forget()
+  vim.cmd('messages clear')
+end
+
+function driver.quit()
+  -- Not before it has answered.
+  vim.defer_fn(function()
+    vim.cmd('qall!')
+  end, 0)
+end
+
+function Drive(call)
+  local decoded = vim.json.decode(call)
+  local result = driver[decoded.verb](unpack(decoded.arguments))
+  return vim.json.encode(result == nil and vim.NIL or result)
+end
