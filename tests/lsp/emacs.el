@@ -1,5 +1,5 @@
 ;;; Emacs as the tests drive it.  -*- lexical-binding: t -*-
-;; What a user would be asked, `wanted' answers; the rest is eglot's own.
+;; What it asks its user is answered here; the rest is its own.
 
 (require 'eglot)
 
@@ -16,16 +16,18 @@
 
 (defvar offered nil "The names of the code actions that there were to choose from.")
 (defvar asked [] "The same of the last question of the server.")
-(defvar wanted nil "How the name begins that is to be chosen.")
+(defvar wanted nil "How the name of the action begins that is to be chosen.")
+(defvar answer nil "How the name begins that is to answer a question of the server.")
 (defvar buffer nil "The one that is edited.")
 
+;; A quit is how a user chooses nothing.
 (setq completing-read-function
       (lambda (prompt collection &rest _)
-        (let ((names (mapcar (lambda (one) (if (consp one) (car one) one)) collection)))
-          (if (string-search "Server reports" prompt)
-              (setq asked (vconcat names))
-            (setq offered (vconcat names)))
-          (or (seq-find (lambda (name) (and wanted (string-prefix-p wanted name))) names)
+        (let* ((names (mapcar (lambda (one) (if (consp one) (car one) one)) collection))
+               (question (string-search "Server reports" prompt))
+               (start (if question answer wanted)))
+          (set (if question 'asked 'offered) (vconcat names))
+          (or (seq-find (lambda (name) (and start (string-prefix-p start name))) names)
               (signal 'quit nil)))))
 
 (defun driver-open (path)
@@ -56,7 +58,7 @@
 (defun driver-offered () offered)
 
 (defun driver-answer (title)
-  (setq asked [] wanted title)
+  (setq asked [] answer title)
   nil)
 
 (defun driver-asked () asked)

@@ -1,7 +1,8 @@
--- Neovim as the tests drive it. What a user would be asked, `wanted` answers; the rest is Neovim's own.
+-- Neovim as the tests drive it. What it asks its user is answered here; the rest is its own.
 
 local driver = {}
-local offered, asked, wanted = nil, {}, vim.NIL
+local offered, asked = nil, {}
+local wanted, answer = vim.NIL, vim.NIL
 local server = { cmd = vim.json.decode(vim.env.PROVER_LSP), filetypes = { 'lean' } }
 
 vim.cmd('autocmd BufRead,BufNewFile *.lean setfiletype lean')
@@ -26,10 +27,10 @@ else
   })
 end
 
--- The first of these names that begins with what is wanted.
-local function chosen(names)
+-- The number of the first of these names that begins so.
+local function chosen(names, start)
   for number, name in ipairs(names) do
-    if wanted ~= vim.NIL and vim.startswith(name, wanted) then
+    if start ~= vim.NIL and vim.startswith(name, start) then
       return number
     end
   end
@@ -37,7 +38,7 @@ end
 
 vim.ui.select = function(items, options, on_choice)
   offered = vim.tbl_map(options.format_item, items)
-  local number = chosen(offered)
+  local number = chosen(offered, wanted)
   on_choice(number and items[number], number)
 end
 
@@ -47,7 +48,7 @@ vim.lsp.handlers['window/showMessageRequest'] = function(problem, result, ...)
   asked = vim.tbl_map(function(action)
     return action.title
   end, result.actions)
-  vim.api.nvim_input((chosen(asked) or 0) .. '<CR>')
+  vim.api.nvim_input((chosen(asked, answer) or 0) .. '<CR>')
   return ask(problem, result, ...)
 end
 
@@ -74,7 +75,7 @@ function driver.offered()
 end
 
 function driver.answer(title)
-  asked, wanted = {}, title
+  asked, answer = {}, title
 end
 
 function driver.asked()

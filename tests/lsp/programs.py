@@ -9,12 +9,12 @@ import base64
 import json
 import os
 import subprocess
-from subprocess import DEVNULL, PIPE, STDOUT
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from subprocess import DEVNULL, PIPE, STDOUT
+from typing import Any, Self
 
 HERE = Path(__file__).parent
 PATIENCE = 300.0
@@ -85,13 +85,27 @@ class Program:
             stdout=DEVNULL,
             stderr=DEVNULL,
         )
-        self.until(socket.exists, "its socket")
+
+    def __enter__(self) -> Self:
+        self.until(self._socket.exists, "its socket")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends the editor as its user does, and `prover lsp` with it."""
+        try:
+            self.do("quit")
+            assert self._process.wait(PATIENCE) == 0
+        finally:
+            self._process.kill()
+            self._process.communicate()
 
     def do(self, verb: str, *arguments: Any) -> Any:
         """Has the editor do something; its answer."""
         call = json.dumps({"verb": verb, "arguments": arguments}, ensure_ascii=False)
         command = self._kind.ask(self._socket, call)
-        done = subprocess.run(command, stdout=PIPE, stderr=STDOUT, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            command, stdout=PIPE, stderr=STDOUT, text=True, timeout=60, check=False
+        )
         assert done.returncode == 0, done.stdout
         return self._kind.read(done.stdout)
 
@@ -116,11 +130,15 @@ class Program:
         found: list[str] = self.until(lambda: self.do("offered"), "code actions")
         return found
 
+    def until_text(self, text: str) -> None:
+        """Waits until the file is this."""
+        self.until(lambda: self.text == text, f"the text: {text}")
+
     def until_said(self, part: str) -> str:
         """All messages for the user, once one has this part."""
-        return self.until(
-            lambda: part in (said := self.do("messages")) and said, f"the message: {part}"
-        )
+        self.until(lambda: part in self.do("messages"), f"the message: {part}")
+        found: str = self.do("messages")
+        return found
 
     def until(self, found: Callable[[], Any], what: str) -> Any:
         """What is found, once it is something."""
@@ -130,8 +148,3 @@ class Program:
             assert time.monotonic() < end, f"{self._kind.name}: waited for {what}"
             time.sleep(0.1)
         return value
-
-    def quit(self) -> int:
-        """Ends the editor as its user does; its exit code."""
-        self.do("quit")
-        return self._process.wait(PATIENCE)

@@ -1,0 +1,126 @@
+"""The code actions in real editors, with `prover lsp`, the service that it starts, and Lean.
+
+Lean's language server is a stand-in. There is one editor of each kind, and one service for it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from prover.lean.command import Command
+from prover.service.discovery import SOCKET
+from tests.cli.conftest import PROGRAM
+from tests.lsp.editing import SERVER
+from tests.lsp.programs import KINDS, Kind, Program
+from tests.lsp.test_actions import ALL, PROVE, SUGGEST
+from tests.service.serving import short_folder
+
+pytestmark = [pytest.mark.lean, pytest.mark.slow]
+
+STOP = "Stop"
+EASY = "theorem 𝔸 (a b : Nat) (h : a < b) : a + 1 ≤ b := by\n  sorry\n"
+PROVED = EASY.replace("sorry", "grind")
+WRONG = "theorem wrong : False := by\n  sorry\n"
+BOTH = """theorem both (p q : Prop) (hp : p) (hq : q) : p ∧ q := by
+  have h : p := by
+    sorry
+  exact ⟨h, sorry⟩
+"""
+HARD = "theorem t (f : Nat → Nat) (h : ∀ n, f (n + 1) > f (f n)) : ∀ n, f n = n := by\n  sorry\n"
+
+
+@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.name)
+def editor(
+    request: pytest.FixtureRequest,
+    lean_command: Command,  # noqa: ARG001
+) -> Iterator[Program]:
+    """An editor with the proxy; skips where it or Lean is not installed."""
+    kind: Kind = request.param
+    for name in kind.needs:
+        if shutil.which(name) is None:
+            pytest.skip(f"no `{name}` is installed")
+    with short_folder() as place:
+        folder = Path(place)
+        server = [*PROGRAM, "lsp", "--socket", str(folder / SOCKET), "--"]
+        server += [sys.executable, str(SERVER), str(folder / "record")]
+        with Program(kind, folder, folder / "editor.sock", server) as program:
+            yield program
+
+
+def test_a_goal_is_proved_and_undone(editor: Program) -> None:
+    editor.open(EASY)
+    assert editor.actions(2, PROVE)[-2:] == [PROVE, SUGGEST]
+    editor.until_text(PROVED)
+    editor.do("undo")
+    assert editor.text == EASY
+
+
+def test_a_suggestion_is_chosen(editor: Program) -> None:
+    editor.open(EASY)
+    editor.do("answer", "grind")
+    editor.actions(2, SUGGEST)
+    editor.until_text(PROVED)
+    assert editor.do("asked")[0].startswith("grind (")
+
+
+def test_suggestions_are_code_actions(editor: Program) -> None:
+    editor.open(EASY)
+    editor.do("answer", None)
+    editor.actions(2, SUGGEST)
+    asked = editor.until(lambda: editor.do("asked"), "the question")
+    assert editor.text == EASY
+    found = editor.actions(2, "grind (")
+    assert asked[0] in found
+    editor.until_text(PROVED)
+
+
+def test_work_is_stopped(editor: Program) -> None:
+    editor.open(HARD)
+    editor.actions(2, PROVE)
+    first, *_ = editor.actions(2, STOP)
+    assert first == "Stop proving line 2"
+    editor.until(lambda: STOP not in " ".join(editor.actions(2)), "the end")
+    assert editor.text == HARD
+
+
+def test_all_goals_are_proved_but_one(editor: Program) -> None:
+    text = "\n".join([EASY, WRONG, BOTH])
+    editor.open(text)
+    editor.actions(2, ALL)
+    said = editor.until_said("prover: ")
+    assert "roved 3 of 4; line 5 is left. Line 5: no proof found" in said
+    assert editor.text.count("sorry") == 1
+    assert WRONG in editor.text
+    for left in (2, 3, 4):
+        editor.do("undo")
+        assert editor.text.count("sorry") == left
+    assert editor.text == text
+
+
+def test_an_edit_elsewhere_meanwhile(editor: Program) -> None:
+    editor.open("\n".join([WRONG, EASY]))
+    editor.actions(2, ALL)
+    editor.do("insert", 1, "-- 𝔸 comment")
+    editor.until_said("line 3 is left")
+    assert editor.text == "\n".join(["-- 𝔸 comment", WRONG, PROVED])
+
+
+def test_the_goal_is_edited_meanwhile(editor: Program) -> None:
+    editor.open(HARD)
+    editor.actions(2, PROVE)
+    editor.do("insert", 2, "  intro n")
+    editor.until(lambda: STOP not in " ".join(editor.actions(3)), "the end")
+    assert editor.text == HARD.replace("\n  sorry", "\n  intro n\n  sorry")
+
+
+def test_what_lean_can_not_read_is_told(editor: Program) -> None:
+    text = "theorem t : nonsense := by\n  sorry\n"
+    editor.open(text)
+    editor.actions(2, PROVE)
+    editor.until_said("type of theorem `t` is not a proposition")
+    assert editor.text == text
