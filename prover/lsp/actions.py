@@ -15,9 +15,12 @@ from enum import StrEnum
 
 from prover.file import Hole
 from prover.lsp.documents import Document, Edit
+from prover.lsp.following import Mark
 from prover.lsp.framing import Json
 
 KIND = "quickfix"
+STOP = "stop"
+"""The command that ends work under way."""
 
 
 class Verb(StrEnum):
@@ -53,9 +56,11 @@ class Suggestion:
     """A tactic for a hole, with the edit that puts it there."""
 
     title: str
-    line: int
-    column: int
+    button: str
+    """A shorter title."""
+    mark: Mark
     edit: Edit
+    """Counted from the mark."""
 
 
 class Actions:
@@ -67,24 +72,36 @@ class Actions:
     @property
     def commands(self) -> list[str]:
         """The names of the commands."""
-        return [self._command(verb) for verb in Verb]
+        return [self._command(name) for name in (*Verb, STOP)]
 
     def order(self, params: Json) -> Order | None:
-        """What a `workspace/executeCommand` of ours asks for; None for one of others."""
-        if params["command"] not in self.commands:
+        """What a `workspace/executeCommand` has us begin; None for other commands."""
+        for verb in Verb:
+            if params["command"] == self._command(verb):
+                [place] = params["arguments"]
+                return Order(verb, **place)
+        return None
+
+    def stopped(self, params: Json) -> str | None:
+        """The name of the work that a `workspace/executeCommand` ends; None for other commands."""
+        if params["command"] != self._command(STOP):
             return None
-        [place] = params["arguments"]
-        return Order(Verb(params["command"].split(".")[1]), **place)
+        [name] = params["arguments"]
+        return str(name)
 
     def is_ours(self, action: Json) -> bool:
         """Whether an action that is to be resolved is one of ours."""
         data = action.get("data")
         return isinstance(data, dict) and data.get("prover") == self._mark
 
-    def of(self, document: Document, hole: Hole, holes: int) -> list[Json]:
-        """The actions for a hole of a document that has so many."""
-        verbs = [verb for verb in Verb if verb is not Verb.PROVE_ALL or holes > 1]
+    def of(self, document: Document, hole: Hole, verbs: Sequence[Verb]) -> list[Json]:
+        """The actions for a hole of a document."""
         return [self._action(document, hole, verb) for verb in verbs]
+
+    def stop(self, title: str, name: str) -> Json:
+        """The action that ends the work of this name."""
+        command = {"title": title, "command": self._command(STOP), "arguments": [name]}
+        return {"title": title, "kind": KIND, "command": command, "data": {"prover": self._mark}}
 
     def using(self, document: Document, suggestions: Sequence[Suggestion]) -> list[Json]:
         """The actions that put tactics into their hole."""
@@ -92,7 +109,7 @@ class Actions:
             {
                 "title": one.title,
                 "kind": KIND,
-                "edit": workspace_edit(document, [one.edit]),
+                "edit": workspace_edit(document, [one.mark.at(one.edit)]),
                 "data": {"prover": self._mark},
             }
             for one in suggestions
@@ -105,8 +122,8 @@ class Actions:
         command = {"title": title, "command": self._command(verb), "arguments": [place]}
         return {"title": title, "kind": KIND, "command": command, "data": {"prover": self._mark}}
 
-    def _command(self, verb: Verb) -> str:
-        return f"prover.{verb.value}.{self._mark}"
+    def _command(self, name: str) -> str:
+        return f"prover.{name}.{self._mark}"
 
 
 def wanted(context: Json) -> bool:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
+from prover.file import Hole
 from prover.lsp import sorries
-from prover.lsp.actions import Actions, wanted, with_ours
-from prover.lsp.documents import WIDTHS, Document, lean_place
+from prover.lsp.actions import Actions, Verb, wanted, with_ours
+from prover.lsp.documents import WIDTHS, Document, at_lean_place, lean_place
 from prover.lsp.editor import WARNING, Editor
+from prover.lsp.following import Documents
 from prover.lsp.framing import Json
 from prover.lsp.jobs import Jobs
 
@@ -22,15 +24,24 @@ MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 INITIALIZE = "initialize"
 
 
+@dataclass(frozen=True)
+class Offer:
+    """Our code actions for a range."""
+
+    first: list[Json] = field(default_factory=list)
+    """Those that come before Lean's own."""
+    last: list[Json] = field(default_factory=list)
+
+
 @dataclass
 class Conversation:
     """Between an editor and Lean."""
 
     editor: Editor
     jobs: Jobs
+    documents: Documents
     actions: Actions = field(default_factory=Actions)
-    _documents: dict[str, Document] = field(default_factory=dict)
-    _awaited: dict[Id, list[Json] | str] = field(default_factory=dict)
+    _awaited: dict[Id, Offer | str] = field(default_factory=dict)
     """Requests whose answers are to be changed: what is added to their code actions."""
     _encoding: str = "utf-16"
     _server_has_actions: bool = True
@@ -61,7 +72,8 @@ class Conversation:
         try:
             if isinstance(added, str):
                 return {**message, "result": self._initialized(message["result"])}
-            return {**message, "result": [*(message["result"] or []), *added]}
+            theirs = message["result"] or []
+            return {**message, "result": [*added.first, *theirs, *added.last]}
         except MALFORMED:
             LOG.debug("passed on as it is: %r", message, exc_info=True)
             return None
@@ -105,49 +117,59 @@ class Conversation:
     def _opened(self, item: Json) -> None:
         uri = item["uri"]
         self._forget(uri)
-        self._documents[uri] = Document(uri, item.get("version"), item["text"], self._encoding)
+        self.documents.open(Document(uri, item.get("version"), item["text"], self._encoding))
 
     def _changed(self, item: Json, changes: list[Json]) -> None:
-        uri = item["uri"]
-        # Should a change be one that can't be followed, nothing is offered until it is opened anew.
-        document = self._documents.get(uri)
-        self._forget(uri)
-        if document is not None:
-            self._documents[uri] = document.changed(item.get("version"), changes)
+        try:
+            self.documents.change(item["uri"], item.get("version"), changes)
+        except MALFORMED:
+            # One that can't be followed: nothing is offered until the document is opened anew.
+            self._forget(item["uri"])
+            raise
 
     def _forget(self, uri: str) -> None:
-        self._documents.pop(uri, None)
-        self.jobs.changed(uri)
+        self.jobs.closed(uri)
+        self.documents.close(uri)
 
     def _asked_for_actions(self, id: Id, params: Json) -> bool:
-        offered = self._offered(params)
+        offer = self._offer(params)
         if not self._server_has_actions:
-            self.editor.respond(id, offered)
+            self.editor.respond(id, [*offer.first, *offer.last])
             return False
-        if offered:
-            self._awaited[id] = offered
+        if offer.first or offer.last:
+            self._awaited[id] = offer
         return True
 
-    def _offered(self, params: Json) -> list[Json]:
-        """Our code actions for a range: none where there is no hole near it."""
-        document = self._documents.get(params["textDocument"]["uri"])
-        if document is None or not wanted(params["context"]) or "sorry" not in document.text:
-            return []
+    def _offer(self, params: Json) -> Offer:
+        """Our code actions for a range: where no hole is near it, those that stop work alone."""
+        document = self.documents.get(params["textDocument"]["uri"])
+        if document is None or not wanted(params["context"]):
+            return Offer()
         first, last = (
             lean_place(document.text, document.offset(params["range"][end]))
             for end in ("start", "end")
         )
         file, found = sorries.read(document.text)
-        if (hole := sorries.nearest(file, found, first, last[0])) is None:
-            return []
-        suggested = [
-            one
-            for one in self.jobs.suggestions.get(document.uri, [])
-            if (one.line, one.column) == (hole.line, hole.column)
-        ]
+        hole = sorries.nearest(file, found, first, last[0])
+        place = None if hole is None else at_lean_place(document.text, hole.line, hole.column)
+        here: list[Json] = []
+        elsewhere: list[Json] = []
+        for job in self.jobs.under_way(document.uri):
+            stops = here if job.is_at(place) else elsewhere
+            stops.append(self.actions.stop(self.jobs.title(job), job.name))
+        if hole is None:
+            return Offer(here, elsewhere)
+        return Offer(here, [*self._at(document, hole, len(found)), *elsewhere])
+
+    def _at(self, document: Document, hole: Hole, holes: int) -> list[Json]:
+        """The actions that use or begin work for a hole of a document that has so many."""
+        place = at_lean_place(document.text, hole.line, hole.column)
+        busy = {job.verb for job in self.jobs.under_way(document.uri) if job.is_at(place)}
+        if holes == 1:
+            busy.add(Verb.PROVE_ALL)
         return [
-            *self.actions.using(document, suggested),
-            *self.actions.of(document, hole, len(found)),
+            *self.actions.using(document, self.jobs.suggestions(document.uri, place)),
+            *self.actions.of(document, hole, [verb for verb in Verb if verb not in busy]),
         ]
 
     def _resolved(self, id: Id, action: Json) -> bool:
@@ -158,9 +180,13 @@ class Conversation:
         return False
 
     def _executed(self, id: Id, params: Json) -> bool:
+        if (name := self.actions.stopped(params)) is not None:
+            self.jobs.stop(name)
+            self.editor.respond(id, None)
+            return False
         if (order := self.actions.order(params)) is None:
             return True
-        document = self._documents.get(order.uri)
+        document = self.documents.get(order.uri)
         if document is None or document.version != order.version:
             self.editor.respond(id, None)
             self.editor.say(WARNING, "the file has changed; ask for the code actions again")

@@ -11,6 +11,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 from prover.lsp.framing import Json
 from prover.tokens import line_of
@@ -70,27 +72,56 @@ class Document:
         before = self.text[self._starts[line] : offset]
         return {"line": line, "character": sum(map(WIDTHS[self.encoding], before))}
 
-    def changed(self, version: int | None, changes: Sequence[Json]) -> Document:
-        """The version after the `contentChanges` of a `textDocument/didChange`."""
-        document = Document(self.uri, version, self.text, self.encoding)
+    @property
+    def name(self) -> str:
+        """What messages call it: the last part of its address."""
+        return PurePosixPath(unquote(urlsplit(self.uri).path)).name
+
+    def changed(self, version: int | None, changes: Sequence[Json]) -> tuple[Document, list[Edit]]:
+        """The version after the `contentChanges` of a `textDocument/didChange`.
+
+        With the edits that lead there, each of the text after the one before it.
+        """
+        document, edits = Document(self.uri, version, self.text, self.encoding), []
         for change in changes:
-            text = change["text"]
+            start, stop = 0, len(document.text)
             if (area := change.get("range")) is not None:
                 start, stop = document.offset(area["start"]), document.offset(area["end"])
-                text = applied(document.text, [Edit(start, stop, text)])
+            edit = trimmed(document.text, Edit(start, stop, change["text"]))
+            text = applied(document.text, [edit])
             document = Document(self.uri, version, text, self.encoding)
-        return document
+            if edit.text or edit.start < edit.stop:
+                edits.append(edit)
+        return document, edits
+
+    def in_its_line_ends(self, edit: Edit) -> Edit:
+        """The edit with the line ends that the document has."""
+        end = "\r\n" if "\r\n" in self.text else "\n"
+        return Edit(edit.start, edit.stop, edit.text.replace("\n", end))
 
     def text_edits(self, edits: Sequence[Edit]) -> list[Json]:
         """Edits for the editor, with the document's own line ends."""
-        end = "\r\n" if "\r\n" in self.text else "\n"
         return [
             {
                 "range": {"start": self.position(edit.start), "end": self.position(edit.stop)},
-                "newText": edit.text.replace("\n", end),
+                "newText": self.in_its_line_ends(edit).text,
             }
             for edit in edits
         ]
+
+
+def trimmed(text: str, edit: Edit) -> Edit:
+    """The edit of a text without what it leaves as it is, at its start and at its end."""
+    old, new = text[edit.start : edit.stop], edit.text
+    same = _common(old, new)
+    tail = _common(old[same:][::-1], new[same:][::-1])
+    return Edit(edit.start + same, edit.stop - tail, new[same : len(new) - tail])
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def applied(text: str, edits: Sequence[Edit]) -> str:

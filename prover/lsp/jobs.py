@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from prover.errors import ProverError, sentences
-from prover.lsp.actions import TITLES, Order, Suggestion, Verb, workspace_edit
-from prover.lsp.documents import Document, Edit
+from prover.errors import ProverError
+from prover.lsp.actions import TITLES, Order, Suggestion, Verb
+from prover.lsp.documents import Document, at_lean_place
 from prover.lsp.editor import INFORMATION, WARNING, Editor, EditorRefused, Progress
-from prover.lsp.proving import Proving, suggest
-from prover.service.client import Client
+from prover.lsp.filling import fill
+from prover.lsp.following import Documents, Mark
+from prover.lsp.framing import Json
+from prover.lsp.proving import Gone, Proving
+from prover.lsp.wording import described, summary
 from prover.service.starting import Keeper
+from prover.service.telling import counted
 
 CLIENT = "lsp"
 SHOW_SECONDS = 2.0
@@ -26,10 +31,10 @@ LOG = logging.getLogger(__name__)
 
 
 class Reason(Enum):
-    """Why work was cancelled, with the error code for a request that waits for it."""
+    """Why work ended early, with the error code for a request that waits for it."""
 
     CHANGED = (-32801, "the file has changed")
-    CANCELLED = (-32800, "cancelled")
+    STOPPED = (-32800, "stopped")
 
     @property
     def code(self) -> int:
@@ -46,18 +51,26 @@ class Reason(Enum):
 class Job:
     """One piece of work under way."""
 
-    document: Document
+    name: str
+    verb: Verb
+    mark: Mark
+    """Where it was ordered."""
     request: int | str
     """The id of the request that began it."""
     progress: Progress
     reason: Reason | None = None
     task: asyncio.Task[None] | None = None
+    proved: int = 0
 
     def cancel(self, reason: Reason) -> None:
         """Ends it; the first reason counts."""
         if self.reason is None and self.task is not None:
             self.reason = reason
             self.task.cancel()
+
+    def is_at(self, offset: int | None) -> bool:
+        """Whether it is about the hole at this place of its document."""
+        return self.verb is Verb.PROVE_ALL or offset == self.mark.offset
 
 
 @dataclass
@@ -66,11 +79,12 @@ class Jobs:
 
     editor: Editor
     keeper: Keeper
+    documents: Documents
     seconds: float | None
     """The most search time for a hole; None for what the service allows by default."""
-    suggestions: dict[str, list[Suggestion]] = field(default_factory=dict)
-    """For the version of each document that the editor has now."""
-    _jobs: set[Job] = field(default_factory=set)
+    _suggestions: dict[str, list[Suggestion]] = field(default_factory=dict)
+    """The latest of each document."""
+    _jobs: dict[str, Job] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def start(
@@ -79,131 +93,189 @@ class Jobs:
         """Begins the work. The request is answered at once, unless it came with a progress token:
         then the editor expects it to take long, and it is answered at the end."""
         progress = Progress(self.editor, TITLES[order.verb], token)
-        job = Job(document, request, progress)
-        self._jobs.add(job)
+        mark = self.documents.follow(
+            order.uri, at_lean_place(document.text, order.line, order.column)
+        )
+        job = Job(self.editor.fresh(), order.verb, mark, request, progress)
+        self._jobs[job.name] = job
         if token is None:
             self.editor.respond(request, None)
-        job.task = asyncio.create_task(self._run(job, order, answers=token is not None))
+        job.task = asyncio.create_task(self._run(job, answers=token is not None))
         self._tasks.add(job.task)
         job.task.add_done_callback(self._tasks.discard)
 
-    def changed(self, uri: str) -> None:
-        """The document is not what it was: nothing of the work for it can be used."""
-        self.suggestions.pop(uri, None)
-        for job in self._jobs:
-            if job.document.uri == uri:
-                job.cancel(Reason.CHANGED)
+    def under_way(self, uri: str) -> list[Job]:
+        """The work for a document."""
+        return [job for job in self._jobs.values() if job.mark.uri == uri]
+
+    def title(self, job: Job) -> str:
+        """What stopping a piece of work is called."""
+        line = self._line(job.mark)
+        match job.verb:
+            case Verb.PROVE:
+                return f"Stop proving line {line}"
+            case Verb.SUGGEST:
+                return f"Stop suggesting tactics for line {line}"
+            case Verb.PROVE_ALL:
+                return "Stop proving all sorries"
+
+    def suggestions(self, uri: str, offset: int) -> list[Suggestion]:
+        """The tactics that were found for the hole at a place, while they hold."""
+        return [
+            one
+            for one in self._suggestions.get(uri, [])
+            if one.mark.offset == offset and not one.mark.touched.is_set()
+        ]
+
+    def closed(self, uri: str) -> None:
+        """The document is not open any more: nothing of the work for it can be used."""
+        self._suggestions.pop(uri, None)
+        for job in self.under_way(uri):
+            job.cancel(Reason.CHANGED)
+
+    def stop(self, name: str) -> None:
+        """Cancels the work of this name, if it has not ended."""
+        self._cancel([job for job in self._jobs.values() if job.name == name])
 
     def cancel_request(self, request: int | str) -> bool:
         """Whether the request with this id began work; that is cancelled then."""
-        return self._cancel([job for job in self._jobs if job.request == request])
+        return self._cancel([job for job in self._jobs.values() if job.request == request])
 
     def cancel_progress(self, token: int | str) -> bool:
         """Whether the progress with this token is that of work; that is cancelled then."""
-        return self._cancel([job for job in self._jobs if job.progress.token == token])
+        return self._cancel([job for job in self._jobs.values() if job.progress.token == token])
 
     def cancel_all(self) -> None:
         """Cancels everything."""
-        self._cancel(list(self._jobs))
+        self._cancel(list(self._jobs.values()))
 
     async def close(self) -> None:
         """Cancels everything and waits until it has ended."""
-        self.suggestions.clear()
+        self._suggestions.clear()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _cancel(self, jobs: list[Job]) -> bool:
         for job in jobs:
-            job.cancel(Reason.CANCELLED)
+            job.cancel(Reason.STOPPED)
         return bool(jobs)
 
-    async def _run(self, job: Job, order: Order, *, answers: bool) -> None:
+    async def _run(self, job: Job, *, answers: bool) -> None:
         """Does the work; whatever happens, the progress ends and the request has its answer."""
-        error: tuple[int, str] | None = None
+        error: Reason | None = None
         try:
-            message = await self._work(job, order)
+            message = await self._work(job)
+        except Gone:
+            error, message = Reason.CHANGED, Reason.CHANGED.text
         except asyncio.CancelledError:
-            reason = job.reason or Reason.CANCELLED
-            message, error = reason.text, (reason.code, reason.text)
+            error = job.reason or Reason.STOPPED
+            message = error.text + (f"; proved {job.proved}" if job.proved else "")
         except ProverError as problem:
             message = problem.sentences
             self.editor.say(WARNING, message)
         except Exception:
-            LOG.exception("%s failed", order.verb)
+            LOG.exception("%s failed", job.verb)
             message = "the proxy has a bug; its log says more"
             self.editor.say(WARNING, message)
         finally:
-            self._jobs.discard(job)
+            self._jobs.pop(job.name, None)
         job.progress.end(message)
-        if answers and error:
-            self.editor.fail(job.request, *error)
+        if answers and error and not job.proved:
+            self.editor.fail(job.request, error.code, error.text)
         elif answers:
             self.editor.respond(job.request, None)
 
-    async def _work(self, job: Job, order: Order) -> str:
+    async def _work(self, job: Job) -> str:
         """Does what was ordered; what there is to say of it."""
         await job.progress.begin(SHOW_SECONDS)
         if not self.keeper.running:
             job.progress.report("starts the service")
         async with self.keeper.client(CLIENT) as client:
-            if order.verb is Verb.SUGGEST:
-                return await self._suggest(job, order, client)
-            return await self._prove(job, order, client)
+            proving = Proving(client, self.documents, self.seconds, job.progress.report)
+            match job.verb:
+                case Verb.PROVE:
+                    return await self._prove(job, proving)
+                case Verb.PROVE_ALL:
+                    return await self._prove_all(job, proving)
+                case Verb.SUGGEST:
+                    return await self._suggest(job, proving)
 
-    async def _prove(self, job: Job, order: Order, client: Client) -> str:
-        proving = Proving(client, job.document, self.seconds, job.progress.report)
-        message = ""
-        try:
-            every = order.verb is Verb.PROVE_ALL
-            places = await proving.holes() if every else [(order.line, order.column)]
-            await proving.prove(places)
-            message = f"proved {len(proving.edits)} of {len(places)}"
-        except asyncio.CancelledError:
-            # What is proved already is kept, if it still fits and the user is still there.
-            if job.reason is not Reason.CANCELLED or not proving.edits:
-                raise
-            message = f"cancelled; proved {len(proving.edits)}"
-        self._jobs.discard(job)
-        if proving.failures:
-            self.editor.say(INFORMATION, sentences(message, *proving.failures))
-        if proving.edits:
-            await self._apply(job.document, TITLES[order.verb], proving.edits)
-        return message
+    async def _prove(self, job: Job, proving: Proving) -> str:
+        if (result := await self._unproved(job, proving, job.mark)) is not None:
+            self.editor.say(INFORMATION, described(self._line(job.mark), result))
+        return f"proved {job.proved} of 1"
 
-    async def _suggest(self, job: Job, order: Order, client: Client) -> str:
-        place = (order.line, order.column)
-        found = await suggest(client, job.document, place, self.seconds, job.progress.report)
+    async def _prove_all(self, job: Job, proving: Proving) -> str:
+        """Each proof is in the file before the next one is looked for."""
+        holes = await proving.holes(job.mark.uri)
+        left: list[tuple[Mark, Json]] = []
+        count = len(holes)
+        for number, (mark, obstacle) in enumerate(holes, 1):
+            if obstacle:
+                left.append((mark, {"status": "error", "message": obstacle}))
+                continue
+            try:
+                of = f"{number} of {len(holes)}, line {self._line(mark)}: "
+                if (result := await self._unproved(job, proving, mark, of)) is not None:
+                    left.append((mark, result))
+            except Gone:
+                count -= 1
+        if left:
+            lines = [(self._line(mark), result) for mark, result in left]
+            reasons = [(line, described(line, result)) for line, result in lines]
+            self.editor.say(INFORMATION, summary(job.proved, count, reasons))
+        return f"proved {job.proved} of {count}"
+
+    async def _unproved(self, job: Job, proving: Proving, mark: Mark, of: str = "") -> Json | None:
+        """Fills a hole; the result that says why it is left, if it is. Raises `Gone`."""
+        while True:
+            result, edit = await proving.prove(mark, of)
+            if edit is None:
+                return result
+            title = TITLES[job.verb]
+            reason = await fill(self.editor, self.documents, mark, edit, title)
+            if not reason:
+                job.proved += 1
+                return None
+            if not mark.touched.is_set():
+                message = f"the edit was not made: {reason}"
+                refusal = {"script": edit.text}
+                return {"status": "error", "message": message, "refusal": refusal}
+
+    async def _suggest(self, job: Job, proving: Proving) -> str:
+        found = await proving.suggest(job.mark)
+        line = self._line(job.mark)
         if not found:
-            self.editor.say(INFORMATION, "no tactic that the policy proposed works here")
+            self.editor.say(INFORMATION, f"Line {line}: no tactic that the policy proposed works")
             return "none works"
-        self.suggestions[job.document.uri] = found
+        self._suggestions[job.mark.uri] = found
+        self._jobs.pop(job.name, None)
         job.progress.end(f"found {len(found)}")
-        if (chosen := await self._chosen(found)) is not None:
-            self._jobs.discard(job)
-            await self._apply(job.document, chosen.title, [chosen.edit])
+        if (chosen := await self._chosen(line, found)) is not None:
+            reason = await fill(self.editor, self.documents, chosen.mark, chosen.edit, chosen.title)
+            if reason:
+                self.editor.say(WARNING, f"the edit was not made: {reason}")
         return ""
 
-    async def _chosen(self, found: list[Suggestion]) -> Suggestion | None:
+    async def _chosen(self, line: int, found: Sequence[Suggestion]) -> Suggestion | None:
         """The one that the user wants, if the editor can ask."""
-        offered = {one.title: one for one in found[:CHOICES]}
-        question: dict[str, Any] = {"type": INFORMATION, "message": "prover: these tactics work"}
-        question["actions"] = [{"title": title} for title in offered]
+        offered = {one.button: one for one in reversed(found[:CHOICES])}
+        question: dict[str, Any] = {
+            "type": INFORMATION,
+            "message": f"prover: Line {line}: these tactics work",
+            "actions": [{"title": title} for title in reversed(offered)],
+        }
         try:
             answer = await self.editor.request("window/showMessageRequest", question)
         except EditorRefused:
-            hint = f"{len(found)} tactics work: they are among the code actions here now"
-            self.editor.say(INFORMATION, hint)
+            tactics = counted(len(found), "tactic")
+            work = "works: it is" if len(found) == 1 else "work: they are"
+            self.editor.say(
+                INFORMATION, f"Line {line}: {tactics} {work} among the code actions here now"
+            )
             return None
         return offered.get(answer["title"]) if isinstance(answer, dict) else None
 
-    async def _apply(self, document: Document, label: str, edits: list[Edit]) -> None:
-        """Has the editor make edits. It refuses them when it has a newer version."""
-        params = {"label": f"prover: {label}", "edit": workspace_edit(document, edits)}
-        try:
-            answer = await self.editor.request("workspace/applyEdit", params)
-        except EditorRefused as refused:
-            answer = {"applied": False, "failureReason": refused.message}
-        if not answer.get("applied"):
-            reason = answer.get("failureReason") or "the editor did not say why"
-            self.editor.say(WARNING, f"the edit was not made: {reason}")
+    def _line(self, mark: Mark) -> int:
+        return self.documents.place(mark)[0]

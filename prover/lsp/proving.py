@@ -1,127 +1,145 @@
-"""Has the service fill holes of a document, or suggest tactics for one."""
+"""Has the service look for proofs of holes, or for tactics, in documents that change meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from prover.errors import InputProblem, sentences
+from prover.errors import InputProblem
 from prover.lsp.actions import Suggestion
-from prover.lsp.documents import Document, Edit, applied, at_lean_place, lean_place
+from prover.lsp.documents import Document, Edit, at_lean_place, lean_place
+from prover.lsp.following import Documents, Mark
 from prover.lsp.framing import Json
+from prover.lsp.wording import button, suggestion_title
 from prover.service.client import Client
 from prover.service.requests import CheckRequest, ProveRequest, SuggestRequest
 from prover.service.telling import told
+from prover.tokens import sorries
 
-SHOWN = 60
-"""Characters of a tactic in the name of its action."""
+SETTLE_SECONDS = 1.0
+"""How long a document has to stay as it is before the service is asked anew."""
+AGAIN = "the text before it has changed: begins again"
 
-MORE = "`prover lsp` can give it more with `--seconds`"
-
-Place = tuple[int, int]
-"""The line, from 1, and the column, in characters, of a hole."""
+Found = TypeVar("Found")
 Report = Callable[[str], None]
 """Is told how the work goes."""
 
 
+class Gone(Exception):
+    """The `sorry` was edited away, or its document was closed."""
+
+
+@dataclass(frozen=True)
 class Proving:
-    """Proofs for holes of one version of a document, one hole after another."""
+    """Asks one client of the service about holes; asks anew when what counts for one changes."""
 
-    def __init__(
-        self, client: Client, document: Document, seconds: float | None, report: Report
-    ) -> None:
-        self._client = client
-        self._document = document
-        self._seconds = seconds
-        self._report = report
-        self.edits: list[Edit] = []
-        """What puts the proofs found so far into the document, in order. Lean has checked each."""
-        self.failures: list[str] = []
-        """Why holes are left."""
+    client: Client
+    documents: Documents
+    seconds: float | None
+    report: Report
 
-    async def holes(self) -> list[Place]:
-        """The holes that Lean finds in the document. Raises `InputProblem` when it can't tell."""
-        self._report("Lean reads the file")
-        request = CheckRequest.model_validate({"file": {"text": self._document.text}})
-        places, errors = [], []
-        async with aclosing(self._client.check(request)) as events:
+    async def holes(self, uri: str) -> list[tuple[Mark, str]]:
+        """The holes that Lean finds in a document, in order, each with what is in its way.
+
+        Raises `InputProblem` when it can't tell or finds none, `Gone`.
+        """
+        if (document := self.documents.get(uri)) is None:
+            raise Gone
+        self.report("Lean reads the file")
+        marks = {place: self.documents.follow(uri, place) for place in sorries(document.text)}
+        request = CheckRequest.model_validate({"file": _file(document)})
+        found, errors = [], []
+        async with aclosing(self.client.check(request)) as events:
             async for event in events:
-                if event["event"] == "hole" and event["obstacle"]:
-                    self.failures.append(f"Line {event['line']}: {event['obstacle']}")
-                elif event["event"] == "hole":
-                    places.append((event["line"], event["column"]))
+                if event["event"] == "hole":
+                    place = at_lean_place(document.text, event["line"], event["column"])
+                    if (mark := marks.get(place)) is not None:
+                        found.append((place, mark, event["obstacle"]))
                 if event["event"] == "message" and event["severity"] == "error":
                     errors.append(f"line {event['line']}: {event['text']}")
         if event["status"] in ("error", "cancelled"):
             raise InputProblem(event["message"], event.get("hint", ""))
-        if not (places or self.failures):
+        if not found:
             raise InputProblem(errors[0] if errors else "the file has no `sorry`")
-        return sorted(places)
+        return [(mark, obstacle) for _, mark, obstacle in sorted(found, key=lambda one: one[0])]
 
-    async def prove(self, places: Sequence[Place]) -> None:
-        """Looks for a proof for each of the holes, which are in order."""
-        for number, place in enumerate(places, 1):
-            of = f"{number} of {len(places)}: " if len(places) > 1 else ""
-            result = await self._proved(place, of)
-            if result["status"] != "proved":
-                self.failures.append(described(place[0], result))
+    async def prove(self, mark: Mark, of: str = "") -> tuple[Json, Edit | None]:
+        """How the search for a proof ended, with the edit that fills the hole, if there is one.
 
-    async def _proved(self, place: Place, of: str) -> Json:
-        """The result for a hole; its proof is among the edits then."""
-        text, original = applied(self._document.text, self.edits), self._document.text
-        moved = len(text) - len(original)
-        line, column = lean_place(text, at_lean_place(original, *place) + moved)
-        body = _body(text, (line, column), self._seconds, {"omit": ["expanded", "opened"]})
-        events = self._client.prove(ProveRequest.model_validate(body))
-        result = await _result(events, lambda message: self._report(of + message))
-        if "edit" in result:
-            edit = _edit(text, result["edit"])
-            self.edits.append(Edit(edit.start - moved, edit.stop - moved, edit.text))
-        return result
+        The edit counts from the mark. Raises `Gone`.
+        """
+
+        async def search(document: Document, place: int) -> Json:
+            body = self._body(document, place, {"omit": ["expanded", "opened"]})
+            events = self.client.prove(ProveRequest.model_validate(body))
+            result = await _result(events, lambda message: self.report(of + message))
+            edit = result.get("edit")
+            return {**result, "edit": edit and _edit(document, place, edit)}
+
+        result = await self._current(mark, search)
+        return result, result["edit"]
+
+    async def suggest(self, mark: Mark) -> list[Suggestion]:
+        """Tactics that work, those that close the goal first. Raises `InputProblem`, `Gone`."""
+
+        async def search(document: Document, place: int) -> list[Suggestion]:
+            request = SuggestRequest.model_validate(self._body(document, place, {}))
+            result = await _result(self.client.suggest(request), self.report)
+            if "suggestions" not in result:
+                raise InputProblem(result["message"], result.get("hint", ""))
+            return [
+                Suggestion(
+                    suggestion_title(one), button(one), mark, _edit(document, place, one["edit"])
+                )
+                for one in result["suggestions"]
+            ]
+
+        return await self._current(mark, search)
+
+    async def _current(
+        self, mark: Mark, search: Callable[[Document, int], Coroutine[Any, Any, Found]]
+    ) -> Found:
+        """What a search finds, given the document and the hole's place in it.
+
+        It is begun again when the mark is touched before it has ended.
+        """
+        while (document := self.documents.renew(mark)) is not None:
+            task = asyncio.ensure_future(search(document, mark.offset))
+            touched = asyncio.ensure_future(mark.touched.wait())
+            try:
+                await asyncio.wait({task, touched}, return_when=asyncio.FIRST_COMPLETED)
+                if not mark.touched.is_set():
+                    return task.result()
+            finally:
+                task.cancel()
+                touched.cancel()
+                await asyncio.gather(task, touched, return_exceptions=True)
+            self.report(AGAIN)
+            while not mark.gone and await self.documents.changes(mark.uri, SETTLE_SECONDS):
+                pass
+        raise Gone
+
+    def _body(self, document: Document, place: int, more: Json) -> Json:
+        line, column = lean_place(document.text, place)
+        limit = {"seconds": self.seconds} if self.seconds else {}
+        return {"file": {**_file(document), "line": line, "column": column}, "limit": limit, **more}
 
 
-async def suggest(
-    client: Client, document: Document, place: Place, seconds: float | None, report: Report
-) -> list[Suggestion]:
-    """Tactics that work at a hole, those that close the goal first. Raises `InputProblem`."""
-    request = SuggestRequest.model_validate(_body(document.text, place, seconds, {}))
-    result = await _result(client.suggest(request), report)
-    if "suggestions" not in result:
-        raise InputProblem(result["message"], result.get("hint", ""))
-    return [
-        Suggestion(_title(one), *place, _edit(document.text, one["edit"]))
-        for one in result["suggestions"]
-    ]
+def _file(document: Document) -> Json:
+    """The document for the service, by its own name."""
+    return {"text": document.text} | ({"path": document.name} if document.name else {})
 
 
-def described(line: int, result: Json) -> str:
-    """Why there is no proof for the hole on this line."""
-    message = f"Line {line}: {result['message'] or result['status']}"
-    more = MORE if result["status"] == "limit" and result.get("limit") == "seconds" else ""
-    refusal = result.get("refusal")
-    refused = f"The script was:\n{refusal['script']}\n" if refusal else ""
-    return sentences(message, result.get("hint", ""), more, refused)
-
-
-def _body(text: str, place: Place, seconds: float | None, more: Json) -> Json:
-    file = {"text": text, "line": place[0], "column": place[1]}
-    return {"file": file, "limit": {"seconds": seconds} if seconds else {}, **more}
-
-
-def _edit(text: str, edit: Json) -> Edit:
-    """The service's edit of a text."""
+def _edit(document: Document, place: int, edit: Json) -> Edit:
+    """The service's edit of a document, counted from the hole's place."""
     start, stop = (
-        at_lean_place(text, edit[name]["line"], edit[name]["column"]) for name in ("start", "end")
+        at_lean_place(document.text, edit[name]["line"], edit[name]["column"]) - place
+        for name in ("start", "end")
     )
     return Edit(start, stop, edit["text"])
-
-
-def _title(suggestion: Json) -> str:
-    tactic = " ".join(suggestion["tactic"].split())
-    shown = tactic if len(tactic) <= SHOWN else tactic[: SHOWN - 1] + "…"
-    goals = len(suggestion["goals"])
-    left = "closes the goal" if suggestion["closes"] else f"leaves {goals} goal" + "s" * (goals > 1)
-    return f"{shown} ({left})"
 
 
 async def _result(events: AsyncGenerator[Json, None], report: Report) -> Json:

@@ -18,6 +18,7 @@ from contextlib import suppress
 from prover.errors import EnvironmentProblem
 from prover.lsp.conversation import Conversation
 from prover.lsp.editor import Editor
+from prover.lsp.following import Documents
 from prover.lsp.framing import BUFFER, Json, Message, Unframed, encoded, read
 from prover.lsp.jobs import Jobs
 from prover.service.starting import Keeper
@@ -60,8 +61,9 @@ class Proxy:
         self._reader, self._writer = reader, writer
         self._server, self._to_server, self._from_server = server, server.stdin, server.stdout
         self._editor = Editor(self._send)
-        self._jobs = Jobs(self._editor, keeper, seconds)
-        self._conversation = Conversation(self._editor, self._jobs)
+        documents = Documents()
+        self._jobs = Jobs(self._editor, keeper, documents, seconds)
+        self._conversation = Conversation(self._editor, self._jobs, documents)
         self._blind = False
         """Whether a side has sent what is no message."""
 

@@ -47,6 +47,23 @@ def nearest(file: LeanFile, found: list[Hole], first: tuple[int, int], last: int
     )
 
 
+def declaration_stop(text: str, offset: int) -> int:
+    """Where the declaration ends that a place is in, without comments behind it on own lines."""
+    behind = COMMAND.search(text, offset + 1)
+    before, rest = text[: behind.start() if behind else len(text)].rstrip(), ""
+    while rest != before:
+        rest = before
+        last = before.rfind("\n/-" if before.endswith("-/") else "\n") + 1
+        if last > offset and before.startswith(("--", "/-"), last):
+            before = before[:last].rstrip()
+    return len(before)
+
+
+def holds(text: str, offset: int) -> bool:
+    """Whether there is a hole at a place."""
+    return text.startswith("sorry", offset) and offset in sorries(text)
+
+
 @lru_cache(maxsize=8)
 def read(text: str) -> tuple[LeanFile, list[Hole]]:
     """The text as a file, and its holes. Editors ask again whenever the cursor moves."""

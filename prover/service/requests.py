@@ -120,7 +120,7 @@ class SuggestRequest(GoalRequest):
     prefix: Annotated[str, Field(max_length=1000)] = ""
     """What each suggestion must start with."""
     top: Annotated[int, Field(ge=1, le=100)] = 8
-    """How many suggestions are wanted."""
+    """How many suggestions are wanted at most, of those that differ."""
 
 
 class CheckRequest(Request):

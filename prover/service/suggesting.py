@@ -1,6 +1,7 @@
 """Suggests next tactics for a goal: what the policy proposes, as far as it works in Lean.
 
 A suggestion has been run by Lean and has not been through the gate: it is a step, not a proof.
+Which of those that work are worth telling `prover.service.selecting` decides.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from pathlib import Path
 
 from prover.lean.base import Closed, LeanSession, Outcome, Progress, State, TacticLimit
@@ -19,6 +19,7 @@ from prover.search.result import Status
 from prover.service.parts import Parts
 from prover.service.requests import SuggestRequest
 from prover.service.runs import Json, Work
+from prover.service.selecting import Selection, Suggestion
 from prover.service.subject import InFile, Subject, subject
 
 BEFORE_PREMISES = 8
@@ -28,55 +29,14 @@ TOGETHER = 4
 first."""
 FIRST_SHARE = 0.1
 """The part of its heartbeats that a tactic has at first; those that need more come last."""
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """A tactic that works, and what it leaves."""
-
-    candidate: Candidate
-    left: tuple[State, ...]
-
-    @property
-    def closes(self) -> bool:
-        """Whether it leaves nothing."""
-        return not self.left
-
-    @property
-    def rank(self) -> tuple[bool, float]:
-        """The best is least."""
-        return not self.closes, -self.candidate.logprob
-
-    def is_new(self, seen: set[tuple[str, ...]]) -> bool:
-        """Whether it leaves what none before it has left; takes note of it."""
-        keys = tuple(state.key for state in self.left)
-        new = self.closes or keys not in seen
-        seen.add(keys)
-        return new
-
-    @property
-    def script(self) -> str:
-        """The tactic, with a `sorry` for each goal that it leaves."""
-        goals = sum(len(state.goals) for state in self.left)
-        rest = ["sorry"] if goals == 1 else ["· sorry"] * goals
-        return "\n".join([self.candidate.tactic, *rest])
-
-    def to_json(self) -> Json:
-        """The event for clients."""
-        return {
-            "event": "suggestion",
-            "tactic": self.candidate.tactic,
-            "goals": [goal.pretty for state in self.left for goal in state.goals],
-            "closes": self.closes,
-            "logprob": self.candidate.logprob,
-            "policy": self.candidate.policy,
-        }
+ENOUGH = 3
+"""How many times as many as wanted are looked at where they are too much alike."""
 
 
 async def suggest(parts: Parts, root: Path, limit: Limit, request: SuggestRequest) -> Work:
-    """Suggestions as they are found; the result has all of them, those that close first."""
+    """Suggestions as they are found; the result has the selection, those that close first."""
     found = await subject(parts, root, request)
-    told: list[Suggestion] = []
+    selection = Selection(request.top)
     status, message, reached = Status.EXHAUSTED, "All that the policy proposed was tried.", None
     try:
         async with asyncio.timeout(limit.seconds), parts.session() as session:
@@ -85,25 +45,32 @@ async def suggest(parts: Parts, root: Path, limit: Limit, request: SuggestReques
             works = working(session, policy, root_state, limit, request.prefix, request.seed)
             async with aclosing(works) as suggestions:
                 async for suggestion in suggestions:
-                    told.append(suggestion)
-                    yield suggestion.to_json()
-                    if len(told) == request.top:
+                    if selection.add(suggestion):
+                        yield suggestion.to_json()
+                    if selection.is_full:
                         status, message = Status.LIMIT, f"Found {request.top}, as many as wanted."
+                        break
+                    if selection.seen == ENOUGH * request.top:
+                        status, message = Status.LIMIT, _alike(selection.seen)
                         break
     except TimeoutError:
         status, message, reached = Status.LIMIT, limit.message("seconds"), "seconds"
-    ranked = [_ranked(one, found) for one in sorted(told, key=lambda one: one.rank)]
     yield {
         "event": "result",
         **found.place,
         "status": status.value,
         "message": message,
         "limit": reached,
-        "suggestions": ranked,
+        "suggestions": [_selected(one, found) for one in selection.best],
     }
 
 
-def _ranked(suggestion: Suggestion, found: Subject) -> Json:
+def _alike(seen: int) -> str:
+    """Says why no more tactics were tried."""
+    return f"Of {seen} that work these differ; no more were looked for."
+
+
+def _selected(suggestion: Suggestion, found: Subject) -> Json:
     """The suggestion for the result, with the edit that puts it into the file."""
     json = suggestion.to_json()
     del json["event"]

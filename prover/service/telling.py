@@ -9,13 +9,18 @@ def told(event: Json) -> str:
     """What there is to say of an event; empty when nothing."""
     match event:
         case {"event": "queued", "position": int(position)} if position:
-            return f"waits for {position} other" + "s" * (position > 1)
+            return f"waits for {counted(position, 'other')}"
         case {"event": "loading"}:
             return "the policy and Lean are being loaded"
         case {"event": "accepted"}:
             return "searches"
         case {"event": "progress", "tactics": int(tactics), "states": int(states)}:
-            return f"{tactics} tactics, {states} states"
+            return f"{counted(tactics, 'tactic')}, {counted(states, 'state')}"
         case {"event": "suggestion", "tactic": str(tactic)}:
             return tactic
     return ""
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with the noun, in the singular or the plural."""
+    return f"{number} {noun}" + "s" * (number != 1)

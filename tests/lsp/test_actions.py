@@ -5,21 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from prover.lean.base import Outcome, State
 from prover.lsp.documents import Edit
-from prover.lsp.proving import described
 from prover.service.discovery import Place
 from prover.service.starting import Keeper
-from prover.theorem import Theorem
 from tests.lsp.editing import CAPABILITIES, URI, Editor, editing, nowhere
 from tests.lsp.server import TRY_THIS
-from tests.search.scripted import Gate, Lean, Tree
+from tests.search.scripted import Gate, Tree
 from tests.service.serving import Scripted, Served, StuckLean, serving
 
 PROVE, SUGGEST, ALL = "Prove this goal", "Suggest tactics", "Prove all sorries in this file"
@@ -30,11 +26,15 @@ TREE: Tree = {"root": {"𝔸ℓ": "closed", "split": "left right", "bad": "error
 
 @asynccontextmanager
 async def opened(
-    folder: Path, text: str = ONE, scripted: Scripted | None = None, **capabilities: Any
+    folder: Path,
+    text: str = ONE,
+    scripted: Scripted | None = None,
+    settings: dict[str, Any] | None = None,
+    **capabilities: Any,
 ) -> AsyncIterator[tuple[Editor, Served]]:
     """An editor with a document, and the service that its proxy uses."""
     async with (
-        serving((scripted or Scripted(TREE)).opened) as served,
+        serving((scripted or Scripted(TREE)).opened, **(settings or {})) as served,
         editing(folder, Keeper(Place(Path(served.address.socket)))) as (editor, _),
     ):
         await editor.initialize({**CAPABILITIES, **capabilities})
@@ -88,14 +88,15 @@ async def test_utf16_columns_and_line_ends_are_the_documents_own(tmp_path: Path)
         assert editor.document.text == expected
 
 
-async def test_all_goals_are_proved_with_one_edit(tmp_path: Path) -> None:
+async def test_all_goals_are_proved_each_with_an_edit_of_its_own(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO) as (editor, _):
         await editor.choose(ALL, 3)
-        edit = await editor.until("workspace/applyEdit")
-        assert len(edit["edit"]["documentChanges"][0]["edits"]) == 2
         await editor.until("$/progress", message="proved 2 of 2")
-        expected = TWO.replace("sorry", "𝔸ℓ")
-        assert editor.document.text == expected
+        edits = [one["params"] for one in editor.said if one["method"] == "workspace/applyEdit"]
+        changes = [edit["edit"]["documentChanges"][0] for edit in edits]
+        assert [len(change["edits"]) for change in changes] == [1, 1]
+        assert [change["textDocument"]["version"] for change in changes] == [1, 2]
+        assert editor.document.text == TWO.replace("sorry", "𝔸ℓ")
         assert not any(message["method"] == "window/showMessage" for message in editor.said)
 
 
@@ -103,8 +104,9 @@ async def test_what_is_not_proved_is_told(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO, Scripted({"root": {"bad": "error"}})) as (editor, _):
         await editor.choose(ALL, 1)
         said = await editor.until("window/showMessage")
-        why = "All that the policy proposed was tried, 1 tactic; nothing is left to try."
-        assert said["message"] == f"prover: Proved 0 of 2. Line 2: {why} Line 4: {why}"
+        why = "no proof found; 1 tactic tried. Nothing is left to try."
+        told = f"Proved 0 of 2; lines 2 and 4 are left. Line 2: {why} Line 4: {why}"
+        assert said["message"] == f"prover: {told}"
         assert editor.document.text == TWO
 
 
@@ -118,23 +120,6 @@ async def test_a_refused_proof_is_told_with_its_script(tmp_path: Path) -> None:
         assert editor.document.text == ONE
 
 
-@pytest.mark.parametrize(
-    ("changes", "told"),
-    [
-        ({}, "Line 2: Reached. `prover lsp` can give it more with `--seconds`."),
-        ({"limit": "tactics"}, "Line 2: Reached."),
-        ({"status": "refused"}, "Line 2: Reached."),
-        ({"status": "error", "message": "it is gone", "hint": "Try"}, "Line 2: it is gone. Try."),
-        ({"status": "cancelled", "message": ""}, "Line 2: cancelled."),
-    ],
-)
-def test_only_options_that_the_proxy_has_are_recommended(
-    changes: dict[str, Any], told: str
-) -> None:
-    result = {"status": "limit", "message": "Reached.", "limit": "seconds"}
-    assert described(2, {**result, **changes}) == told
-
-
 async def test_a_suggestion_is_chosen_at_once(tmp_path: Path) -> None:
     async with opened(tmp_path) as (editor, _):
         editor.answers["window/showMessageRequest"] = lambda question: question["actions"][1]
@@ -145,18 +130,27 @@ async def test_a_suggestion_is_chosen_at_once(tmp_path: Path) -> None:
         assert editor.document.text == ONE.replace("sorry", "split\n  · sorry\n  · sorry")
 
 
-async def test_suggestions_are_code_actions_until_the_file_changes(tmp_path: Path) -> None:
+async def test_suggestions_are_code_actions_while_they_hold(tmp_path: Path) -> None:
     async with opened(tmp_path) as (editor, _):
         await editor.choose(SUGGEST, 1)
         await editor.until("window/showMessageRequest")
+        editor.edit([Edit(len(ONE), len(ONE), "\n-- behind it")])
         found = await editor.actions(1)
         names = ["𝔸ℓ (closes the goal)", "split (leaves 2 goals)", PROVE, SUGGEST]
         assert titles(found) == [TRY_THIS["title"], *names]
         resolved = (await editor.request("codeAction/resolve", found[1]))["result"]
         assert resolved == found[1]
         assert editor.apply({"edit": resolved["edit"]}) == {"applied": True}
-        assert editor.document.text == ONE.replace("sorry", "𝔸ℓ")
+        assert editor.document.text.startswith(ONE.replace("sorry", "𝔸ℓ"))
         assert titles(await editor.actions(1)) == [TRY_THIS["title"]]
+
+
+async def test_suggestions_for_another_text_are_no_code_actions(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (editor, _):
+        await editor.choose(SUGGEST, 1)
+        await editor.until("window/showMessageRequest")
+        editor.edit([Edit(ONE.index("p : Prop"), ONE.index("p : Prop") + 1, "q")])
+        assert titles(await editor.actions(1)) == [TRY_THIS["title"], PROVE, SUGGEST]
 
 
 @asynccontextmanager
@@ -168,15 +162,6 @@ async def stuck(folder: Path, verb: str = PROVE) -> AsyncIterator[tuple[Editor, 
         await editor.until("$/progress", kind="begin")
         await served.until(lambda: lean.running == 1)
         yield editor, lean, served
-
-
-@pytest.mark.parametrize("verb", [PROVE, SUGGEST, ALL])
-async def test_an_edit_ends_the_work(tmp_path: Path, verb: str) -> None:
-    async with stuck(tmp_path, verb) as (editor, lean, served):
-        editor.edit([Edit(0, 0, "\n")])
-        await editor.until("$/progress", kind="end", message="the file has changed")
-        await served.until(lambda: lean.stopped == 1)
-        assert not any(message["method"] == "workspace/applyEdit" for message in editor.said)
 
 
 async def test_closing_the_file_and_shutting_down_end_the_work(tmp_path: Path) -> None:
@@ -200,36 +185,9 @@ async def test_the_progress_can_be_cancelled(tmp_path: Path) -> None:
     async with stuck(tmp_path) as (editor, lean, served):
         token = (await editor.until("$/progress", kind="begin"))["token"]
         editor.notify("window/workDoneProgress/cancel", {"token": token})
-        await editor.until("$/progress", kind="end", message="cancelled")
+        await editor.until("$/progress", kind="end", message="stopped")
         await served.until(lambda: lean.stopped == 1)
         assert b"workDoneProgress/cancel" not in editor.record.read_bytes()
-
-
-@dataclass
-class LaterStuckLean(StuckLean):
-    """A Lean that comes back from the tactics of the first theorem only."""
-
-    opened: int = 0
-
-    async def open(self, theorem: Theorem) -> State:
-        """Opens a theorem."""
-        self.opened += 1
-        return await super().open(theorem)
-
-    async def run(self, *asked: Any) -> list[Outcome]:
-        """Runs for ever, but for the first theorem."""
-        return await (super().run() if self.opened > 1 else Lean.run(self, *asked))
-
-
-async def test_what_is_proved_before_it_is_cancelled_is_kept(tmp_path: Path) -> None:
-    lean = LaterStuckLean(TREE)
-    async with opened(tmp_path, TWO, Scripted(TREE, lean)) as (editor, served):
-        await editor.choose(ALL, 1)
-        token = (await editor.until("$/progress", kind="begin"))["token"]
-        await served.until(lambda: lean.opened == 2 and lean.running == 1)
-        editor.notify("window/workDoneProgress/cancel", {"token": token})
-        await editor.until("$/progress", kind="end", message="cancelled; proved 1")
-        assert editor.document.text == TWO.replace("sorry", "𝔸ℓ", 1)
 
 
 async def test_a_request_with_a_token_is_answered_at_the_end(tmp_path: Path) -> None:
@@ -254,7 +212,7 @@ async def test_a_request_with_a_token_is_cancelled(tmp_path: Path, by: str, code
         if by == "request":
             editor.notify("$/cancelRequest", {"id": id})
         else:
-            editor.edit([Edit(0, 0, " ")])
+            editor.edit([Edit(ONE.index("sorry"), len(ONE), "rfl")])
         assert (await asyncio.wait_for(answer, 20))["error"]["code"] == code
         await served.until(lambda: lean.stopped == 1)
         assert b"cancelRequest" not in editor.record.read_bytes()
@@ -277,7 +235,8 @@ async def test_an_edit_that_the_editor_refuses_is_told(tmp_path: Path) -> None:
         }
         await editor.choose(PROVE, 1)
         said = await editor.until("window/showMessage")
-        assert said["message"] == "prover: the edit was not made: because"
+        message = "prover: Line 2: the edit was not made: because. The script was:\n𝔸ℓ\n"
+        assert said["message"] == message
 
 
 async def test_an_editor_without_progress_gets_none(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.lsp.sorries import nearest, read
+from prover.lsp.sorries import declaration_stop, nearest, read
 
 TEXT = """/-- No sorry here, /- nor -/ here: sorry -/
 theorem 𝔸 : p ∧ q := by
@@ -48,6 +48,24 @@ def test_the_hole_that_lines_mean(
 ) -> None:
     hole = nearest(*read(TEXT), place, last)
     assert (hole and (hole.line, hole.column)) == expected
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "",
+        "\n",
+        "\ntheorem b : p := q",
+        "\n-- one\n\n-- two\n",
+        "\n/- one\n  two -/\n-- three\ntheorem b : p := q",
+        "\n/-- What `b` says. -/\ntheorem b : p := q",
+    ],
+)
+def test_where_a_declaration_ends(behind: str) -> None:
+    text = "-- before\ntheorem a : p := by\n  sorry\n-- inside\n  done -- `a`"
+    assert declaration_stop(text + behind, text.index("sorry")) == len(text)
+    assert declaration_stop(f"{text} /- so -/{behind}", text.index("sorry")) > len(text)
+    assert declaration_stop(f"{text}\n  rfl{behind}", text.index("sorry")) > len(text)
 
 
 def test_line_ends_of_windows_change_no_place() -> None:
