@@ -71,6 +71,15 @@
       (insert text "\n")))
   nil)
 
+(defun driver-replace (line text)
+  (with-current-buffer buffer
+    (save-excursion
+      (goto-char (point-min))
+      (forward-line (1- line))
+      (delete-region (point) (line-end-position))
+      (insert text)))
+  nil)
+
 (defun driver-undo ()
   (with-current-buffer buffer
     (undo-boundary)

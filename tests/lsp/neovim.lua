@@ -86,6 +86,10 @@ function driver.insert(line, text)
   vim.fn.append(line - 1, text)
 end
 
+function driver.replace(line, text)
+  vim.fn.setline(line, text)
+end
+
 function driver.undo()
   vim.cmd('normal! u')
 end

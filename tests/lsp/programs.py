@@ -134,11 +134,9 @@ class Program:
         """Waits until the file is this."""
         self.until(lambda: self.text == text, f"the text: {text}")
 
-    def until_said(self, part: str) -> str:
-        """All messages for the user, once one has this part."""
+    def until_said(self, part: str) -> None:
+        """Waits until a message for the user has this part."""
         self.until(lambda: part in self.do("messages"), f"the message: {part}")
-        found: str = self.do("messages")
-        return found
 
     def until(self, found: Callable[[], Any], what: str) -> Any:
         """What is found, once it is something."""

@@ -22,7 +22,7 @@ from tests.service.serving import short_folder
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
-STOP = "Stop"
+STOP = "Stop proving line 2"
 EASY = "theorem 𝔸 (a b : Nat) (h : a < b) : a + 1 ≤ b := by\n  sorry\n"
 PROVED = EASY.replace("sorry", "grind")
 WRONG = "theorem wrong : False := by\n  sorry\n"
@@ -82,9 +82,8 @@ def test_suggestions_are_code_actions(editor: Program) -> None:
 def test_work_is_stopped(editor: Program) -> None:
     editor.open(HARD)
     editor.actions(2, PROVE)
-    first, *_ = editor.actions(2, STOP)
-    assert first == "Stop proving line 2"
-    editor.until(lambda: STOP not in " ".join(editor.actions(2)), "the end")
+    assert editor.actions(2, STOP)[0] == STOP
+    editor.until(lambda: STOP not in editor.actions(2), "the end")
     assert editor.text == HARD
 
 
@@ -92,13 +91,13 @@ def test_all_goals_are_proved_but_one(editor: Program) -> None:
     text = "\n".join([EASY, WRONG, BOTH])
     editor.open(text)
     editor.actions(2, ALL)
-    said = editor.until_said("prover: ")
-    assert "roved 3 of 4; line 5 is left. Line 5: no proof found" in said
+    editor.until_said("roved 3 of 4; line 5 is left. Line 5: no proof found")
     assert editor.text.count("sorry") == 1
     assert WRONG in editor.text
-    for left in (2, 3, 4):
+    # Emacs may take out two that it was sent within ten seconds at once.
+    while (left := editor.text.count("sorry")) < text.count("sorry"):
         editor.do("undo")
-        assert editor.text.count("sorry") == left
+        assert editor.text.count("sorry") > left
     assert editor.text == text
 
 
@@ -113,9 +112,17 @@ def test_an_edit_elsewhere_meanwhile(editor: Program) -> None:
 def test_the_goal_is_edited_meanwhile(editor: Program) -> None:
     editor.open(HARD)
     editor.actions(2, PROVE)
-    editor.do("insert", 2, "  intro n")
-    editor.until(lambda: STOP not in " ".join(editor.actions(3)), "the end")
-    assert editor.text == HARD.replace("\n  sorry", "\n  intro n\n  sorry")
+    editor.do("replace", 1, EASY.split("\n")[0])
+    editor.until_text(PROVED)
+
+
+def test_the_goal_is_written_over_meanwhile(editor: Program) -> None:
+    editor.open(HARD)
+    editor.actions(2, PROVE)
+    assert editor.actions(2)[0] == STOP
+    editor.do("replace", 2, "  skip")
+    editor.until(lambda: STOP not in editor.actions(2), "the end")
+    assert editor.text == HARD.replace("sorry", "skip")
 
 
 def test_what_lean_can_not_read_is_told(editor: Program) -> None:
