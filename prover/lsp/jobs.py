@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -209,22 +210,30 @@ class Jobs:
     async def _prove_all(self, job: Job, proving: Proving) -> str:
         """Each proof is in the file before the next one is looked for."""
         holes = await proving.holes(job.mark.uri)
-        left: list[tuple[Mark, Json]] = []
-        count = len(holes)
-        for number, (mark, obstacle) in enumerate(holes, 1):
-            if obstacle:
-                left.append((mark, {"status": "error", "message": obstacle}))
-                continue
-            try:
-                of = f"{number} of {len(holes)}, line {self._line(mark)}: "
-                if (result := await self._unproved(job, proving, mark, of)) is not None:
-                    left.append((mark, result))
-            except Gone:
-                count -= 1
-        if left:
-            lines = [(self._line(mark), result) for mark, result in left]
-            reasons = [(line, described(line, result)) for line, result in lines]
-            self.editor.say(INFORMATION, summary(job.proved, count, reasons))
+        left = {mark: {"status": "error", "message": why} for mark, why in holes if why}
+        waiting = [mark for mark, obstacle in holes if not obstacle]
+        while waiting:
+            for number, mark in enumerate(waiting, 1):
+                of = f"{number} of {len(waiting)}, line {self._line(mark)}: "
+                with suppress(Gone):
+                    if (result := await self._unproved(job, proving, mark, of)) is not None:
+                        left[mark] = result
+            # While somebody was typing, errors before a hole may have been in its way.
+            waiting = [
+                mark
+                for mark, result in left.items()
+                if result["status"] == "error" and mark.touched.is_set() and not mark.gone
+            ]
+            for mark in waiting:
+                del left[mark]
+        lines = [
+            (line := self._line(mark), described(line, result))
+            for mark, result in left.items()
+            if not mark.gone
+        ]
+        count = job.proved + len(lines)
+        if lines:
+            self.editor.say(INFORMATION, summary(job.proved, count, lines))
         return f"proved {job.proved} of {count}"
 
     async def _unproved(self, job: Job, proving: Proving, mark: Mark, of: str = "") -> Json | None:

@@ -34,7 +34,7 @@ def summary(proved: int, count: int, left: Sequence[tuple[int, str]]) -> str:
     lines = sorted({line for line, _ in left})
     numbers = " and ".join(filter(None, [", ".join(map(str, lines[:-1])), str(lines[-1])]))
     are = f"line {numbers} is left" if len(lines) == 1 else f"lines {numbers} are left"
-    return sentences(f"proved {proved} of {count}; {are}", *(reason for _, reason in left))
+    return sentences(f"proved {proved} of {count}; {are}", *(reason for _, reason in sorted(left)))
 
 
 def suggestion_title(suggestion: Json) -> str:

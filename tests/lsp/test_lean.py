@@ -89,16 +89,17 @@ async def test_work_is_cancelled(tmp_path: Path, keeper: Keeper, by: str) -> Non
         while not any("tactics" in str(message) for message in editor.said):
             await asyncio.sleep(0.05)
         if by == "edit":
-            editor.edit([Edit(0, 0, "\n")])
+            start = HARD.index("sorry")
+            editor.edit([Edit(start, start + len("sorry"), "rfl")])
             await editor.until("$/progress", kind="end", message="the file has changed")
         else:
             token = (await editor.until("$/progress", kind="begin"))["token"]
             editor.notify("window/workDoneProgress/cancel", {"token": token})
-            await editor.until("$/progress", kind="end", message="cancelled")
+            await editor.until("$/progress", kind="end", message="stopped")
         async with asyncio.timeout(10), keeper.client("tests") as client:
             while (await client.status())["running"]:
                 await asyncio.sleep(0.05)
-        assert "sorry" in editor.document.text
+        assert editor.document.text == HARD.replace("sorry", "rfl" if by == "edit" else "sorry")
 
 
 async def test_what_lean_can_not_read_is_told(tmp_path: Path, keeper: Keeper) -> None:

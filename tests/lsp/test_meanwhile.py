@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from prover.errors import InputProblem
 from prover.lean.base import Outcome, State
 from prover.lsp.documents import Edit
 from prover.theorem import Theorem
@@ -40,6 +41,8 @@ class HeldLean(Lean):
     """A Lean that does not come back from the tactics of some theorems until it is let go."""
 
     held_up: frozenset[str] = frozenset({"two"})
+    problem: str = ""
+    """What is wrong with the theorem `one`."""
     asked: list[Theorem] = field(default_factory=list)
     go: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: int = 0
@@ -48,6 +51,8 @@ class HeldLean(Lean):
     async def open(self, theorem: Theorem) -> State:
         """Opens a theorem."""
         self.asked.append(theorem)
+        if self.problem and theorem.name == "one":
+            raise InputProblem(self.problem)
         return await super().open(theorem)
 
     async def run(self, *asked: Any) -> list[Outcome]:
@@ -95,10 +100,15 @@ class Scene:
 
 @asynccontextmanager
 async def held(
-    folder: Path, verb: str, line: int, text: str = THREE, **settings: Any
+    folder: Path,
+    verb: str,
+    line: int,
+    text: str = THREE,
+    lean: HeldLean | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Scene]:
     """An action chosen on a line, which waits for the proof of the theorem `two`."""
-    lean = HeldLean(TREE)
+    lean = lean or HeldLean(TREE)
     scripted = Scripted(TREE, lean)
     async with opened(folder, text, scripted, settings=settings) as (editor, served):
         scene = Scene(editor, lean, served)
@@ -241,6 +251,18 @@ async def test_a_hole_that_is_edited_away_is_given_up(
         names = ["one", "three"] if verb == ALL else []
         expected = THREE.replace("2 := by\n  sorry", f"2 := by\n  {new}")
         assert scene.text == filled(expected, *names)
+
+
+async def test_what_an_error_was_in_the_way_of_is_asked_for_again(tmp_path: Path) -> None:
+    lean = HeldLean(TREE, problem="The error on line 1 may change what this says.")
+    async with held(tmp_path, ALL, 1, lean=lean) as scene:
+        assert scene.text == THREE
+        lean.problem = ""
+        scene.edit("1 = 1", "0 = 0")
+        lean.go.set()
+        await scene.editor.until("$/progress", kind="end", message="proved 3 of 3")
+        assert [theorem.name for theorem in lean.asked] == ["one", "two", "two", "three", "one"]
+        assert scene.text == filled(THREE.replace("1 = 1", "0 = 0"), "one", "two", "three")
 
 
 async def test_undoing_one_proof_leaves_the_others(tmp_path: Path) -> None:

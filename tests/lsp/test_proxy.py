@@ -71,6 +71,7 @@ async def test_the_servers_capabilities_are_kept_and_ours_added(running: Running
         ["prover", "prove"],
         ["prover", "suggest"],
         ["prover", "proveAll"],
+        ["prover", "stop"],
     ]
     assert found == CAPABILITIES
     await editor.until_raw(b"register_lean_watcher")
