@@ -145,6 +145,9 @@ class Conversation:
         document = self.documents.get(params["textDocument"]["uri"])
         if document is None or not wanted(params["context"]):
             return Offer()
+        under_way = self.jobs.under_way(document.uri)
+        if not under_way and "sorry" not in document.text:
+            return Offer()
         first, last = (
             lean_place(document.text, document.offset(params["range"][end]))
             for end in ("start", "end")
@@ -154,7 +157,7 @@ class Conversation:
         place = None if hole is None else at_lean_place(document.text, hole.line, hole.column)
         here: list[Json] = []
         elsewhere: list[Json] = []
-        for job in self.jobs.under_way(document.uri):
+        for job in under_way:
             stops = here if job.is_at(place) else elsewhere
             stops.append(self.actions.stop(self.jobs.title(job), job.name))
         if hole is None:

@@ -18,6 +18,8 @@ from prover.tokens import sorries
 
 COMMAND = re.compile(r"^(?=[^\s\-/|)\]}⟩·<:])", re.MULTILINE)
 """The start of a line that begins a command."""
+BLOCK = re.compile(r"^(?:mutual|end)\b", re.MULTILINE)
+MUTUAL_END = re.compile(r"^end\b", re.MULTILINE)
 
 
 def holes(file: LeanFile) -> list[Hole]:
@@ -48,8 +50,13 @@ def nearest(file: LeanFile, found: list[Hole], first: tuple[int, int], last: int
 
 
 def declaration_stop(text: str, offset: int) -> int:
-    """Where the declaration ends that a place is in, without comments behind it on own lines."""
-    behind = COMMAND.search(text, offset + 1)
+    """Where the declaration ends that a place is in, without comments behind it on own lines.
+
+    Those of a `mutual` block end together.
+    """
+    edges = [match[0] for match in BLOCK.finditer(text, 0, offset)]
+    command = MUTUAL_END if edges[-1:] == ["mutual"] else COMMAND
+    behind = command.search(text, offset + 1)
     before, rest = text[: behind.start() if behind else len(text)].rstrip(), ""
     while rest != before:
         rest = before

@@ -175,6 +175,7 @@ async def test_a_proof_is_in_the_file_before_the_next_is_looked_for(tmp_path: Pa
         assert scene.text == filled(THREE, "one", "two", "three")
         assert [theorem.name for theorem in scene.lean.asked] == ["one", "two", "three"]
         assert "sorry" not in scene.lean.asked[2].header
+        assert scene.lean.asked[2].source == "Demo.lean:12"
 
 
 async def test_one_hole_that_stays_open_keeps_nothing_back(tmp_path: Path) -> None:

@@ -68,6 +68,20 @@ def test_where_a_declaration_ends(behind: str) -> None:
     assert declaration_stop(f"{text}\n  rfl{behind}", text.index("sorry")) > len(text)
 
 
+def test_the_declarations_of_a_mutual_block_end_together() -> None:
+    block = "theorem a : p := by\n  sorry\ntheorem b : q := by\n  sorry\nend"
+    text = f"mutual\n{block}\ntheorem c : r := s"
+    stop = text.index("\ntheorem c")
+    assert [
+        declaration_stop(text, hole) for hole in (text.index("sorry"), text.rindex("sorry"))
+    ] == [
+        stop - len("\nend"),
+        stop - len("\nend"),
+    ]
+    namespace = text.replace("mutual", "mutual\nend")
+    assert declaration_stop(namespace, namespace.index("sorry")) < namespace.index("theorem b")
+
+
 def test_line_ends_of_windows_change_no_place() -> None:
     places = [(hole.line, hole.column) for hole in read(TEXT.replace("\n", "\r\n"))[1]]
     assert places == [(4, 54), (5, 9), (13, 2)]
