@@ -80,6 +80,15 @@
       (insert text)))
   nil)
 
+;; The user is faster than the next edit of the server.
+(defun driver-hurry (line text)
+  (advice-add 'eglot--apply-workspace-edit :before
+              (lambda (&rest _)
+                (advice-remove 'eglot--apply-workspace-edit 'hurry)
+                (driver-insert line text))
+              '((name . hurry)))
+  nil)
+
 (defun driver-undo ()
   (with-current-buffer buffer
     (undo-boundary)

@@ -26,14 +26,25 @@ class Kind:
     """An editor that may be installed."""
 
     name: str
-    needs: tuple[str, ...]
-    """Its programs."""
+    needs: str
+    """What has to be installed."""
+    check: tuple[str, ...]
+    """A command that succeeds where it is."""
     start: Callable[[Path], list[str]]
     """The command that has it listen at a socket."""
     ask: Callable[[Path, str], list[str]]
     """The command that has it do something; its answer is on standard output."""
     read: Callable[[str], Any]
     """What an answer says."""
+
+    @property
+    def installed(self) -> bool:
+        """Whether it can be used here."""
+        try:
+            done = subprocess.run(self.check, stdin=DEVNULL, capture_output=True, check=False)
+        except FileNotFoundError:
+            return False
+        return done.returncode == 0
 
 
 def _neovim(socket: Path) -> list[str]:
@@ -59,9 +70,11 @@ def _read_emacs(answer: str) -> Any:
     return json.loads(base64.b64decode(answer.strip().strip('"')))
 
 
+_has_remote_control = ("nvim", "--clean", "--headless", "+if !has('nvim-0.7')|cquit|endif", "+qall")
+_has_eglot = ("emacs", "--batch", "--eval", "(require 'eglot)")
 KINDS = [
-    Kind("Neovim", ("nvim",), _neovim, _ask_neovim, json.loads),
-    Kind("Emacs", ("emacs", "emacsclient"), _emacs, _ask_emacs, _read_emacs),
+    Kind("Neovim", "Neovim 0.7", _has_remote_control, _neovim, _ask_neovim, json.loads),
+    Kind("Emacs", "Emacs with eglot", _has_eglot, _emacs, _ask_emacs, _read_emacs),
 ]
 
 

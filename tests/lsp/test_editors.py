@@ -5,7 +5,6 @@ Lean's language server is a stand-in. There is one editor of each kind, and one 
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,9 +40,8 @@ def editor(
 ) -> Iterator[Program]:
     """An editor with the proxy; skips where it or Lean is not installed."""
     kind: Kind = request.param
-    for name in kind.needs:
-        if shutil.which(name) is None:
-            pytest.skip(f"no `{name}` is installed")
+    if not kind.installed:
+        pytest.skip(f"{kind.needs} is not installed")
     with short_folder() as place:
         folder = Path(place)
         server = [*PROGRAM, "lsp", "--socket", str(folder / SOCKET), "--"]
@@ -123,6 +121,15 @@ def test_the_goal_is_written_over_meanwhile(editor: Program) -> None:
     editor.do("replace", 2, "  skip")
     editor.until(lambda: STOP not in editor.actions(2), "the end")
     assert editor.text == HARD.replace("sorry", "skip")
+
+
+def test_the_user_types_as_a_proof_arrives(editor: Program) -> None:
+    editor.open(EASY)
+    # Neovim puts in what is for the version that it opened, whichever it has by then.
+    editor.do("insert", 1, "-- 𝔸 comment")
+    editor.do("hurry", 4, "-- another")
+    editor.actions(3, PROVE)
+    editor.until_text("-- 𝔸 comment\n" + PROVED + "-- another\n")
 
 
 def test_what_lean_can_not_read_is_told(editor: Program) -> None:
