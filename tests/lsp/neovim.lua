@@ -37,18 +37,25 @@ local function chosen(names, start)
 end
 
 vim.ui.select = function(items, options, on_choice)
-  offered = vim.tbl_map(options.format_item, items)
-  local number = chosen(offered, wanted)
+  local names = vim.tbl_map(options.format_item, items)
+  local number
+  if options.kind == 'codeaction' then
+    offered, number = names, chosen(names, wanted)
+  else
+    number = chosen(names, answer)
+  end
   on_choice(number and items[number], number)
 end
 
--- Neovim asks by `inputlist`, and the answer is typed.
+-- Where Neovim does not ask by `vim.ui.select` yet, the answer is typed.
 local ask = vim.lsp.handlers['window/showMessageRequest']
 vim.lsp.handlers['window/showMessageRequest'] = function(problem, result, ...)
   asked = vim.tbl_map(function(action)
     return action.title
   end, result.actions)
-  vim.api.nvim_input((chosen(asked, answer) or 0) .. '<CR>')
+  if vim.fn.has('nvim-0.10') == 0 then
+    vim.api.nvim_input((chosen(asked, answer) or 0) .. '<CR>')
+  end
   return ask(problem, result, ...)
 end
 
