@@ -105,9 +105,7 @@
   nil)
 
 (defun driver-quit ()
-  ;; Not before it has answered.
-  (run-at-time 0.1 nil #'kill-emacs)
-  nil)
+  (kill-emacs))
 
 (defun drive (call)
   (let* ((call (json-parse-string (decode-coding-string (base64-decode-string call) 'utf-8)

@@ -120,10 +120,7 @@ function driver.forget()
 end
 
 function driver.quit()
-  -- Not before it has answered.
-  vim.defer_fn(function()
-    vim.cmd('qall!')
-  end, 0)
+  vim.cmd('qall!')
 end
 
 function Drive(call)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, STDOUT
+from subprocess import DEVNULL, PIPE, STDOUT, CompletedProcess
 from typing import Any, Self
 
 HERE = Path(__file__).parent
@@ -106,7 +106,8 @@ class Program:
     def __exit__(self, *_: object) -> None:
         """Ends the editor as its user does, and `prover lsp` with it."""
         try:
-            self.do("quit")
+            # It may be gone before it has answered.
+            self._ask("quit")
             assert self._process.wait(PATIENCE) == 0
         finally:
             self._process.kill()
@@ -114,11 +115,7 @@ class Program:
 
     def do(self, verb: str, *arguments: Any) -> Any:
         """Has the editor do something; its answer."""
-        call = json.dumps({"verb": verb, "arguments": arguments}, ensure_ascii=False)
-        command = self._kind.ask(self._socket, call)
-        done = subprocess.run(
-            command, stdout=PIPE, stderr=STDOUT, text=True, timeout=60, check=False
-        )
+        done = self._ask(verb, *arguments)
         assert done.returncode == 0, done.stdout
         return self._kind.read(done.stdout)
 
@@ -159,3 +156,10 @@ class Program:
             assert time.monotonic() < end, f"{self._kind.name}: waited for {what}"
             time.sleep(0.1)
         return value
+
+    def _ask(self, verb: str, *arguments: Any) -> CompletedProcess[str]:
+        call = json.dumps({"verb": verb, "arguments": arguments}, ensure_ascii=False)
+        command = self._kind.ask(self._socket, call)
+        return subprocess.run(
+            command, stdout=PIPE, stderr=STDOUT, text=True, timeout=60, check=False
+        )
