@@ -272,8 +272,8 @@ class Jobs:
         offered = {one.button: one for one in reversed(found[:CHOICES])}
         tactics = counted(len(found), "tactic")
         # VS Code has room for some ten characters on each of four buttons.
-        are = "works; it is a code action" if len(found) == 1 else "work; they are code actions"
-        message = f"Line {line}: {tactics} {are} here now"
+        work = "works" if len(found) == 1 else "work"
+        message = f"Line {line}: {tactics} {work}; see the code actions"
         question: dict[str, Any] = {
             "type": INFORMATION,
             "message": f"prover: {message}",

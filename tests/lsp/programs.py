@@ -153,7 +153,8 @@ class Program:
         end = time.monotonic() + PATIENCE
         while not (value := found()):
             assert self._process.poll() is None, "the editor has ended"
-            assert time.monotonic() < end, f"{self._kind.name}: waited for {what}"
+            if time.monotonic() > end:
+                raise AssertionError(f"waited for {what}; it is said: {self.do('messages')}")
             time.sleep(0.1)
         return value
 

@@ -86,10 +86,10 @@ def test_work_is_stopped(editor: Program) -> None:
 
 
 def test_all_goals_are_proved_but_one(editor: Program) -> None:
-    text = "\n".join([EASY, WRONG, BOTH])
+    text = "\n".join([WRONG, BOTH])
     editor.open(text)
     editor.actions(2, ALL)
-    editor.until_said("roved 3 of 4; line 5 is left. Line 5: no proof found")
+    editor.until_said("roved 2 of 3; line 2 is left. Line 2: no proof found")
     assert editor.text.count("sorry") == 1
     assert WRONG in editor.text
     # Emacs may take out two that it was sent within ten seconds at once.
@@ -110,8 +110,11 @@ def test_an_edit_elsewhere_meanwhile(editor: Program) -> None:
 def test_the_goal_is_edited_meanwhile(editor: Program) -> None:
     editor.open(HARD)
     editor.actions(2, PROVE)
-    editor.do("replace", 1, EASY.split("\n")[0])
-    editor.until_text(PROVED)
+    statement, _ = EASY.split("  sorry")
+    editor.do("replace", 1, statement.rstrip())
+    # Which proof is found first depends on how far the search for the former goal was.
+    editor.until(lambda: "sorry" not in editor.text, "a proof")
+    assert editor.text.startswith(statement)
 
 
 def test_the_goal_is_written_over_meanwhile(editor: Program) -> None:
