@@ -11,13 +11,15 @@ TRIES = 5
 SEEN_SECONDS = 2.0
 """How long an editor may take to tell of a change that it has made."""
 MOVED = "the text that it was found for has changed"
+STALE = "the editor has a newer version"
 
 
 async def fill(editor: Editor, documents: Documents, mark: Mark, edit: Edit, label: str) -> str:
     """Why the edit, which counts from the mark, was not made; empty when it was.
 
     An editor refuses an edit of a version that it has no more, of which it may not have told yet.
-    So it is tried again in the next version, unless the mark was touched.
+    Neovim does not make it either, but says that it did. So it is tried again in the next version,
+    unless the mark was touched.
     """
     reason = MOVED
     for _ in range(TRIES):
@@ -31,9 +33,10 @@ async def fill(editor: Editor, documents: Documents, mark: Mark, edit: Edit, lab
             while not mark.gone and await documents.changes(mark.uri, SEEN_SECONDS):
                 pass
         mark.filling = None
-        if not reason:
-            return ""
         unchanged = documents.get(mark.uri) is document
+        if not reason and (mark.gone or unchanged):
+            return ""
+        reason = reason or STALE
         if unchanged and not await documents.changes(mark.uri, SEEN_SECONDS):
             return reason
     return reason

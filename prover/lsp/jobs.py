@@ -270,19 +270,19 @@ class Jobs:
     async def _chosen(self, line: int, found: Sequence[Suggestion]) -> Suggestion | None:
         """The one that the user wants, if the editor can ask."""
         offered = {one.button: one for one in reversed(found[:CHOICES])}
+        tactics = counted(len(found), "tactic")
+        # VS Code has room for some ten characters on each of four buttons.
+        work = "works" if len(found) == 1 else "work"
+        message = f"Line {line}: {tactics} {work}; see the code actions"
         question: dict[str, Any] = {
             "type": INFORMATION,
-            "message": f"prover: Line {line}: these tactics work",
+            "message": f"prover: {message}",
             "actions": [{"title": title} for title in reversed(offered)],
         }
         try:
             answer = await self.editor.request("window/showMessageRequest", question)
         except EditorRefused:
-            tactics = counted(len(found), "tactic")
-            work = "works: it is" if len(found) == 1 else "work: they are"
-            self.editor.say(
-                INFORMATION, f"Line {line}: {tactics} {work} among the code actions here now"
-            )
+            self.editor.say(INFORMATION, message)
             return None
         return offered.get(answer["title"]) if isinstance(answer, dict) else None
 

@@ -288,7 +288,10 @@ async def test_our_own_edits_before_a_hole_touch_no_other_work(tmp_path: Path) -
         await scene.until(lambda: scene.text == filled(THREE, "one", "two"))
 
 
-async def test_an_edit_that_comes_too_late_is_made_in_the_next_version(tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", [False, True], ids=["refused", "as-neovim"])
+async def test_an_edit_that_comes_too_late_is_made_in_the_next_version(
+    tmp_path: Path, said: bool
+) -> None:
     async with held(tmp_path, PROVE, 4) as scene:
         answers = iter(range(3))
 
@@ -297,7 +300,7 @@ async def test_an_edit_that_comes_too_late_is_made_in_the_next_version(tmp_path:
                 return scene.editor.apply(params)
             # The editor has taken a key before it looks at the edit, and says so afterwards.
             asyncio.get_running_loop().call_later(0.05, scene.edit, "-- between", "-- between.")
-            return {"applied": False}
+            return {"applied": said}
 
         scene.editor.answers["workspace/applyEdit"] = typing
         scene.lean.go.set()

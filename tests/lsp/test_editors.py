@@ -1,0 +1,143 @@
+"""The code actions in real editors, with `prover lsp`, the service that it starts, and Lean.
+
+Lean's language server is a stand-in. There is one editor of each kind, and one service for it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from prover.lean.command import Command
+from prover.service.discovery import SOCKET
+from tests.cli.conftest import PROGRAM
+from tests.lsp.editing import SERVER
+from tests.lsp.programs import KINDS, Kind, Program
+from tests.lsp.test_actions import ALL, PROVE, SUGGEST
+from tests.service.serving import short_folder
+
+pytestmark = [pytest.mark.lean, pytest.mark.slow]
+
+STOP = "Stop proving line 2"
+EASY = "theorem 𝔸 (a b : Nat) (h : a < b) : a + 1 ≤ b := by\n  sorry\n"
+PROVED = EASY.replace("sorry", "grind")
+WRONG = "theorem wrong : False := by\n  sorry\n"
+BOTH = """theorem both (p q : Prop) (hp : p) (hq : q) : p ∧ q := by
+  have h : p := by
+    sorry
+  exact ⟨h, sorry⟩
+"""
+HARD = "theorem t (f : Nat → Nat) (h : ∀ n, f (n + 1) > f (f n)) : ∀ n, f n = n := by\n  sorry\n"
+
+
+@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.name)
+def editor(
+    request: pytest.FixtureRequest,
+    lean_command: Command,  # noqa: ARG001
+) -> Iterator[Program]:
+    """An editor with the proxy; skips where it or Lean is not installed."""
+    kind: Kind = request.param
+    if not kind.installed:
+        pytest.skip(f"{kind.needs} is not installed")
+    with short_folder() as place:
+        folder = Path(place)
+        server = [*PROGRAM, "lsp", "--socket", str(folder / SOCKET), "--"]
+        server += [sys.executable, str(SERVER), str(folder / "record")]
+        with Program(kind, folder, folder / "editor.sock", server) as program:
+            yield program
+
+
+def test_a_goal_is_proved_and_undone(editor: Program) -> None:
+    editor.open(EASY)
+    assert editor.actions(2, PROVE)[-2:] == [PROVE, SUGGEST]
+    editor.until_text(PROVED)
+    editor.do("undo")
+    assert editor.text == EASY
+
+
+def test_a_suggestion_is_chosen(editor: Program) -> None:
+    editor.open(EASY)
+    editor.do("answer", "grind")
+    editor.actions(2, SUGGEST)
+    editor.until_text(PROVED)
+    assert editor.do("asked")[0].startswith("grind (")
+
+
+def test_suggestions_are_code_actions(editor: Program) -> None:
+    editor.open(EASY)
+    editor.do("answer", None)
+    editor.actions(2, SUGGEST)
+    asked = editor.until(lambda: editor.do("asked"), "the question")
+    assert editor.text == EASY
+    found = editor.actions(2, "grind (")
+    assert asked[0] in found
+    editor.until_text(PROVED)
+
+
+def test_work_is_stopped(editor: Program) -> None:
+    editor.open(HARD)
+    editor.actions(2, PROVE)
+    assert editor.actions(2, STOP)[0] == STOP
+    editor.until(lambda: STOP not in editor.actions(2), "the end")
+    assert editor.text == HARD
+
+
+def test_all_goals_are_proved_but_one(editor: Program) -> None:
+    text = "\n".join([WRONG, BOTH])
+    editor.open(text)
+    editor.actions(2, ALL)
+    editor.until_said("roved 2 of 3; line 2 is left. Line 2: no proof found")
+    assert editor.text.count("sorry") == 1
+    assert WRONG in editor.text
+    # Emacs may take out two that it was sent within ten seconds at once.
+    while (left := editor.text.count("sorry")) < text.count("sorry"):
+        editor.do("undo")
+        assert editor.text.count("sorry") > left
+    assert editor.text == text
+
+
+def test_an_edit_elsewhere_meanwhile(editor: Program) -> None:
+    editor.open("\n".join([WRONG, EASY]))
+    editor.actions(2, ALL)
+    editor.do("insert", 1, "-- 𝔸 comment")
+    editor.until_said("line 3 is left")
+    assert editor.text == "\n".join(["-- 𝔸 comment", WRONG, PROVED])
+
+
+def test_the_goal_is_edited_meanwhile(editor: Program) -> None:
+    editor.open(HARD)
+    editor.actions(2, PROVE)
+    statement, _ = EASY.split("  sorry")
+    editor.do("replace", 1, statement.rstrip())
+    # Which proof is found first depends on how far the search for the former goal was.
+    editor.until(lambda: "sorry" not in editor.text, "a proof")
+    assert editor.text.startswith(statement)
+
+
+def test_the_goal_is_written_over_meanwhile(editor: Program) -> None:
+    editor.open(HARD)
+    editor.actions(2, PROVE)
+    assert editor.actions(2)[0] == STOP
+    editor.do("replace", 2, "  skip")
+    editor.until(lambda: STOP not in editor.actions(2), "the end")
+    assert editor.text == HARD.replace("sorry", "skip")
+
+
+def test_the_user_types_as_a_proof_arrives(editor: Program) -> None:
+    editor.open(EASY)
+    # Neovim puts in what is for the version that it opened, whichever it has by then.
+    editor.do("insert", 1, "-- 𝔸 comment")
+    editor.do("hurry", 4, "-- another")
+    editor.actions(3, PROVE)
+    editor.until_text("-- 𝔸 comment\n" + PROVED + "-- another\n")
+
+
+def test_what_lean_can_not_read_is_told(editor: Program) -> None:
+    text = "theorem t : nonsense := by\n  sorry\n"
+    editor.open(text)
+    editor.actions(2, PROVE)
+    editor.until_said("type of theorem `t` is not a proposition")
+    assert editor.text == text
