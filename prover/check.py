@@ -157,6 +157,24 @@ async def check(
     return _report(file, json)
 
 
+async def look(lean: Backend, file: LeanFile, line: int, *, seconds: float = SECONDS) -> Report:
+    """What a Lean that may know the text says of it on a line, and maybe of more before that.
+
+    Nothing behind is read. It serves to find a hole; what is to be believed `check` says. Raises
+    what that does.
+    """
+    start, stop = file.start(line), file.start(line + 1)
+    limit = {"milliseconds": round(seconds * 1000)}
+    fields = {"text": file.text.decode(), "start": start, "stop": max(start, stop - 1), **limit}
+    async with lean.reading(file.text[:start].decode()) as worker:
+        try:
+            json = await worker.request("check", fields, seconds=seconds + GRACE_SECONDS)
+        except Refused as refusal:
+            raise _problem(file, refusal, lean.command) from refusal
+        worker.note_read(file.text[:stop].decode())
+    return _report(file, json)
+
+
 def _problem(
     file: LeanFile, refusal: Refused, command: Command
 ) -> InputProblem | EnvironmentProblem:

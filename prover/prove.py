@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import replace
 
 from prover.check import Report
@@ -39,7 +39,7 @@ class Proving:
         report: Report,
         *,
         search: Search,
-        walk: Callable[[], AbstractContextManager[Walk]],
+        walk: Callable[[], AbstractAsyncContextManager[Walk]],
         workers: int = 1,
     ) -> None:
         self._file = file
@@ -119,7 +119,7 @@ class Proving:
     async def _prove_each(
         self, waiting: Iterator[Hole], events: asyncio.Queue[tuple[Hole, Event] | None]
     ) -> None:
-        with self._walk() as walk:
+        async with self._walk() as walk:
             way = Way(walk)
             for hole in waiting:
                 async with aclosing(self._prove(hole, way)) as found:

@@ -15,7 +15,8 @@ from prover.prove import Proving, obstacle
 from prover.search.limit import Limit
 from prover.searching import searching
 from prover.verify.gate import Gate
-from prover.verify.walk import GateWalk, Walks
+from prover.verify.walk import GateWalk
+from prover.verify.walks import Stock, Walks
 from tests.misreadings import MISREADINGS
 
 pytestmark = [pytest.mark.lean]
@@ -203,7 +204,7 @@ async def test_proofs_within_a_definition_come_before_what_speaks_of_it(pool: Le
     report = await check(pool, file)
     assert untried(file, report) == {}
     search = searching(pool, limit=Limit(seconds=60))
-    async with Walks(partial(GateWalk, pool)) as walks:
+    async with Walks(Stock(partial(GateWalk, pool))) as walks:
         proving = Proving(file, report, search=search, walk=walks.walk, workers=2)
         async for _ in proving.run(report.holes):
             pass

@@ -212,3 +212,19 @@ def test_everything_outside_the_holes_stays(
         start = rest.index(piece.rstrip(b" "))
         rest = rest[start + len(piece.rstrip(b" ")) :]
     assert rest == b""
+
+
+def test_where_lines_start(tmp_path: Path) -> None:
+    file = lean_file(
+        tmp_path, "theorem a : 1 = 1 := by\n  sorry\n-- ℓ sorry\ntheorem b : 2 = 2 := sorry"
+    )
+    assert [file.start(line) for line in (0, 1, 2, 5, 99)] == [
+        0,
+        0,
+        24,
+        len(file.text),
+        len(file.text),
+    ]
+    first, last = file.text.index(b"sorry"), file.text.rindex(b"sorry")
+    assert [file.first(line) for line in (None, 1, 2, 3, 4, 99)] == [first] * 4 + [last] * 2
+    assert lean_file(tmp_path, "theorem a : 1 = 1 := rfl\n").first() is None

@@ -25,6 +25,10 @@ class Going:
     ahead_of: list[str] = field(default_factory=list)
     verified: list[Theorem] = field(default_factory=list)
 
+    @property
+    def reached(self) -> int:
+        return len(self.read)
+
     def reaches(self, header: str) -> bool:
         return header.startswith(self.read)
 

@@ -283,38 +283,63 @@ def auditJson (input : Parser.InputContext) (imported : Environment) (steps : Li
   let declarations := allDeclarations imported (.start imported) named
   return jsonList (appendJson declarations (appendJson objections empty))
 
+/-- What there is to say of commands that were run behind those that `faults` are of. -/
+def reportJson (input : Parser.InputContext) (manner : Manner) (audits : Bool)
+    (imported : Environment) (faults : Faults) (steps : List Step) (last : Elab.Command.State)
+    (cancel : IO.CancelToken) : BaseIO Json := do
+  let messages ← messagesJson last.messages.toList
+  let guards ← guardMessages input cancel steps
+  let found ← survey input faults steps
+  let audit ← if manner.isWhole && (audits || found.holes matches []) then
+      auditJson input imported steps found.empty cancel
+    else pure (jsonList [])
+  let unread := match unreadLine input steps with
+    | some line => if manner.isWhole then (line : Json) else .null
+    | none => .null
+  return Json.mkObj [
+    ("messages", jsonList messages), ("guards", jsonList guards),
+    ("strict", jsonList (strictLines input steps)), ("unread", unread),
+    ("names", jsonList (namesDeclared steps)), ("declarations", audit),
+    ("holes", jsonList found.holes), ("gaps", jsonList found.gaps),
+    ("skipped", jsonList (skippedJson input "" steps))]
+
 /--
-What there is to say of a whole file, and the file as a header. Where it has a hole, its declarations
-are looked into only if it `audits`.
+What there is to say of the commands of a text behind some that are known, and the text as a header.
+Where it has a hole, its declarations are looked into only if it `audits`.
 -/
-def checkText (text : String) (audits : Bool) (known : Imported) (cancel : IO.CancelToken) :
-    IO (Except Failure (Json × Header) × Imported) := do
+def Header.checked (header : Header) (input : Parser.InputContext) (passed : List Passed)
+    (position : Parser.ModuleParserState) (manner : Manner) (audits : Bool)
+    (cancel : IO.CancelToken) : BaseIO (Except Failure (Json × Header)) := do
+  let state := header.behind passed
+  match ← commandsSince (header.since passed) input manner position state cancel with
+  | .error error => return .error (← failedWith "header" error)
+  | .ok (steps, last) =>
+    let stopped := if header.first.messages.hasErrors then some 1 else none
+    let faults := if stopped.isSome then { stopped } else faultsOf passed
+    let json ← reportJson input manner audits header.imported faults steps last cancel
+    let passed := if stopped.isSome then [] else header.past input passed steps
+    let text := input.inputString
+    return .ok (json, { header with text, command := silent last, faults := faultsOf passed, passed })
+
+/-- What there is to say of a file, from its first command on. -/
+def checkText (text : String) (manner : Manner) (audits : Bool) (known : Imported)
+    (cancel : IO.CancelToken) : IO (Except Failure (Json × Header) × Imported) := do
   let input := inputOf text
   let start ← startOf input known
-  match ← commands input start.position start.command cancel with
-  | .error error => return (.error (← failedWith "header" error), start.imported)
-  | .ok (steps, last) =>
-    let messages ← messagesJson last.messages.toList
-    let guards ← guardMessages input cancel steps
-    let imported := start.command.env
-    let stopped := if start.command.messages.hasErrors then some 1 else none
-    let found ← survey input { stopped } steps
-    let audit ← if audits || found.holes matches [] then
-        auditJson input imported steps found.empty cancel
-      else pure (jsonList [])
-    let unread := match unreadLine input steps with
-      | some line => (line : Json)
-      | none => .null
-    let json := Json.mkObj [
-      ("messages", jsonList messages), ("guards", jsonList guards),
-      ("strict", jsonList (strictLines input steps)), ("unread", unread),
-      ("names", jsonList (namesDeclared steps)), ("declarations", audit),
-      ("holes", jsonList found.holes), ("gaps", jsonList found.gaps),
-      ("skipped", jsonList (skippedJson input "" steps))]
-    let header := {
-      text, imported, command := silent last, position := start.position
-      first := start.command : Header }
-    let passed := if stopped.isSome then [] else header.past input [] steps
-    return (.ok (json, { header with faults := faultsOf passed, passed }), start.imported)
+  let header := {
+    text, imported := start.command.env, command := start.command
+    position := start.position : Header }
+  let checked ← header.checked input [] start.position manner audits cancel
+  return (checked, start.imported)
+
+/-- What there is to say of a file between two bytes, from memory as far as a known text begins so. -/
+def Header.lookAt (header : Header) (text : String) (start stop : Nat) (cancel : IO.CancelToken) :
+    BaseIO (Option (Json × Header)) := do
+  let input := inputOf text
+  let (passed, position) := header.sharedWith input (endingBefore start header.passed)
+  if header.skimmed || passed matches [] then return none
+  match ← header.checked input passed position { last := some stop } false cancel with
+  | .ok found => return some found
+  | .error _ => return none
 
 end Prover

@@ -1,5 +1,6 @@
 import Prover.Code
 import Prover.Json
+import Prover.Manner
 import Prover.Role
 import Prover.Skim
 import Lean.Elab.Import
@@ -231,18 +232,6 @@ def notRun (input : Parser.InputContext) (syntaxTree : Syntax) : Message := {
   pos := input.fileMap.toPosition (syntaxTree.getPos? true |>.getD 0)
   severity := .information
   data := .ofFormat "This is not run here: the embedded Lean lacks the code of its own library." }
-
-/-- How the commands of a text are run. -/
-structure Manner where
-  /-- Whether proofs of theorems are left out. -/
-  skims : Bool := false
-  /-- A byte before which to stop: neither the command that has it is run, nor those behind. -/
-  bound : Option Nat := none
-
-def Manner.stopsAt (manner : Manner) (syntaxTree : Syntax) : Bool :=
-  match manner.bound, syntaxTree.getTailPos? true with
-  | some bound, some stop => bound < stop.byteIdx
-  | _, _ => false
 
 /--
 Runs a command; `messages` are those of its parser. What `#guard_msgs` says of it does not count,

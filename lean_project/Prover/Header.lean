@@ -121,12 +121,17 @@ def Header.continued (header : Header) (input : Parser.InputContext) (passed : L
   | .ok (steps, last) =>
     let passed := header.past input passed steps
     let faults := afterEnd input (faultsOf passed) steps
-    if faults.stopped.isSome || !(manner.bound.isSome || endsThere steps) then
+    if faults.stopped.isSome || (manner.isWhole && !endsThere steps) then
       let message ← errorText true last.messages.toList
       return .error { kind := "header", message := if message.isEmpty then unclear else message }
     return .ok { header with
       text := input.inputString, command := silent last, faults, passed
       skimmed := header.skimmed || (manner.skims && !(steps matches [_])) }
+
+/-- The commands that end before a byte. -/
+def endingBefore (bound : Nat) : List Passed → List Passed
+  | [] => []
+  | last :: rest => if bound < last.since.stop.byteIdx then endingBefore bound rest else last :: rest
 
 /-- The header of a text that begins as this one does; none if it does not, or all is to be told. -/
 def Header.resumed (header : Header) (text : String) (manner : Manner) (cancel : IO.CancelToken) :

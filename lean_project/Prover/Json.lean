@@ -33,6 +33,12 @@ def natField (request : Json) (field : String) : Except String Nat := do
   let value ← request.getObjVal? field
   value.getNat?
 
+/-- A field that may be a natural number. -/
+def natField? (request : Json) (field : String) : Option Nat :=
+  match natField request field with
+  | .ok value => some value
+  | .error _ => none
+
 /-- A field that says yes or no; no where it is missing. -/
 def flagField (request : Json) (field : String) : Bool :=
   match request.getObjVal? field with

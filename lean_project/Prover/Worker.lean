@@ -34,13 +34,13 @@ a `bound`, what stands before the command with that byte; it says how many bytes
 -/
 def Worker.readHeader (worker : Worker) (request : Json) (cancel : IO.CancelToken) :
     IO (Except Failure Json) := do
-  match stringField request "header", natField request "bound" with
+  match stringField request "header", natField? request "bound" with
   | .error message, _ => return .error (badRequest message)
-  | .ok text, .ok bound =>
+  | .ok text, some bound =>
     match ← worker.readUpTo text bound cancel with
     | .error failure => return .error failure
     | .ok stop => return .ok (Json.mkObj [("stop", (stop : Json))])
-  | .ok text, .error _ =>
+  | .ok text, none =>
     match ← worker.enter text cancel with
     | .error failure => return .error failure
     | .ok _ => return .ok (Json.mkObj [("stop", (text.utf8ByteSize : Json))])
@@ -158,21 +158,37 @@ def Worker.free (worker : Worker) (request : Json) : IO (Except Failure Json) :=
 
 /--
 `check`: what there is to say of a file, with what its declarations rest on where it `audits` or has
-no hole. The file is then known like a header.
+no hole; or only of the commands that have a byte from `start` to `stop`, and maybe of some before
+them. What was read is then known like a header.
 -/
 def Worker.check (worker : Worker) (request : Json) (cancel : IO.CancelToken) :
     IO (Except Failure Json) := do
   match stringField request "text" with
   | .error message => return .error (badRequest message)
   | .ok text =>
-    let imported ← ST.Prim.Ref.get worker.imported
-    let (outcome, imported) ← checkText text (flagField request "audits") imported cancel
-    ST.Prim.Ref.set worker.imported imported
-    match outcome with
-    | .error failure => return .error failure
-    | .ok (json, header) =>
-      ST.Prim.Ref.set worker.header (some header)
-      return .ok json
+    let last := natField? request "stop"
+    match ← lookAt text last with
+    | some json => return .ok json
+    | none =>
+      let imported ← ST.Prim.Ref.get worker.imported
+      let (outcome, imported) ←
+        checkText text { last } (flagField request "audits") imported cancel
+      ST.Prim.Ref.set worker.imported imported
+      match outcome with
+      | .error failure => return .error failure
+      | .ok (json, header) =>
+        ST.Prim.Ref.set worker.header (some header)
+        return .ok json
+where
+  lookAt (text : String) (last : Option Nat) : IO (Option Json) := do
+    match ← ST.Prim.Ref.get worker.header, natField? request "start", last with
+    | some known, some start, some stop =>
+      match ← known.lookAt text start stop cancel with
+      | some (json, header) =>
+        if header.exceeds known then ST.Prim.Ref.set worker.header (some header)
+        return some json
+      | none => return none
+    | _, _, _ => return none
 
 def claimOf (request : Json) : Except String (String × Claim) := do
   let header ← stringField request "header"

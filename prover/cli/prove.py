@@ -33,7 +33,8 @@ from prover.search.configuration import CONFIGURATIONS, Configuration, named
 from prover.search.export import check_suffix
 from prover.search.limit import Limit
 from prover.searching import searching
-from prover.verify.walk import GateWalk, Walks
+from prover.verify.walk import GateWalk
+from prover.verify.walks import Stock, Walks
 
 EXAMPLES = (
     "Examples: `prover prove Demo.lean` · `prover prove Demo.lean:12 --seconds 300` · "
@@ -189,9 +190,10 @@ async def work(task: Task, lines: Lines) -> Exit:
     async with (
         opened(task) as policy,
         leans.opened(task.lean) as lean,
-        Walks(partial(GateWalk, lean, seconds=task.limit.verify_seconds)) as walks,
+        Stock(partial(GateWalk, lean, seconds=task.limit.verify_seconds)) as stock,
+        Walks(stock) as walks,
     ):
-        walks.ahead(task.file, task.line)
+        await walks.ahead(task.file, task.line)
         with status("starting Lean and reading the file"):
             report = await check_file(lean, task.file, audits=False)
         lines.errors(report)

@@ -37,6 +37,12 @@ class Backend(Protocol):
         Nobody uses it afterwards but, where it `stays`, sessions.
         """
 
+    def reading(self, header: str) -> AbstractAsyncContextManager[Worker]:
+        """The worker that knows most of a text, whatever has run in it; it stays for sessions.
+
+        For what need not be believed, such as which holes a text has.
+        """
+
     async def close(self) -> None:
         """Ends its processes; more are started when they are wanted again."""
 

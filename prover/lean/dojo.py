@@ -151,6 +151,10 @@ class DojoLean:
     def expected(self, header: str) -> None:
         self.pool.expected = header
 
+    def reading(self, header: str) -> AbstractAsyncContextManager[Worker]:
+        """Those of its pool."""
+        return self.pool.reading(header)
+
     def fresh(
         self, header: str = "", *, stays: bool = False
     ) -> AbstractAsyncContextManager[Worker]:

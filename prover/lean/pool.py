@@ -147,6 +147,20 @@ class LeanPool:
                 else:
                     await self._end(worker)
 
+    @asynccontextmanager
+    async def reading(self, header: str) -> AsyncIterator[Worker]:
+        """The worker that knows most of a text, whatever has run in it; it stays for sessions."""
+        async with self._checks:
+            worker, kept = await self._take(header), False
+            try:
+                yield worker
+                kept = worker.alive
+            finally:
+                if kept:
+                    self._keep(worker)
+                else:
+                    await self._end(worker)
+
     async def _take(self, header: str) -> Worker:
         """The warm worker that knows most of the header, or a fresh one if there is none."""
         self._warm = [worker for worker in self._warm if worker.alive]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from prover.check import Report, check
+from prover.check import Report, check, look
 from prover.errors import EnvironmentProblem
 from prover.file import LeanFile
 from prover.lean.backend import Backend, told
@@ -26,7 +26,8 @@ from prover.searching import searching
 from prover.theorem import Theorem
 from prover.verify.base import Verify
 from prover.verify.gate import Gate
-from prover.verify.walk import GateWalk, Walks
+from prover.verify.walk import GateWalk
+from prover.verify.walks import Stock, Walks
 
 SETTLE_SECONDS = 0.1
 """How long a search that was cancelled may keep a Lean that is still running a tactic; then that
@@ -48,6 +49,12 @@ class Check(Protocol):
     async def __call__(self, file: LeanFile, *, seconds: float, audits: bool = True) -> Report: ...
 
 
+class Look(Protocol):
+    """What Lean says of a line of a file, as `prover.check.look` has it with a Lean."""
+
+    async def __call__(self, file: LeanFile, line: int) -> Report: ...
+
+
 @dataclass(frozen=True)
 class Parts:
     """A prover that is ready for work."""
@@ -57,6 +64,7 @@ class Parts:
     session: Callable[[], AbstractAsyncContextManager[LeanSession]]
     """A Lean for one theorem."""
     check: Check
+    look: Look
     verify: Verify
     walks: Callable[[], AbstractAsyncContextManager[Walks]]
     """The gate's way down one text."""
@@ -84,13 +92,16 @@ async def opened(
         wanted = replace(lean, settle_seconds=SETTLE_SECONDS, ready=READY)
         found = await stack.enter_async_context(open_lean(wanted, tell=tell))
         await probe(found)
+        walk = partial(GateWalk, found, seconds=limit.verify_seconds)
+        stock = await stack.enter_async_context(Stock(walk, most=lean.workers, kept=True))
         yield Parts(
             policy=proposes,
             search=partial(searching, found, policy=proposes, configuration=configuration),
             session=partial(found.session, alone=True),
             check=partial(check, found),
+            look=partial(look, found),
             verify=Gate(found, seconds=limit.verify_seconds),
-            walks=lambda: Walks(partial(GateWalk, found, seconds=limit.verify_seconds)),
+            walks=partial(Walks, stock),
             lean=await told(found),
         )
 

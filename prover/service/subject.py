@@ -8,6 +8,7 @@ from pathlib import Path
 from prover.check import NOT_PARSED, SECONDS, Message, Report
 from prover.errors import InputProblem
 from prover.file import Hole, LeanFile
+from prover.holes import near
 from prover.prove import obstacle
 from prover.service import paths, printed
 from prover.service.parts import Parts
@@ -16,7 +17,7 @@ from prover.service.requests import FilePart, GoalRequest, TheoremPart
 from prover.service.runs import Json
 from prover.statement import stated
 from prover.theorem import Theorem
-from prover.verify.walk import Walks
+from prover.verify.walks import Walks
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ async def subject(
     assert request.file is not None
     file = file_of(root, request.file)
     if walks is not None:
-        walks.ahead(file, request.file.line)
-    report = await parts.check(file, seconds=SECONDS, audits=False)
+        await walks.ahead(file, request.file.line)
+    report = await _report(parts, file, request.file.line)
     try:
         hole = hole_at(file, report.holes, request.file.line, request.file.column)
     except InputProblem as problem:
@@ -82,6 +83,16 @@ async def subject(
     if reason := obstacle(file, report, hole, alone=True):
         raise _unparsed(file, report, hole) if reason == NOT_PARSED else InputProblem(reason)
     return InFile(file, report, hole)
+
+
+async def _report(parts: Parts, file: LeanFile, line: int | None) -> Report:
+    """A report with the hole, if it can be read, and maybe with no more than that."""
+    if line is not None:
+        report = await parts.look(file, line)
+        found = near(file, report.holes, line)
+        if found and all(hole.obstacle != NOT_PARSED for hole in found):
+            return report
+    return await parts.check(file, seconds=SECONDS, audits=False)
 
 
 def _unread(file: LeanFile, report: Report, problem: InputProblem) -> InputProblem:

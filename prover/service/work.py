@@ -16,7 +16,7 @@ from prover.service.parts import Parts
 from prover.service.requests import CheckRequest, ProveRequest
 from prover.service.runs import Json, Work
 from prover.service.subject import Alone, InFile, Subject, file_of, subject, theorem_of
-from prover.verify.walk import Walks
+from prover.verify.walks import Walks
 
 
 async def prove(
@@ -47,7 +47,7 @@ async def prove(
 async def _search(search: Search, walks: Walks, found: Subject) -> AsyncGenerator[Event, None]:
     match found:
         case Alone(theorem):
-            with walks.walk() as walk:
+            async with walks.walk() as walk:
                 walk.ahead(theorem.header)
                 async with aclosing(search(theorem, walk)) as events:
                     async for event in events:

@@ -10,12 +10,11 @@ another process reads it all.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import Protocol, Self
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Protocol
 
 from prover.errors import ProverError
-from prover.file import LeanFile
 from prover.lean.backend import Backend
 from prover.lean.worker import GRACE_SECONDS, Worker
 from prover.theorem import Theorem
@@ -30,6 +29,10 @@ READING_SECONDS = 300.0
 
 class Walk(Protocol):
     """Implements `Verify`, for theorems further and further down a text."""
+
+    @property
+    def reached(self) -> int:
+        """How many characters of its text it has read."""
 
     def reaches(self, header: str) -> bool:
         """Whether it can go on to a theorem with this header from where it is."""
@@ -73,6 +76,11 @@ class GateWalk:
     def expected(self) -> str:
         """No header is read before it is known to be wanted."""
         return ""
+
+    @property
+    def reached(self) -> int:
+        """How many characters of its text have run in its process, or are being read."""
+        return len(self._text or "")
 
     def reaches(self, header: str) -> bool:
         """Whether all that its process has run, or is reading, is the beginning of the header."""
@@ -141,43 +149,3 @@ class GateWalk:
     async def _end(self) -> None:
         self._worker, self._text, self._inside = None, "", False
         await self._held.aclose()
-
-
-class Walks:
-    """The walks of several searches at once in one text. Use it as a context manager."""
-
-    def __init__(self, begin: Callable[[], Walk]) -> None:
-        self._begin = begin
-        self._walks: list[Walk] = []
-        self._idle: list[Walk] = []
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        for walk in self._walks:
-            await walk.close()
-
-    def ahead(self, file: LeanFile, line: int | None) -> None:
-        """Has the next walk begin with what stands before the hole of a file that may be meant.
-
-        With a line, that is one on or around it.
-        """
-        if (bound := file.first(line)) is not None:
-            walk = self._anew()
-            walk.ahead(file.text.decode(), bound)
-            self._idle.append(walk)
-
-    @contextmanager
-    def walk(self) -> Iterator[Walk]:
-        """A walk for one search after another."""
-        walk = self._idle.pop() if self._idle else self._anew()
-        try:
-            yield walk
-        finally:
-            self._idle.append(walk)
-
-    def _anew(self) -> Walk:
-        walk = self._begin()
-        self._walks.append(walk)
-        return walk

@@ -89,6 +89,32 @@ async def test_what_the_file_has_at_its_holes_is_known_from_its_check(worker: Wo
     assert not verdict["accepted"]
 
 
+async def test_a_line_is_looked_at_without_what_is_behind_it(worker: Worker) -> None:
+    wrong = "\n\ntheorem wrong : 1 = 2 := by decide\n"
+    text = GIVEN + PROVED + GOAL + wrong + GOAL.replace("t (n", "u (n") + "\n"
+    place = len((GIVEN + PROVED + GOAL).encode()) - 1
+
+    async def looked(text: str, place: int) -> dict[str, Any]:
+        return await asked(worker, "check", text=text, start=place, stop=place)
+
+    report = await looked(text, place)
+    assert [hole["name"] for hole in report["holes"]] == ["t"]
+    assert [m["severity"] for m in report["messages"]] == ["warning"]
+    assert report["unread"] is None
+    # It goes on from what it knows, and says what is new.
+    report = await looked(text, len(text.encode()) - 2)
+    assert [hole["name"] for hole in report["holes"]] == ["u"]
+    assert [m["severity"] for m in report["messages"]] == ["error", "warning"]
+    # Back again, and in another text that begins so.
+    assert [hole["name"] for hole in (await looked(text, place))["holes"]] == ["t"]
+    other = text.replace("sorry", "omega", 1)
+    report = await looked(other, len(other.encode()) - 2)
+    assert [hole["obstacle"] for hole in report["holes"]] == [""]
+    named = other.replace("u (n : Nat) :", "u (n : Nat) (h : wrong = wrong) :")
+    [hole] = (await looked(named, len(named.encode()) - 2))["holes"]
+    assert "wrong" in hole["obstacle"]
+
+
 async def test_declarations_are_looked_into_where_there_is_no_hole(worker: Worker) -> None:
     report = await asked(worker, "check", text=GIVEN + PROVED, audits=False)
     assert [found["name"] for found in report["declarations"]] == ["twice", "twice_eq"]

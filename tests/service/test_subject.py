@@ -55,7 +55,10 @@ async def test_what_is_in_the_way_of_a_hole_is_told() -> None:
         holes = [replace(hole, obstacle="It can't be read.") for hole in holes_of(file.text)]
         return Report((), (), tuple(holes))
 
-    parts = replace(PARTS, check=check)
+    async def look(file: LeanFile, line: int) -> Report:  # noqa: ARG001
+        return await check(file, seconds=1.0)
+
+    parts = replace(PARTS, check=check, look=look)
     with pytest.raises(InputProblem, match=r"It can't be read\."):
         await subject(parts, Path(), ProveRequest(file=FilePart(text=TWO, line=6)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 import pytest_asyncio
@@ -11,6 +12,7 @@ from prover.lean.pool import LeanPool
 from prover.theorem import Theorem
 from prover.verify import walk as walking
 from prover.verify.walk import GateWalk
+from prover.verify.walks import Stock, Walks
 
 pytestmark = pytest.mark.lean
 
@@ -115,3 +117,30 @@ async def test_a_header_that_can_not_be_read_is_told_by_the_verdict(walk: GateWa
     walk.ahead(header)
     verdict = await walk(theorem(header, A), "rfl")
     assert not verdict.accepted
+
+
+async def test_one_walk_waits_for_others_in_the_same_text(pool: LeanPool) -> None:
+    async with Stock(partial(GateWalk, pool), most=2, kept=True) as stock:
+        first = await stock.take("")
+        assert (await first(theorem(TOP, A), "rfl")).accepted
+        await stock.put_back(first)
+        again = await stock.take(TOP + A + "rfl\n\n" + B)
+        assert again is first
+        await stock.put_back(again)
+        other = await stock.take(TOP + B)
+        assert other is not first
+        assert isinstance(first, GateWalk)
+        assert process(first) is not None
+        # There are no more at once than there may be.
+        third = await stock.take("")
+        assert process(first) is None
+        for walk in (other, third):
+            await stock.put_back(walk)
+
+
+async def test_walks_end_where_none_is_kept(pool: LeanPool) -> None:
+    stock = Stock(partial(GateWalk, pool))
+    async with Walks(stock) as walks, walks.walk() as walk:
+        assert (await walk(theorem(TOP, A), "rfl")).accepted
+    assert isinstance(walk, GateWalk)
+    assert process(walk) is None
