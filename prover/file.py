@@ -109,7 +109,7 @@ class LeanFile:
         """
         text = self.text.decode()
         offsets = [len(text[:offset].encode()) for offset in sorries(text)]
-        stop = len(self.text) if line is None else self.offset(line + 1, 0)
+        stop = len(b"\n".join(self.text.split(b"\n")[:line]))
         before = [offset for offset in offsets if offset < stop]
         found = (before[-1:] if line is not None else []) or offsets
         return found[0] if found else None

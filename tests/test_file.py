@@ -212,3 +212,12 @@ def test_everything_outside_the_holes_stays(
         start = rest.index(piece.rstrip(b" "))
         rest = rest[start + len(piece.rstrip(b" ")) :]
     assert rest == b""
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize(("line", "place"), [(None, 0), (1, 0), (4, 1), (5, 2), (6, 3), (9, 3)])
+def test_the_hole_that_may_be_meant_by_a_line_also_by_one_behind_the_end(
+    end: str, line: int | None, place: int
+) -> None:
+    file = LeanFile(Path("A.lean"), (TWO.rstrip("\n") + end).encode())
+    assert file.first(line) == holes_of(file.text)[place].span.start
