@@ -20,7 +20,7 @@ from prover.lean.pool import LeanPool
 from prover.lean.worker import Refused, Worker
 from prover.theorem import Theorem
 from prover.verify.base import Verification
-from prover.verify.gate import Gate, hidden
+from prover.verify.gate import Gate, commented, hidden
 from tests.verify.cases import (
     EQUAL,
     FALSE,
@@ -172,6 +172,20 @@ async def test_what_a_program_of_the_header_can_do(worker: Worker, act: str, ans
 def test_what_nobody_sees_is_refused(character: str) -> None:
     assert f"U+{ord(character):04X}" in hidden(f"trivial -- {character}")
     assert not hidden("exact ⟨hα₁, by simp [«x y», ← h']⟩ -- ∀ ε > 0, ∃ δ\nomega")
+
+
+@pytest.mark.parametrize(
+    ("header", "is_open"),
+    [
+        ("def two := 2\n/- A note.\n", True),
+        ("/- One in /- another -/\n", True),
+        ("/-- Its documentation.\n", True),
+        ("/- A note. -/ /- Another. -/\n-- /- none\n", False),
+        ('def s := "/-"\ndef c := \'"\'\ndef «/-» := r#"/-"#\n', False),
+    ],
+)
+def test_a_theorem_in_a_comment_is_none(header: str, is_open: bool) -> None:  # noqa: FBT001
+    assert bool(commented(header)) == is_open
 
 
 @pytest.mark.parametrize(
