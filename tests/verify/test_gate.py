@@ -184,7 +184,7 @@ def test_what_nobody_sees_is_refused(character: str) -> None:
         ('def s := "/-"\ndef c := \'"\'\ndef «/-» := r#"/-"#\n', False),
     ],
 )
-def test_a_theorem_in_a_comment_is_none(header: str, is_open: bool) -> None:  # noqa: FBT001
+def test_a_theorem_in_a_comment_is_none(header: str, is_open: bool) -> None:
     assert bool(commented(header)) == is_open
 
 
