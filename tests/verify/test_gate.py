@@ -192,6 +192,7 @@ def test_a_theorem_in_a_comment_is_none(header: str, is_open: bool) -> None:
     ("ahead", "header", "text", "script", "accepted"),
     [
         (False, "", EQUAL, "omega", True),
+        (False, "/- A comment without an end.\n", EQUAL, "omega", False),
         (True, "def n : Nat := 1\n", "theorem t : n = 1 := by\n  sorry", "rfl", True),
         (True, UNCHECKED, "theorem t : (1 : Nat) = 2 := by\n  sorry", "exact unchecked", False),
         (False, program("IO.Process.exit 0"), FALSE, "mine", False),
