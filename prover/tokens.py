@@ -111,6 +111,19 @@ def sorries(text: str) -> Iterator[int]:
             yield match.start()
 
 
+def ends_in_comment(text: str) -> bool:
+    """Whether a comment of a text has no end, so that what follows would be a part of it."""
+    position = 0
+    while match := CODE_WORD.search(text, position):
+        position = match.end()
+        if match["comment"]:
+            stop = comment_stop(text, match.start())
+            if stop is None:
+                return True
+            position = stop
+    return False
+
+
 def line_of(text: str, position: int) -> int:
     """The line of a character, counted from 1."""
     return text.count("\n", 0, position) + 1

@@ -26,11 +26,12 @@ class Way:
         """How a hole is tried where these scripts are `known`.
 
         The walk goes on if it can: a proof that came too late for it is a `sorry` there, which is
-        as good where only the statement matters. Where that was not enough it is tried `again`,
-        with all that is known.
+        as good where only the statement matters. Where that was not enough, or the goal itself
+        rests on what was open, all that is known is there.
         """
+        is_plain = not again and not hole.rests_on
         scripts = known
-        if not again and not self.walk.reaches(file.theorem(hole, known).header):
+        if is_plain and not self.walk.reaches(file.theorem(hole, known).header):
             late = {other: script for other, script in known.items() if self._is_ahead(other)}
             read = {**self.scripts, **late}
             scripts = read if self.walk.reaches(file.theorem(hole, read).header) else known
@@ -38,7 +39,6 @@ class Way:
         self.walk.ahead(theorem.header)
         self.scripts, self.stop = scripts, hole.declaration.start
         # Lean has read the file as it is; what is proved there means the same.
-        is_plain = not again and not hole.rests_on
         header = file.part(Span(0, hole.declaration.start))
         searched = replace(theorem, header=header) if is_plain else theorem
         return Attempt(searched, theorem, scripts, self.walk)

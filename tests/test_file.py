@@ -228,3 +228,12 @@ def test_where_lines_start(tmp_path: Path) -> None:
     first, last = file.text.index(b"sorry"), file.text.rindex(b"sorry")
     assert [file.first(line) for line in (None, 1, 2, 3, 4, 99)] == [first] * 4 + [last] * 2
     assert lean_file(tmp_path, "theorem a : 1 = 1 := rfl\n").first() is None
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize(("line", "place"), [(None, 0), (1, 0), (4, 1), (5, 2), (6, 3), (9, 3)])
+def test_the_hole_that_may_be_meant_by_a_line_also_by_one_behind_the_end(
+    end: str, line: int | None, place: int
+) -> None:
+    file = LeanFile(Path("A.lean"), (TWO.rstrip("\n") + end).encode())
+    assert file.first(line) == holes_of(file.text)[place].span.start

@@ -80,3 +80,12 @@ async def test_a_goal_that_rests_on_another_is_searched_with_its_proof() -> None
     resting = replace(THIRD, rests_on=("a",))
     attempt = Way(Going()).attempt(FILE, resting, BOTH)
     assert attempt.searched == attempt.theorem
+
+
+async def test_a_goal_never_rests_on_what_was_proved_too_late_for_the_walk() -> None:
+    way = Way(Going())
+    way.attempt(FILE, THIRD, {})
+    known = {**BOTH, THIRD: "rfl"}
+    late = way.attempt(FILE, replace(LAST, rests_on=("a",)), known)
+    assert late.scripts == known
+    assert late.searched == late.theorem == FILE.theorem(LAST, known)

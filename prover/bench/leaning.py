@@ -19,6 +19,7 @@ from prover.verify.base import Verification, Verify
 
 RESTS = "it rests on a `sorry`"
 """What the gate says of such a proof (`lean_project/Prover/Audit.lean`)."""
+AROUND = "what stands around the proof rests on a `sorry`"
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,14 @@ class Leaning:
 
     def told(self, verify: Verify) -> Verify:
         """The gate, which names the theorem that a refused proof rests on, where it is known."""
-        if not self.below:
-            return verify
         named = naming(self.below)
 
         async def verified(theorem: Theorem, script: str) -> Verification:
             found = await verify(theorem, script)
-            if found.reason != RESTS:
+            if found.accepted and not found.whole:
+                # A problem counts as a whole, and not for the goal of its hole alone.
+                return replace(found, accepted=False, reason=AROUND)
+            if found.reason != RESTS or not self.below:
                 return found
             names = named(script) or named(theorem.before) or self.below
             used = [self.below[name] for name in names]

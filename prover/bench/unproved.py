@@ -104,13 +104,14 @@ class _Uses:
         self._defined = {parts(one.name)[-1] for one in definitions}
 
     def is_alone(self, theorem: Declaration) -> bool:
-        """Whether nothing of the file can rest on a theorem: nothing else names it, it has no
-        attribute that has tactics use it unasked, and it speaks of nothing that the file defines,
-        of which what follows may speak too."""
+        """Whether nothing of the file can rest on a theorem: nothing else names it or a namespace
+        that it is written in, it has no attribute that has tactics use it unasked, and it speaks
+        of nothing that the file defines, of which what follows may speak too."""
         code = self._code
         if code[theorem.word].text == "example":
             return True
         attributes = any(token.text == "@" for token in code[theorem.start : theorem.word])
-        own, last = name_parts(code[theorem.start : theorem.stop]), parts(theorem.name)[-1]
-        named = self._counts[last] > own[last]
+        own = name_parts(code[theorem.start : theorem.stop])
+        written = parts(code[theorem.word + 1].text)
+        named = any(self._counts[part] > own[part] for part in written)
         return not (attributes or named or theorem.mutual or self._defined & own.keys())

@@ -18,6 +18,7 @@ from prover.errors import LeanDied
 from prover.lean import codec
 from prover.lean.worker import GRACE_SECONDS, Overdue, Refused, Worker
 from prover.theorem import Theorem
+from prover.tokens import ends_in_comment
 from prover.verify.base import Verification
 
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
@@ -65,7 +66,7 @@ class Gate:
         `LeanDied` or `EnvironmentProblem` only when no Lean can be started, or not in time: nothing
         is said of the script then.
         """
-        if reason := hidden(script):
+        if reason := hidden(script) or commented(theorem.header):
             return Verification(accepted=False, reason=reason)
         verdict = await self._checked(theorem, script)
         if isinstance(verdict, LeanDied):
@@ -118,6 +119,14 @@ def hidden(script: str) -> str:
         if character != "\n" and unicodedata.category(character) in UNSEEN:
             return f"the script holds the character U+{ord(character):04X}, which nobody sees"
     return ""
+
+
+def commented(header: str) -> str:
+    """Why a theorem is none where it stands, as a comment before it goes on; empty where not.
+
+    Lean is given the two apart, and would not see that.
+    """
+    return "a comment before the theorem has no end" if ends_in_comment(header) else ""
 
 
 def refused(reason: str) -> codec.Json:

@@ -62,6 +62,16 @@ async def test_what_the_gate_says_otherwise_stays() -> None:
     assert (await told(theorem, "exact two")).reason == "no"
 
 
+async def test_what_is_proved_for_its_goal_alone_is_refused() -> None:
+    async def verify(theorem: Theorem, script: str) -> Verification:  # noqa: ARG001
+        return Verification(accepted=True, whole=False)
+
+    theorem = Theorem.from_statement("t", "theorem t (h : a = 2 := two) : a = 2 := by")
+    verdict = await Leaning.of("").told(verify)(theorem, "exact h")
+    assert not verdict.accepted
+    assert "rests on a `sorry`" in verdict.reason
+
+
 def test_without_an_open_theorem_nothing_changes() -> None:
     policy, leaning = Policy({}), Leaning.of("import Mathlib\n")
     assert leaning.last(policy) is policy

@@ -146,6 +146,7 @@ sorry
         ("theorem A.one : P := by sorry", "theorem used : P := A.one"),
         ("theorem A.one : P := by sorry", "open A in theorem used : P := by\n  exact one.symm"),
         ("theorem «A».«one» : P := by sorry", "attribute [simp] A.one"),
+        ("theorem B.A.one : P := by sorry", "open B.A"),
         ("@[simp] theorem A.one : P := by sorry", "theorem used : P := by simp"),
         ("def Q := 1\ntheorem A.one : Q = 1 := by sorry", ""),
         ("inductive Q\ntheorem A.one (q : Q) : P := by sorry", ""),

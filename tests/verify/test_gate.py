@@ -20,7 +20,7 @@ from prover.lean.pool import LeanPool
 from prover.lean.worker import Refused, Worker
 from prover.theorem import Theorem
 from prover.verify.base import Verification
-from prover.verify.gate import Gate, hidden
+from prover.verify.gate import Gate, commented, hidden
 from tests.verify.cases import (
     EQUAL,
     FALSE,
@@ -175,9 +175,24 @@ def test_what_nobody_sees_is_refused(character: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("header", "is_open"),
+    [
+        ("def two := 2\n/- A note.\n", True),
+        ("/- One in /- another -/\n", True),
+        ("/-- Its documentation.\n", True),
+        ("/- A note. -/ /- Another. -/\n-- /- none\n", False),
+        ('def s := "/-"\ndef c := \'"\'\ndef «/-» := r#"/-"#\n', False),
+    ],
+)
+def test_a_theorem_in_a_comment_is_none(header: str, is_open: bool) -> None:
+    assert bool(commented(header)) == is_open
+
+
+@pytest.mark.parametrize(
     ("ahead", "header", "text", "script", "accepted"),
     [
         (False, "", EQUAL, "omega", True),
+        (False, "/- A comment without an end.\n", EQUAL, "omega", False),
         (True, "def n : Nat := 1\n", "theorem t : n = 1 := by\n  sorry", "rfl", True),
         (True, UNCHECKED, "theorem t : (1 : Nat) = 2 := by\n  sorry", "exact unchecked", False),
         (False, program("IO.Process.exit 0"), FALSE, "mine", False),
