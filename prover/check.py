@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -116,20 +116,19 @@ class Report:
     @property
     def errors(self) -> tuple[Message, ...]:
         """The messages that are errors, first place first."""
-        found = [message for message in self.messages if message.severity == "error"]
-        return tuple(sorted(found, key=lambda message: (message.line, message.column)))
+        return _in_order(message for message in self.messages if message.severity == "error")
 
     @property
     def told(self) -> tuple[Message, ...]:
-        """All messages, with what Lean does not say of a file of which it reads a part only."""
+        """All messages, with what Lean does not say of a file of which it reads a part only, first
+        place first."""
         unread = [] if self.unread is None else [Message(self.unread, 0, "error", UNREAD, True)]
-        return (*self.messages, *self.guards, *unread)
+        return _in_order([*self.messages, *self.guards, *unread])
 
     @property
     def faults(self) -> tuple[Message, ...]:
         """The messages for which the file is not in order, first place first."""
-        found = [message for message in self.told if message.fatal]
-        return tuple(sorted(found, key=lambda message: (message.line, message.column)))
+        return tuple(message for message in self.told if message.fatal)
 
     @property
     def sound(self) -> bool:
@@ -254,6 +253,10 @@ def _gap(file: LeanFile, item: Json) -> Gap:
 
 def _span(hole: Hole) -> Span:
     return hole.span
+
+
+def _in_order(messages: Iterable[Message]) -> tuple[Message, ...]:
+    return tuple(sorted(messages, key=lambda message: (message.line, message.column)))
 
 
 def _place(gap: Gap) -> tuple[int, int]:

@@ -97,8 +97,13 @@ class LeanFile:
         return tuple(re.findall(words, code, flags=re.MULTILINE))
 
     def offset(self, line: int, column: int) -> int:
-        """The byte at a place, given as Lean gives it: lines from 1, characters from 0."""
+        """The byte at a place, given as Lean gives it: lines from 1, characters from 0.
+
+        Behind the last line, that is the end.
+        """
         lines = self.text.split(b"\n")
+        if line > len(lines):
+            return len(self.text)
         before = sum(len(earlier) + 1 for earlier in lines[: line - 1])
         return before + len(lines[line - 1].decode()[:column].encode())
 

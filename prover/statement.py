@@ -35,8 +35,10 @@ def stated(text: str, header: str = "") -> Statement:
     """The last theorem of a text; a text without one is what an `example` is to say.
 
     Its `:= by`, or only the `by`, may be missing, and a `sorry` may follow. Raises `InputProblem`
-    for anything else that follows, and for a text that can't be read.
+    for anything else that follows, and for a text that can't be read. A `\r\n` is read as `\n`, as
+    in a file.
     """
+    text, header = text.replace("\r\n", "\n"), header.replace("\r\n", "\n")
     code = tokens(text)
     if not code:
         raise InputProblem("there is no statement", FORM)

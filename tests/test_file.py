@@ -86,6 +86,12 @@ def test_places_are_counted_as_lean_counts_them(tmp_path: Path) -> None:
         assert file.offset(hole.line, hole.column) == hole.span.start
 
 
+def test_a_line_behind_the_last_is_the_end(tmp_path: Path) -> None:
+    file = lean_file(tmp_path, TWO)
+    assert file.offset(999, 0) == len(file.text)
+    assert file.first(999) == holes_of(file.text)[-1].span.start
+
+
 def test_imports(tmp_path: Path) -> None:
     text = "/- import No -/ -- import No\nimport Mathlib.Tactic\npublic import Lean\ntheorem x : y"
     assert lean_file(tmp_path, text).imports == ("Mathlib.Tactic", "Lean")

@@ -45,6 +45,11 @@ def test_a_whole_file_is_its_last_theorem() -> None:
     assert found.theorem.header == before
 
 
+def test_windows_line_ends() -> None:
+    found = stated("theorem t\r\n  (n : Nat) :\r\n  n = n := by\r\n  sorry\r\n", "open Nat\r\n")
+    assert found == Statement("t", "open Nat\n", "theorem t\n  (n : Nat) :\n  n = n := by")
+
+
 def test_a_header_of_its_own() -> None:
     text = "open Nat\ntheorem t : 1 = 1"
     assert stated(text, "import Std").header == "import Std\nopen Nat\n"

@@ -76,7 +76,7 @@ def _called(name: str, known: Sequence[str]) -> list[str]:
 def _unknown(name: str, holes: Sequence[Hole], declared: Sequence[str]) -> InputProblem:
     if found := _called(name, declared):
         return InputProblem(f"`{found[0]}` has no `sorry`", "There is nothing to prove in it.")
-    unproved = list(dict.fromkeys(hole.name for hole in holes))
+    unproved = list(dict.fromkeys(hole.name for hole in holes if hole.name))
     if near := difflib.get_close_matches(name, dict.fromkeys([*unproved, *declared]), n=3):
         hint = f"Did you mean {' or '.join(near)}?"
     else:

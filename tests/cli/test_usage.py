@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -101,6 +102,10 @@ def test_the_holes_of_a_name() -> None:
     with pytest.raises(InputProblem, match="no theorem is called `b`") as raised:
         named(holes, [], ["b"])
     assert "a, ℓ" in raised.value.hint
+    # What Lean can't parse has no name.
+    with pytest.raises(InputProblem) as raised:
+        named([replace(first, name=""), third], [], ["b"])
+    assert raised.value.hint == "With `sorry`: ℓ."
 
 
 @pytest.mark.parametrize("unproved", [[], holes_of(TWO.encode())])
@@ -140,5 +145,6 @@ def test_errors_are_told_in_the_order_of_the_file() -> None:
     late, early = Message(9, 0, "error", "late"), Message(2, 5, "error", "early")
     report = Report((late, Message(1, 0, "warning", "no matter"), early), (), ())
     assert report.errors == (early, late)
+    assert [message.line for message in report.told] == [1, 2, 9]
     assert str(early) == "2:5: early"
     assert Declaration("a", True, True, ()).to_json()["accepted"] is True
