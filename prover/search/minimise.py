@@ -1,4 +1,5 @@
-"""Makes a proof shorter: drops the tactics, the lines and the hints that it does not need.
+"""Makes a proof shorter: drops the tactics, the lines and the hints that it does not need, and the
+distinction of cases where what closes each of them closes the goal itself.
 
 Every change is tried by running the whole script; what Lean does not accept is undone. The result
 goes through the gate like any other proof.
@@ -53,6 +54,10 @@ def _simpler(proof: Proof) -> Iterator[Proof]:
     for key, step in proof.steps.items():
         if len(step.children) == 1:
             yield _without(proof, key)
+    for key, step in proof.steps.items():
+        _, sign, each = step.tactic.partition(" <;> ")
+        if sign and not step.children:
+            yield _with(proof, key, replace(step, tactic=each))
     for key, step in proof.steps.items():
         for tactic in _shorter(step.tactic):
             yield _with(proof, key, replace(step, tactic=tactic))

@@ -39,6 +39,7 @@ async def shortened(proof: Proof, *accepted: str, most: int = 40) -> tuple[str, 
         (("grind [f (a := x - y),\n  g]",), "grind"),
         (("have := a\nhave := b\ngrind",), "have := b\ngrind"),
         (("induction n <;> simp_all [f, g]",), "induction n <;> simp_all [g]"),
+        (("induction n <;> grind [f]",), "grind [f]"),
     ],
 )
 async def test_what_is_not_needed_goes(tactics: tuple[str, ...], accepted: str) -> None:
