@@ -89,6 +89,12 @@ def compare(first: Run, second: Run, *, anyway: bool = False) -> Comparison:
     Raises `InputProblem` where the problem sets or dialects differ, unless told `anyway`, and where
     the runs have no problem in common.
     """
+    names = [{problem.name for problem in run.problems.problems} for run in (first, second)]
+    if names[0].isdisjoint(names[1]):
+        raise InputProblem(
+            "the runs can't be compared: they have no problem in common",
+            "Give two runs over the same problem set.",
+        )
     differences = tuple(_differences(first, second))
     if differences and not anyway:
         hint = "Give `--anyway` to compare what they have in common."

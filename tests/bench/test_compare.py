@@ -57,5 +57,10 @@ def test_other_problems_are_refused_and_anyway_only_equal_ones_compared(tmp_path
 
 
 def test_nothing_in_common_is_told(tmp_path: Path) -> None:
+    others = (problem("q0"), problem("q1"))
+    first, second = run(tmp_path / "c", "pppppp"), run(tmp_path / "d", "pp", others)
+    for anyway in (False, True):
+        with pytest.raises(InputProblem, match="they have no problem in common"):
+            compare(first, second, anyway=anyway)
     with pytest.raises(InputProblem, match="no problem that both attempted"):
         compare(run(tmp_path / "a", "xxxppp"), run(tmp_path / "b", "pppxxx"))
