@@ -162,7 +162,7 @@ async def look(lean: Backend, file: LeanFile, line: int, *, seconds: float = SEC
     Nothing behind is read. It serves to find a hole; what is to be believed `check` says. Raises
     what that does.
     """
-    start, stop = file.start(line), file.start(line + 1)
+    start, stop = file.offset(line, 0), file.offset(line + 1, 0)
     limit = {"milliseconds": round(seconds * 1000)}
     fields = {"text": file.text.decode(), "start": start, "stop": max(start, stop - 1), **limit}
     async with lean.reading(file.text[:start].decode()) as worker:

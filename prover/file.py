@@ -107,11 +107,6 @@ class LeanFile:
         before = sum(len(earlier) + 1 for earlier in lines[: line - 1])
         return before + len(lines[line - 1].decode()[:column].encode())
 
-    def start(self, line: int) -> int:
-        """The byte with which a line starts; the end of the text for a line that it has not."""
-        lines = self.text.split(b"\n")[: max(0, line - 1)]
-        return min(len(self.text), sum(len(earlier) + 1 for earlier in lines))
-
     def first(self, line: int | None = None) -> int | None:
         """The byte of a `sorry` before which none is meant, as far as the text alone tells.
 
@@ -119,7 +114,7 @@ class LeanFile:
         """
         text = self.text.decode()
         offsets = [len(text[:offset].encode()) for offset in sorries(text)]
-        stop = len(self.text) if line is None else self.start(line + 1)
+        stop = len(self.text) if line is None else self.offset(line + 1, 0)
         before = [offset for offset in offsets if offset < stop]
         found = (before[-1:] if line is not None else []) or offsets
         return found[0] if found else None

@@ -220,22 +220,6 @@ def test_everything_outside_the_holes_stays(
     assert rest == b""
 
 
-def test_where_lines_start(tmp_path: Path) -> None:
-    file = lean_file(
-        tmp_path, "theorem a : 1 = 1 := by\n  sorry\n-- ℓ sorry\ntheorem b : 2 = 2 := sorry"
-    )
-    assert [file.start(line) for line in (0, 1, 2, 5, 99)] == [
-        0,
-        0,
-        24,
-        len(file.text),
-        len(file.text),
-    ]
-    first, last = file.text.index(b"sorry"), file.text.rindex(b"sorry")
-    assert [file.first(line) for line in (None, 1, 2, 3, 4, 99)] == [first] * 4 + [last] * 2
-    assert lean_file(tmp_path, "theorem a : 1 = 1 := rfl\n").first() is None
-
-
 @pytest.mark.parametrize("end", ["", "\n"])
 @pytest.mark.parametrize(("line", "place"), [(None, 0), (1, 0), (4, 1), (5, 2), (6, 3), (9, 3)])
 def test_the_hole_that_may_be_meant_by_a_line_also_by_one_behind_the_end(

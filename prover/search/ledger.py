@@ -38,7 +38,7 @@ class Ledger:
     @property
     def seconds(self) -> Seconds:
         """Where the time went so far."""
-        return replace(self._seconds, total=self.total)
+        return replace(self._seconds, total=self.total, opening=self._started - self._began)
 
     @property
     def left(self) -> float:

@@ -62,11 +62,13 @@ class Seconds:
     policy: float = 0.0
     verify: float = 0.0
     total: float = 0.0
+    opening: float = 0.0
+    """Until Lean had opened the theorem, which the limit does not count."""
 
     @property
     def searched(self) -> float:
-        """All but the checks of what was found, during which nothing else is done."""
-        return self.total - self.verify
+        """All but that and the checks of what was found, during which nothing else is done."""
+        return self.total - self.opening - self.verify
 
 
 @dataclass(frozen=True)

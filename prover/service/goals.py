@@ -59,7 +59,7 @@ async def goals(
         result = {**result, "message": reason}
     else:
         result = {"event": "result", "status": "open", "goals": await _opened(parts, found)}
-    yield {"goals": [], **found.place, **result}
+    yield {"event": "result", "goals": [], **found.place, **result}
 
 
 async def _opened(parts: Parts, found: InFile) -> list[str]:
