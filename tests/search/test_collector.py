@@ -81,7 +81,7 @@ def test_a_cycle_that_was_set_aside_is_freed_after_the_last_search() -> None:
 
 def left_over() -> list[object]:
     """What there is of searches in this process."""
-    return [kept for kept in gc.get_objects() if isinstance(kept, ProofGraph | Expansion)]
+    return [kept for kept in gc.get_objects() if issubclass(type(kept), (ProofGraph, Expansion))]
 
 
 @pytest.mark.parametrize("tree", [WIDE, {"root": {"a": "mid"}, "mid": {"b": "closed"}}])
