@@ -13,7 +13,15 @@ MOST_TEXT = 4 * 2**20
 Name = Annotated[str, Field(min_length=1, max_length=1000)]
 Text = Annotated[str, Field(min_length=1, max_length=MOST_TEXT)]
 EventName = Literal[
-    "opened", "expanded", "progress", "verified", "message", "declaration", "hole", "gap"
+    "opened",
+    "expanded",
+    "progress",
+    "verified",
+    "suggestion",
+    "message",
+    "declaration",
+    "hole",
+    "gap",
 ]
 DEFAULT_SECONDS = 60.0
 SUGGEST_SECONDS = 10.0

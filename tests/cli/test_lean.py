@@ -124,6 +124,10 @@ def test_what_does_not_need_an_error_is_tried(prover: Prover, tmp_path: Path) ->
     ran = prover("prove", "A.lean", "--strict")
     assert ran.code == 1
     assert "A.lean:2: Not tried: A.lean:1:15 has an error. (also line 3)" in ran.err
+    # Who asks for one line is told of the error, and has what was asked for.
+    ran = prover("prove", "A.lean:2")
+    assert ran.code == 0
+    assert "A.lean:1:" in ran.err
 
 
 @pytest.mark.parametrize(
