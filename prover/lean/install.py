@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -180,10 +181,11 @@ def run_tied(
 ) -> subprocess.CompletedProcess[str]:
     """Runs a command, which is `given` this to read, to its end; it does not outlive us.
 
-    Raises `subprocess.TimeoutExpired` when it is still running after `seconds`, and ends it.
+    Raises `subprocess.TimeoutExpired` when it is still running after `seconds`, and ends it, and
+    `KeyboardInterrupt` when it was interrupted, as the terminal's Ctrl-C interrupts us both.
     """
     launch = (sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(stack))
-    return subprocess.run(
+    ran = subprocess.run(
         (*launch, *command),
         cwd=cwd,
         env=environment,
@@ -194,6 +196,9 @@ def run_tied(
         errors="replace",
         timeout=seconds,
     )
+    if ran.returncode == -signal.SIGINT:
+        raise KeyboardInterrupt
+    return ran
 
 
 def _reason(ran: subprocess.CompletedProcess[str]) -> str:

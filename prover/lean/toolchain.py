@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import subprocess
 import tomllib
 from dataclasses import dataclass
@@ -79,15 +78,12 @@ class Toolchain:
         """
         command = (str(self.program(program)), *arguments)
         try:
-            ran = run_tied(command, cwd=cwd, environment=self.environment, seconds=seconds)
+            return run_tied(command, cwd=cwd, environment=self.environment, seconds=seconds)
         except subprocess.TimeoutExpired as error:
             raise EnvironmentProblem(
                 f"`{program} {' '.join(arguments)}` did not end within {seconds:g} seconds",
                 f"Run it by hand in {cwd} to see why.",
             ) from error
-        if ran.returncode == -signal.SIGINT:
-            raise KeyboardInterrupt
-        return ran
 
     @cached_property
     def banner(self) -> str:
