@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prover.lean.base import State
 from prover.service.turns import Busy, Ticket, Turns
+from prover.theorem import Theorem
+from tests.search.scripted import Lean
 from tests.service.serving import THEOREM, TREE, Scripted, StuckLean, events_of, serving
+
+
+@dataclass
+class HeldLean(Lean):
+    """A Lean that opens nothing before it is released."""
+
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def open(self, theorem: Theorem) -> State:
+        await self.released.wait()
+        return await super().open(theorem)
 
 
 def served_order(turns: Turns, tickets: list[Ticket]) -> list[Ticket]:
@@ -98,7 +113,8 @@ async def test_a_full_queue_answers_429_with_when_to_come_back() -> None:
 
 
 async def test_a_modest_client_is_not_kept_waiting_by_a_greedy_one() -> None:
-    async with serving() as served:
+    lean = HeldLean(TREE)
+    async with serving(Scripted(lean=lean).opened) as served:
         ended: list[str] = []
 
         async def ask(client: str) -> None:
@@ -106,8 +122,9 @@ async def test_a_modest_client_is_not_kept_waiting_by_a_greedy_one() -> None:
             ended.append(client)
 
         greedy = [asyncio.create_task(ask("greedy")) for _ in range(12)]
-        await served.until(lambda: len(served.service.runs.alive) >= 8)
-        await ask("modest")
-        assert ended.count("greedy") < 12
-        await asyncio.gather(*greedy)
+        await served.until(lambda: len(served.service.runs.alive) == 12)
+        modest = asyncio.create_task(ask("modest"))
+        await served.until(lambda: len(served.service.runs.alive) == 13)
+        lean.released.set()
+        await asyncio.gather(modest, *greedy)
     assert ended.index("modest") < 10
