@@ -86,12 +86,12 @@ class GateWalk:
         """Whether all that its process has run, or is reading, is the beginning of the header."""
         if self._text is None:
             return False
-        is_near = self._reading is not None and self._text.startswith(header)
+        is_near = self._is_reading and self._text.startswith(header)
         return is_near or self._goes_on(header)
 
     def ahead(self, header: str, bound: int | None = None) -> None:
         """Begins to read the header, unless it is short or another one is being read."""
-        if len(header) >= LONG and self._reading is None:
+        if len(header) >= LONG and not self._is_reading:
             self._reading = asyncio.create_task(self._read(header, bound))
 
     async def __call__(self, theorem: Theorem, script: str) -> Verification:
@@ -139,6 +139,10 @@ class GateWalk:
             await self._end()
             self._worker = await self._held.enter_async_context(self._lean.fresh())
         return self._worker
+
+    @property
+    def _is_reading(self) -> bool:
+        return self._reading is not None and not self._reading.done()
 
     def _goes_on(self, header: str) -> bool:
         """Whether a theorem with this header stands on all that has run."""

@@ -112,6 +112,20 @@ async def test_what_stands_before_is_read_ahead(walk: GateWalk) -> None:
     assert process(walk) == first
 
 
+async def test_what_was_read_in_vain_is_read_on_from(walk: GateWalk) -> None:
+    longer = TOP + "def three : Nat := 3\n\n"
+    walk.ahead(TOP)
+    assert walk._reading is not None
+    await walk._reading
+    # No proof was found there.
+    walk.ahead(longer)
+    await walk._reading
+    assert walk.reached == len(longer)
+    first = process(walk)
+    assert (await walk(theorem(longer, "theorem c : three = 3 := by "), "rfl")).accepted
+    assert process(walk) == first is not None
+
+
 async def test_a_header_that_can_not_be_read_is_told_by_the_verdict(walk: GateWalk) -> None:
     header = TOP + "theorem wrong : 1 = 2 := by decide\nnamespace\n"
     walk.ahead(header)
