@@ -113,11 +113,11 @@ class LeanFile:
         With a line, one on or around it is meant.
         """
         text = self.text.decode()
-        offsets = [len(text[:offset].encode()) for offset in sorries(text)]
-        stop = len(self.text) if line is None else self.offset(line + 1, 0)
-        before = [offset for offset in offsets if offset < stop]
-        found = (before[-1:] if line is not None else []) or offsets
-        return found[0] if found else None
+        places = list(sorries(text))
+        if line is not None:
+            stop = len(self.text[: self.offset(line + 1, 0)].decode())
+            places = [place for place in places if place < stop][-1:] or places
+        return len(text[: places[0]].encode()) if places else None
 
     def place(self, offset: int) -> tuple[int, int]:
         """The line and column of a byte, counted as Lean does."""

@@ -102,26 +102,22 @@ def sorries(text: str) -> Iterator[int]:
 
     These need not end: text that Lean can't parse is read too.
     """
-    position = 0
-    while match := CODE_WORD.search(text, position):
-        position = match.end()
-        if match["comment"]:
-            position = comment_stop(text, match.start()) or len(text)
-        if match["word"] == "sorry":
-            yield match.start()
+    return (match.start() for match, _ in _code_words(text) if match["word"] == "sorry")
 
 
 def ends_in_comment(text: str) -> bool:
     """Whether a comment of a text has no end, so that what follows would be a part of it."""
+    return any(stop is None for _, stop in _code_words(text))
+
+
+def _code_words(text: str) -> Iterator[tuple[re.Match[str], int | None]]:
+    """The words, strings and comments of a text, each with where it stops; None for a comment that
+    has no end."""
     position = 0
     while match := CODE_WORD.search(text, position):
-        position = match.end()
-        if match["comment"]:
-            stop = comment_stop(text, match.start())
-            if stop is None:
-                return True
-            position = stop
-    return False
+        stop = comment_stop(text, match.start()) if match["comment"] else match.end()
+        yield match, stop
+        position = len(text) if stop is None else stop
 
 
 def line_of(text: str, position: int) -> int:

@@ -30,12 +30,13 @@ class Way:
         rests on what was open, all that is known is there.
         """
         is_plain = not again and not hole.rests_on
-        scripts = known
-        if is_plain and not self.walk.reaches(file.theorem(hole, known).header):
+        theorem, scripts = file.theorem(hole, known), known
+        if is_plain and not self.walk.reaches(theorem.header):
             late = {other: script for other, script in known.items() if self._is_ahead(other)}
             read = {**self.scripts, **late}
-            scripts = read if self.walk.reaches(file.theorem(hole, read).header) else known
-        theorem = file.theorem(hole, scripts)
+            reached = file.theorem(hole, read)
+            if self.walk.reaches(reached.header):
+                theorem, scripts = reached, read
         self.walk.ahead(theorem.header)
         self.scripts, self.stop = scripts, hole.declaration.start
         # Lean has read the file as it is; what is proved there means the same.

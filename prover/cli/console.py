@@ -6,10 +6,9 @@ import asyncio
 import json
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from enum import IntEnum
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from prover.errors import ProverError
+from prover.ticking import every
 
 T = TypeVar("T")
 
@@ -62,23 +62,14 @@ def drawn(render: Callable[[], RenderableType]) -> Live:
     )
 
 
-@contextmanager
-def telling(doing: Callable[[], str]) -> Iterator[None]:
+def telling(doing: Callable[[], str]) -> AbstractContextManager[None]:
     """Says on standard error what is being done, every `QUIET_SECONDS` until the block ends."""
-    ended, began = threading.Event(), time.monotonic()
+    began = time.monotonic()
 
     def tell() -> None:
-        while not ended.wait(QUIET_SECONDS):
-            messages().print(f"{doing()}, {time.monotonic() - began:.0f} s so far")
+        messages().print(f"{doing()}, {time.monotonic() - began:.0f} s so far")
 
-    # Not in the event loop: what takes long may keep that one waiting.
-    thread = threading.Thread(target=tell, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+    return every(QUIET_SECONDS, tell)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+from prover.beside import beside
 from prover.errors import EnvironmentProblem, ProverError
 from prover.lean.command import Command
 from prover.lean.install import Report, run_command
@@ -32,12 +33,10 @@ Lean = Callable[..., Command]
 
 def sources() -> dict[str, str]:
     """The text of each module of the worker, by name. Raises `EnvironmentProblem`."""
-    package = Path(__file__).parents[1]
-    # The wheel holds a copy of the project; in a checkout it lies beside the package.
-    for project in (package / "lean_project", package.parent / "lean_project"):
-        if (project / "Prover" / "Worker.lean").is_file():
-            return _reachable(project)
-    raise EnvironmentProblem("the worker's Lean sources are missing", "Reinstall the prover.")
+    project = beside("lean_project")
+    if not (project / path(TOP)).is_file():
+        raise EnvironmentProblem("the worker's Lean sources are missing", "Reinstall the prover.")
+    return _reachable(project)
 
 
 def _reachable(project: Path) -> dict[str, str]:

@@ -133,33 +133,27 @@ class LeanPool:
 
         Nobody uses it afterwards but, where it `stays`, sessions.
         """
-        async with self._checks:
-            worker, kept = await self._fresh(), False
-            try:
-                if worker.header not in (None, header):
-                    await self._end(worker)
-                    worker = await self._anew("")
-                yield worker
-                kept = stays and worker.alive
-            finally:
-                if kept:
-                    self._keep(worker)
-                else:
-                    await self._end(worker)
+        async with self._checks, self._lent(await self._unread(header), stays=stays) as worker:
+            yield worker
 
     @asynccontextmanager
     async def reading(self, header: str) -> AsyncIterator[Worker]:
         """The worker that knows most of a text, whatever has run in it; it stays for sessions."""
-        async with self._checks:
-            worker, kept = await self._take(header), False
-            try:
-                yield worker
-                kept = worker.alive
-            finally:
-                if kept:
-                    self._keep(worker)
-                else:
-                    await self._end(worker)
+        async with self._checks, self._lent(await self._take(header), stays=True) as worker:
+            yield worker
+
+    @asynccontextmanager
+    async def _lent(self, worker: Worker, *, stays: bool) -> AsyncIterator[Worker]:
+        """The worker, which afterwards is kept for sessions if it `stays` and all went well."""
+        kept = False
+        try:
+            yield worker
+            kept = stays and worker.alive
+        finally:
+            if kept:
+                self._keep(worker)
+            else:
+                await self._end(worker)
 
     async def _take(self, header: str) -> Worker:
         """The warm worker that knows most of the header, or a fresh one if there is none."""
@@ -180,6 +174,14 @@ class LeanPool:
         self._warm.append(worker)
         if len(self._warm) > self._workers:
             self._warm.pop(0).kill()
+
+    async def _unread(self, header: str) -> Worker:
+        """One in which nothing has run, or this header alone."""
+        worker = await self._fresh()
+        if worker.header in (None, header):
+            return worker
+        await self._end(worker)
+        return await self._anew("")
 
     async def _fresh(self) -> Worker:
         """The oldest spare, or a process started now if there is none that has not died."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from prover.beside import beside
 from prover.errors import EnvironmentProblem
 from prover.lean.install import default_cache
 
@@ -22,12 +23,10 @@ COMPILE_SECONDS = 300.0
 
 def sources() -> dict[str, str]:
     """The text of each module, those that others import first. Raises `EnvironmentProblem`."""
-    package = Path(__file__).parents[2]
-    # The wheel holds a copy of the project; in a checkout it lies beside the package.
-    for project in (package / "lean_project", package.parent / "lean_project"):
-        if (project / path(TOP)).is_file():
-            return dict(_reachable(project, TOP))
-    raise EnvironmentProblem("the prover's Lean sources are missing", "Reinstall the prover.")
+    project = beside("lean_project")
+    if not (project / path(TOP)).is_file():
+        raise EnvironmentProblem("the prover's Lean sources are missing", "Reinstall the prover.")
+    return dict(_reachable(project, TOP))
 
 
 def _reachable(project: Path, module: str) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ from prover.lean.leandojo.repository import Repository, checkouts
 from prover.lean.leandojo.way import leandojo_version, toolchain, way
 from prover.lean.project import Project
 from prover.lean.toolchain import find
+from prover.ticking import every
 
 LOOK_SECONDS = 2.0
 
@@ -87,21 +87,16 @@ def trace(repository: Repository, report: Report) -> Path:
 def progress(folders: Sequence[Path], report: Report) -> Iterator[None]:
     """Reports how many of the compiled files have been read out, while LeanDojo does so."""
     total = sum(1 for folder in folders for _ in folder.glob("**/*.olean"))
-    ended = threading.Event()
     where = [folder.absolute() for folder in folders]
 
     def look() -> None:
-        while not ended.wait(LOOK_SECONDS):
-            done = sum(1 for folder in where for _ in folder.glob("**/*.ast.json"))
-            report("tracing the repository", done, total)
+        done = sum(1 for folder in where for _ in folder.glob("**/*.ast.json"))
+        report("tracing the repository", done, total)
 
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
     try:
-        yield
+        with every(LOOK_SECONDS, look):
+            yield
     finally:
-        ended.set()
-        thread.join()
         report("tracing the repository", total, total)
 
 
