@@ -5,17 +5,22 @@ BIN := .venv/bin
 # Up to four processes, each with up to four Leans of 1 GB, and one thread for torch in each.
 SEVERAL := --numprocesses logical --maxprocesses 4 --dist worksteal
 
-.PHONY: demo test test-cluster check format clean
+.PHONY: demo test test-all test-cluster check format clean
 
 # Prove the theorems of the demo.
 demo: .venv/ready
 	$(BIN)/prover setup
 	$(BIN)/prover prove examples/demo.lean
 
-# Every test that needs neither a GPU nor a Ray cluster.
+# The tests to run after every change.
 test: .venv/ready-to-develop
 	$(BIN)/prover setup
-	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not gpu and not cluster" $(SEVERAL)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not slow and not gpu and not cluster" $(SEVERAL)
+
+# What `make test` leaves out, but for tests that need a GPU or a Ray cluster.
+test-all: .venv/ready-to-develop
+	$(BIN)/prover setup
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m "slow and not gpu and not cluster" $(SEVERAL)
 
 # A Ray cluster of two nodes on this machine, one of them killed.
 test-cluster: .venv/ready-to-develop
