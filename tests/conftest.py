@@ -12,7 +12,7 @@ import shutil
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
@@ -22,6 +22,9 @@ from prover.errors import EnvironmentProblem
 from prover.lean.command import Command
 from prover.lean.pool import LeanPool
 from prover.lean.session import Session
+
+if TYPE_CHECKING:
+    from tests.service.serving import Served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -64,6 +67,15 @@ async def session(pool: LeanPool) -> AsyncIterator[Session]:
     """A session with a real Lean."""
     async with pool.session() as session:
         yield session
+
+
+@pytest_asyncio.fixture(scope="session")
+async def served_lean(lean_command: Command) -> AsyncIterator[Served]:  # noqa: ARG001
+    """One service with one worker of the embedded Lean, for all of its front ends."""
+    from tests.service.serving import serving_lean
+
+    async with serving_lean(120) as served:
+        yield served
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

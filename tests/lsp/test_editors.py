@@ -1,25 +1,27 @@
-"""The code actions in real editors, with `prover lsp`, the service that it starts, and Lean.
+"""The code actions in real editors, with `prover lsp`, the service, and Lean.
 
-Lean's language server is a stand-in. There is one editor of each kind, and one service for it.
+Lean's language server is a stand-in. There is one editor of each kind.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec
 
 import pytest
 
-from prover.lean.command import Command
-from prover.service.discovery import SOCKET
 from tests.cli.conftest import PROGRAM
 from tests.lsp.editing import SERVER
 from tests.lsp.programs import KINDS, Kind, Program
 from tests.lsp.test_actions import ALL, PROVE, SUGGEST
-from tests.service.serving import short_folder
+from tests.service.serving import Served, short_folder
 
-pytestmark = [pytest.mark.lean, pytest.mark.slow]
+pytestmark = pytest.mark.lean
+P = ParamSpec("P")
 
 STOP = "Stop proving line 2"
 EASY = "theorem 𝔸 (a b : Nat) (h : a < b) : a + 1 ≤ b := by\n  sorry\n"
@@ -34,22 +36,30 @@ HARD = "theorem t (f : Nat → Nat) (h : ∀ n, f (n + 1) > f (f n)) : ∀ n, f 
 
 
 @pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.name)
-def editor(
-    request: pytest.FixtureRequest,
-    lean_command: Command,  # noqa: ARG001
-) -> Iterator[Program]:
+def editor(request: pytest.FixtureRequest, served_lean: Served) -> Iterator[Program]:
     """An editor with the proxy; skips where it or Lean is not installed."""
     kind: Kind = request.param
     if not kind.installed:
         pytest.skip(f"{kind.needs} is not installed")
     with short_folder() as place:
         folder = Path(place)
-        server = [*PROGRAM, "lsp", "--socket", str(folder / SOCKET), "--"]
+        server = [*PROGRAM, "lsp", "--socket", served_lean.address.socket, "--"]
         server += [sys.executable, str(SERVER), str(folder / "record")]
         with Program(kind, folder, folder / "editor.sock", server) as program:
             yield program
 
 
+def beside_the_service(test: Callable[P, None]) -> Callable[P, Awaitable[None]]:
+    """The test in a thread of its own; meanwhile the service answers in the main one."""
+
+    @wraps(test)
+    async def run(*arguments: P.args, **named: P.kwargs) -> None:
+        await asyncio.to_thread(test, *arguments, **named)
+
+    return run
+
+
+@beside_the_service
 def test_a_goal_is_proved_and_undone(editor: Program) -> None:
     editor.open(EASY)
     assert editor.actions(2, PROVE)[-2:] == [PROVE, SUGGEST]
@@ -58,6 +68,7 @@ def test_a_goal_is_proved_and_undone(editor: Program) -> None:
     assert editor.text == EASY
 
 
+@beside_the_service
 def test_a_suggestion_is_chosen(editor: Program) -> None:
     editor.open(EASY)
     editor.do("answer", "grind")
@@ -66,6 +77,7 @@ def test_a_suggestion_is_chosen(editor: Program) -> None:
     assert editor.do("asked")[0].startswith("grind (")
 
 
+@beside_the_service
 def test_suggestions_are_code_actions(editor: Program) -> None:
     editor.open(EASY)
     editor.do("answer", None)
@@ -77,6 +89,7 @@ def test_suggestions_are_code_actions(editor: Program) -> None:
     editor.until_text(PROVED)
 
 
+@beside_the_service
 def test_work_is_stopped(editor: Program) -> None:
     editor.open(HARD)
     editor.actions(2, PROVE)
@@ -85,6 +98,7 @@ def test_work_is_stopped(editor: Program) -> None:
     assert editor.text == HARD
 
 
+@beside_the_service
 def test_all_goals_are_proved_but_one(editor: Program) -> None:
     text = "\n".join([WRONG, BOTH])
     editor.open(text)
@@ -99,6 +113,7 @@ def test_all_goals_are_proved_but_one(editor: Program) -> None:
     assert editor.text == text
 
 
+@beside_the_service
 def test_an_edit_elsewhere_meanwhile(editor: Program) -> None:
     editor.open("\n".join([WRONG, EASY]))
     editor.actions(2, ALL)
@@ -107,6 +122,7 @@ def test_an_edit_elsewhere_meanwhile(editor: Program) -> None:
     assert editor.text == "\n".join(["-- 𝔸 comment", WRONG, PROVED])
 
 
+@beside_the_service
 def test_the_goal_is_edited_meanwhile(editor: Program) -> None:
     editor.open(HARD)
     editor.actions(2, PROVE)
@@ -117,6 +133,7 @@ def test_the_goal_is_edited_meanwhile(editor: Program) -> None:
     assert editor.text.startswith(statement)
 
 
+@beside_the_service
 def test_the_goal_is_written_over_meanwhile(editor: Program) -> None:
     editor.open(HARD)
     editor.actions(2, PROVE)
@@ -126,6 +143,7 @@ def test_the_goal_is_written_over_meanwhile(editor: Program) -> None:
     assert editor.text == HARD.replace("sorry", "skip")
 
 
+@beside_the_service
 def test_the_user_types_as_a_proof_arrives(editor: Program) -> None:
     editor.open(EASY)
     # Neovim puts in what is for the version that it opened, whichever it has by then.
@@ -135,6 +153,7 @@ def test_the_user_types_as_a_proof_arrives(editor: Program) -> None:
     editor.until_text("-- 𝔸 comment\n" + PROVED + "-- another\n")
 
 
+@beside_the_service
 def test_what_lean_can_not_read_is_told(editor: Program) -> None:
     text = "theorem t : nonsense := by\n  sorry\n"
     editor.open(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
+import os
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from prover.lean.command import Command
 from prover.lsp.documents import Edit
@@ -21,10 +20,10 @@ from prover.service.starting import Keeper
 from tests.cli.conftest import PROGRAM
 from tests.lsp.editing import CAPABILITIES, SERVER, URI, Editor, editing
 from tests.lsp.test_actions import ALL, PROVE, SUGGEST
-from tests.service.serving import short_folder
+from tests.service.serving import Served, short_folder
 
 PATIENCE = 300.0
-pytestmark = [pytest.mark.lean, pytest.mark.slow]
+pytestmark = pytest.mark.lean
 
 TEXT = """theorem 𝔸 (a b : Nat) (h : a < b) : a + 1 ≤ b := by
   sorry
@@ -37,12 +36,10 @@ theorem world (p q : Prop) (hp : p) (hq : q) : p ∧ q := by
 HARD = "theorem t (f : Nat → Nat) (h : ∀ n, f (n + 1) > f (f n)) : ∀ n, f n = n := by\n  sorry\n"
 
 
-@pytest_asyncio.fixture(scope="module")
-async def keeper(lean_command: Command) -> AsyncIterator[Keeper]:  # noqa: ARG001
-    """Starts the service when it is first needed; skips where there is no Lean."""
-    with short_folder() as folder:
-        async with Keeper(Place(Path(folder) / SOCKET)) as keeper:
-            yield keeper
+@pytest.fixture
+def keeper(served_lean: Served) -> Keeper:
+    """Finds the service that runs."""
+    return Keeper(Place(Path(served_lean.address.socket)))
 
 
 @asynccontextmanager
@@ -135,7 +132,9 @@ async def test_the_command_starts_a_service_and_ends_it(
         assert not place.running
 
 
-@pytest.mark.skipif(shutil.which("lake") is None, reason="no `lake` is installed (see elan)")
+@pytest.mark.skipif(
+    "TEST_LEAN_PROJECT" not in os.environ, reason="no native Lean: set TEST_LEAN_PROJECT"
+)
 async def test_lakes_own_server(tmp_path: Path, keeper: Keeper) -> None:
     (tmp_path / "lakefile.toml").write_text('name = "demo"\n')
     file = tmp_path / "Demo.lean"

@@ -1,4 +1,4 @@
-"""`prover mcp` as agents' clients start it, with a real service and the embedded Lean."""
+"""The tools of `prover mcp`, with a real service and the embedded Lean."""
 
 from __future__ import annotations
 
@@ -6,53 +6,51 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from mcp import Client, StdioServerParameters
 from mcp.types import TextContent
 
-from prover.lean.command import Command
-from prover.service.discovery import SOCKET, Place
+from prover.mcp.searches import Searches
+from prover.mcp.server import WAIT_SECONDS, Prover
+from prover.service.discovery import Place
 from prover.service.starting import Keeper
 from tests.cli.conftest import PROGRAM
-from tests.service.serving import short_folder
+from tests.service.serving import Served
 
-pytestmark = [pytest.mark.lean, pytest.mark.slow]
+pytestmark = pytest.mark.lean
 
-SERVER = Path(__file__).parent / "server.py"
 TEXT = "theorem t (p q : Prop) (hp : p) (hq : q) : p ∧ q := by\n  sorry\n"
 HARD = "theorem t (f : Nat → Nat) (h : ∀ n, f (n + 1) > f (f n)) : ∀ n, f n = n := by sorry"
 Json = dict[str, Any]
 
 
-@pytest_asyncio.fixture(scope="module")
-async def keeper(lean_command: Command) -> AsyncIterator[Keeper]:  # noqa: ARG001
-    """A service for all servers here; skips where there is no Lean."""
-    with short_folder() as folder:
-        async with Keeper(Place(Path(folder) / SOCKET)) as keeper:
-            async with keeper.client("tests"):
-                pass
-            yield keeper
-
-
-def started(command: str, *arguments: str) -> StdioServerParameters:
-    # The package's client passes only a few variables on, which leaves out where Python looks.
-    return StdioServerParameters(command=command, args=list(arguments), env=dict(os.environ))
+@pytest.fixture
+def keeper(served_lean: Served) -> Keeper:
+    """Finds the service that runs."""
+    return Keeper(Place(Path(served_lean.address.socket)))
 
 
 def as_users_start_it(root: Path, keeper: Keeper) -> StdioServerParameters:
-    arguments = ["mcp", "--root", str(root), "--socket", str(keeper.place.socket)]
-    return started(PROGRAM[0], *PROGRAM[1:], *arguments)
+    arguments = [*PROGRAM[1:], "mcp", "--root", str(root), "--socket", str(keeper.place.socket)]
+    # The package's client passes only a few variables on, which leaves out where Python looks.
+    return StdioServerParameters(command=PROGRAM[0], args=arguments, env=dict(os.environ))
 
 
-def impatient(root: Path, keeper: Keeper) -> StdioServerParameters:
-    arguments = [str(SERVER), str(root), str(keeper.place.socket), "1.0"]
-    return started(sys.executable, *arguments)
+@asynccontextmanager
+async def connected(
+    root: Path, keeper: Keeper, seconds: float = WAIT_SECONDS
+) -> AsyncIterator[Client]:
+    """A client of the tools in this process, which answer within so many seconds."""
+    async with (
+        Searches(keeper) as searches,
+        Client(Prover(searches, root, seconds).server()) as client,
+    ):
+        yield client
 
 
 async def answer(client: Client, tool: str, **arguments: Any) -> Json:
@@ -110,7 +108,7 @@ async def test_tools_answer_with_what_lean_accepts(tmp_path: Path, keeper: Keepe
 async def test_two_calls_at_once(tmp_path: Path, keeper: Keeper) -> None:
     right = {"statement": "theorem a (n : Nat) : 0 + n = n := by", "script": "simp"}
     wrong = {"statement": "theorem b : 1 = 2 := by", "script": "rfl"}
-    async with Client(as_users_start_it(tmp_path, keeper)) as client:
+    async with connected(tmp_path, keeper) as client:
         answers = await asyncio.gather(
             answer(client, "check_proof", **right), answer(client, "check_proof", **wrong)
         )
@@ -120,7 +118,7 @@ async def test_two_calls_at_once(tmp_path: Path, keeper: Keeper) -> None:
 async def test_a_long_search_answers_in_time_and_can_be_cancelled(
     tmp_path: Path, keeper: Keeper
 ) -> None:
-    async with Client(impatient(tmp_path, keeper)) as client:
+    async with connected(tmp_path, keeper, 1.0) as client:
         still = await answer(client, "prove_goal", statement=HARD, seconds=300)
         assert (still["status"], still["script"]) == ("still_searching", None)
         call = asyncio.create_task(answer(client, "prove_goal", run=still["run"]))
@@ -138,7 +136,7 @@ async def test_a_long_search_answers_in_time_and_can_be_cancelled(
 
 
 async def test_bad_input_is_told_with_what_to_do(tmp_path: Path, keeper: Keeper) -> None:
-    async with Client(as_users_start_it(tmp_path, keeper)) as client:
+    async with connected(tmp_path, keeper) as client:
         assert "give `file`, `line` and `column`" in await failure(client, "prove_goal")
         assert "no run `x`" in await failure(client, "prove_goal", run="x")
         assert "no Lean file A.lean" in await failure(client, "check_proof", file="A.lean")

@@ -20,7 +20,7 @@ from prover.service.discovery import Place
 from tests.service.serving import THEOREM, Served, serving
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module")
 async def served() -> AsyncIterator[Served]:
     async with serving(rules=guard.Rules(body_seconds=0.3)) as served:
         yield served

@@ -34,7 +34,7 @@ class Seeded(Policy):
         return await super().propose(questions, count)
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module")
 async def served() -> AsyncIterator[Served]:
     async with serving() as served:
         yield served
@@ -205,15 +205,16 @@ async def test_runs_can_be_followed_afterwards(served: Served) -> None:
     assert (unknown.status_code, unknown.json()["title"]) == (404, "Not Found")
 
 
-async def test_status_health_and_metrics(served: Served) -> None:
-    await served.events("/v1/prove", THEOREM)
-    status = (await served.unix.get("/v1/status")).json()
+async def test_status_health_and_metrics() -> None:
+    async with serving() as served:
+        await served.events("/v1/prove", THEOREM)
+        status = (await served.unix.get("/v1/status")).json()
+        assert (await served.unix.get("/healthz")).json() == {"status": "alive"}
+        assert (await served.unix.get("/readyz")).json() == {"status": "ready"}
+        metrics = (await served.unix.get("/metrics")).text
     assert status["ready"]
     assert (status["policy"], status["lean"]) == ("scripted", "4.0.0")
     assert (status["running"], status["waiting"], status["runs"]) == (0, 0, [])
-    assert (await served.unix.get("/healthz")).json() == {"status": "alive"}
-    assert (await served.unix.get("/readyz")).json() == {"status": "ready"}
-    metrics = (await served.unix.get("/metrics")).text
     assert 'prover_runs_total{kind="prove",status="proved"} 1.0' in metrics
 
 
@@ -263,7 +264,7 @@ async def test_a_bug_on_the_way_ends_the_service_too() -> None:
 
 
 async def test_a_bug_in_the_work_is_told_without_its_words(
-    served: Served, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     scripted = Scripted()
 

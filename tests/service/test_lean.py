@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
-from prover.lean.command import Command
-from tests.service.serving import Served, serving_lean
+from tests.service.serving import Served
 
-pytestmark = [pytest.mark.lean, pytest.mark.slow]
+pytestmark = pytest.mark.lean
 
 FILE = """theorem easy (p : Prop) (h : p) : p := by
   sorry
@@ -24,16 +21,11 @@ theorem ℓ𝔸 (n : Nat) : n = n ∧ n + 0 = n := by
 HARD = "theorem hard (f : Nat → Nat) (h : ∀ n, f (n + 1) > f (f n)) : ∀ n, f n = n := by"
 
 
-@pytest_asyncio.fixture(scope="module")
-async def served(lean_command: Command) -> AsyncIterator[Served]:  # noqa: ARG001
-    """One service with one Lean for all tests here; skips where there is none."""
-    async with serving_lean(60) as served:
-        yield served
-
-
-async def test_a_hole_of_a_file_is_proved_and_its_edit_passes_the_check(served: Served) -> None:
+async def test_a_hole_of_a_file_is_proved_and_its_edit_passes_the_check(
+    served_lean: Served,
+) -> None:
     body = {"file": {"text": FILE, "line": 7, "column": 4}, "omit": ["expanded", "opened"]}
-    result = (await served.events("/v1/prove", body))[-1]
+    result = (await served_lean.events("/v1/prove", body))[-1]
     assert (result["status"], result["theorem"]) == ("proved", "ℓ𝔸")
     start, end, text = (result["edit"][name] for name in ("start", "end", "text"))
     lines = FILE.split("\n")
@@ -41,44 +33,44 @@ async def test_a_hole_of_a_file_is_proved_and_its_edit_passes_the_check(served: 
     line = lines[6]
     lines[6] = line[: start["column"]] + text + line[end["column"] :]
     lines[1], lines[5] = "  exact h", "  · rfl"
-    checked = await served.events("/v1/check", {"file": {"text": "\n".join(lines)}})
+    checked = await served_lean.events("/v1/check", {"file": {"text": "\n".join(lines)}})
     assert checked[-1]["status"] == "accepted"
 
 
-async def test_a_false_statement_is_not_proved(served: Served) -> None:
-    body = {"theorem": {"statement": "theorem no : 1 = 2 := by"}, "limit": {"seconds": 3}}
-    assert (await served.events("/v1/prove", body))[-1]["status"] in ("exhausted", "limit")
+async def test_a_false_statement_is_not_proved(served_lean: Served) -> None:
+    body = {"theorem": {"statement": "theorem no : 1 = 2 := by"}, "limit": {"tactics": 20}}
+    assert (await served_lean.events("/v1/prove", body))[-1]["status"] in ("exhausted", "limit")
     check = {**body, "script": "sorry"}
-    assert (await served.events("/v1/check", check))[-1]["status"] == "refused"
+    assert (await served_lean.events("/v1/check", check))[-1]["status"] == "refused"
 
 
-async def test_suggestions_of_a_printed_goal_work(served: Served) -> None:
+async def test_suggestions_of_a_printed_goal_work(served_lean: Served) -> None:
     body = {"goal": "p q : Prop\nhp : p\nhq : q\n⊢ p ∧ q", "top": 3}
-    suggestions = (await served.events("/v1/suggest", body))[-1]["suggestions"]
+    suggestions = (await served_lean.events("/v1/suggest", body))[-1]["suggestions"]
     assert suggestions[0]["closes"]
     script = suggestions[0]["tactic"]
     statement = "theorem t (p q : Prop) (hp : p) (hq : q) : p ∧ q := by"
     check = {"theorem": {"statement": statement}, "script": script}
-    assert (await served.events("/v1/check", check))[-1]["status"] == "accepted"
+    assert (await served_lean.events("/v1/check", check))[-1]["status"] == "accepted"
 
 
-async def test_a_statement_that_does_not_elaborate_is_explained(served: Served) -> None:
+async def test_a_statement_that_does_not_elaborate_is_explained(served_lean: Served) -> None:
     body = {"theorem": {"statement": "theorem t : nonsense := by"}}
-    result = (await served.events("/v1/prove", body))[-1]
+    result = (await served_lean.events("/v1/prove", body))[-1]
     assert result["status"] == "error"
     assert "nonsense" in result["message"]
 
 
-async def test_a_search_that_is_left_frees_lean(served: Served) -> None:
+async def test_a_search_that_is_left_frees_lean(served_lean: Served) -> None:
     body = {"theorem": {"statement": HARD}}
     for _ in range(3):
-        async with served.unix.stream("POST", "/v1/prove", json=body) as answer:
+        async with served_lean.unix.stream("POST", "/v1/prove", json=body) as answer:
             async for line in answer.aiter_lines():
                 if '"progress"' in line:
                     break
-        took = await served.until(lambda: not served.service.runs.alive, seconds=2)
+        took = await served_lean.until(lambda: not served_lean.service.runs.alive, seconds=2)
         # Two tenths by design; the rest is for a busy machine.
         assert took < 1
     easy = {"theorem": {"statement": "theorem t : 1 + 1 = 2 := by"}}
-    events = await asyncio.wait_for(served.events("/v1/prove", easy), 60)
+    events = await asyncio.wait_for(served_lean.events("/v1/prove", easy), 60)
     assert events[-1]["status"] == "proved"

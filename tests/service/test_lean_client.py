@@ -12,17 +12,14 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import AsyncIterator
 from itertools import chain
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from prover.lean.command import Command
 from prover.lean.install import run_tied
 from tests.lean.client import TOP, command, joined
-from tests.service.serving import Served, serving_lean
+from tests.service.serving import Served
 
 pytestmark = [
     pytest.mark.lean,
@@ -100,13 +97,6 @@ theorem three : 1 = 1 := by
 NAMES = ("prove", "suggest", "leave")
 
 
-@pytest_asyncio.fixture
-async def served(lean_command: Command) -> AsyncIterator[Served]:  # noqa: ARG001
-    """A service with one Lean."""
-    async with serving_lean(60) as served:
-        yield served
-
-
 def lean_text() -> str:
     """The client with a transport through files, and theorems that use it."""
     start = len(USER_FILE[: USER_FILE.index("prove? 30")].encode())
@@ -135,8 +125,8 @@ def carry(work: Path, name: str, over: threading.Event) -> None:
             (work / f"{name}.new").rename(work / f"{name}.{number}")
 
 
-async def test_lean_shows_what_the_service_finds(served: Served, tmp_path: Path) -> None:
-    shutil.copy(Path(served.address.socket).with_suffix(".json"), tmp_path)
+async def test_lean_shows_what_the_service_finds(served_lean: Served, tmp_path: Path) -> None:
+    shutil.copy(Path(served_lean.address.socket).with_suffix(".json"), tmp_path)
     lean, over = command(tmp_path, lean_text()), threading.Event()
 
     def ran() -> str:
@@ -159,4 +149,4 @@ async def test_lean_shows_what_the_service_finds(served: Served, tmp_path: Path)
     assert said.count("declaration uses `sorry`") == 2, said
     written = USER_FILE.replace("import Prover.Client\n", "").replace('suggest? "r"', "rfl")
     body = {"file": {"text": written.replace("prove? 30", proofs[0])}}
-    assert (await served.events("/v1/check", body))[-1]["status"] == "accepted"
+    assert (await served_lean.events("/v1/check", body))[-1]["status"] == "accepted"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,13 +16,25 @@ from prover.service.guard import Rules
 from prover.service.service import Service, Settings
 from tests.service.serving import Scripted, Served, serving
 
-if TYPE_CHECKING:
-    from schemathesis import GenerationMode
-
-schemathesis = pytest.importorskip(
-    "schemathesis", reason="schemathesis is not installed: pip install 'prover[dev]'"
-)
-checks = pytest.importorskip("schemathesis.specs.openapi.checks")
+WITH_A_BODY = [
+    "POST /v1/prove",
+    "POST /v1/suggest",
+    "POST /v1/check",
+    "POST /v1/goals",
+    "POST /generate",
+]
+WITHOUT_ONE = [
+    "POST /v1/page",
+    "GET /v1/runs/{run}",
+    "GET /v1/runs/{run}/graph",
+    "DELETE /v1/runs/{run}",
+    "GET /v1/status",
+    "GET /healthz",
+    "GET /readyz",
+    "GET /metrics",
+]
+RIGHT, WRONG = "positive", "negative"
+FEW, MANY = 10, 40
 
 
 @pytest.fixture(scope="module")
@@ -45,53 +57,46 @@ def served() -> Iterator[Served]:
     thread.join()
 
 
-SCHEMA = schemathesis.openapi.from_dict(
-    create_app(Service(Scripted().opened, Settings()), Rules()).openapi()
-)
-OPERATIONS = {
-    operation.label: operation
-    for operation in (result.ok() for result in SCHEMA.get_all_operations())
-}
+@pytest.fixture(scope="module")
+def operations() -> dict[str, Any]:
+    """What the service can be asked, by method and path."""
+    # Seconds, which only these tests are to take.
+    schemathesis = pytest.importorskip("schemathesis")
+    description = create_app(Service(Scripted().opened, Settings()), Rules()).openapi()
+    found = schemathesis.openapi.from_dict(description).get_all_operations()
+    return {operation.label: operation for operation in (one.ok() for one in found)}
 
 
+@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("label", "mode"),
     [
-        (label, mode)
-        for label in OPERATIONS
-        for mode in schemathesis.GenerationMode
-        # What takes no body can be sent no wrong one.
-        if mode.is_positive or (label.startswith("POST") and OPERATIONS[label].body)
+        *((label, mode) for label in WITH_A_BODY for mode in (RIGHT, WRONG)),
+        *((label, RIGHT) for label in WITHOUT_ONE),
     ],
 )
-@settings(max_examples=40, suppress_health_check=list(HealthCheck), database=None)
-@given(data=st.data())
 def test_every_answer_is_as_described(
-    served: Served, label: str, mode: GenerationMode, data: st.DataObject
+    served: Served, operations: dict[str, Any], label: str, mode: str, count: int
 ) -> None:
-    case = data.draw(OPERATIONS[label].as_strategy(generation_mode=mode))
-    case.call_and_validate(
-        base_url=f"http://127.0.0.1:{served.address.port}",
-        headers={"Authorization": f"Bearer {served.address.token}"},
-        timeout=20,
-        # That a request has one subject only is no part of the schema.
-        excluded_checks=[checks.positive_data_acceptance],
-    )
+    from schemathesis import GenerationMode
+    from schemathesis.specs.openapi import checks
+
+    cases = operations[label].as_strategy(generation_mode=GenerationMode(mode))
+
+    @settings(max_examples=count, suppress_health_check=list(HealthCheck), database=None)
+    @given(data=st.data())
+    def check(data: st.DataObject) -> None:
+        data.draw(cases).call_and_validate(
+            base_url=f"http://127.0.0.1:{served.address.port}",
+            headers={"Authorization": f"Bearer {served.address.token}"},
+            timeout=20,
+            # That a request has one subject only is no part of the schema.
+            excluded_checks=[checks.positive_data_acceptance],
+        )
+
+    check()
 
 
-def test_the_description_names_every_path() -> None:
-    assert set(OPERATIONS) == {
-        "POST /v1/prove",
-        "POST /v1/suggest",
-        "POST /v1/check",
-        "POST /v1/goals",
-        "POST /v1/page",
-        "GET /v1/runs/{run}",
-        "GET /v1/runs/{run}/graph",
-        "DELETE /v1/runs/{run}",
-        "GET /v1/status",
-        "GET /healthz",
-        "GET /readyz",
-        "GET /metrics",
-        "POST /generate",
-    }
+def test_the_description_names_every_path(operations: dict[str, Any]) -> None:
+    assert operations.keys() == {*WITH_A_BODY, *WITHOUT_ONE}
+    assert [label for label, found in operations.items() if found.body] == WITH_A_BODY

@@ -42,10 +42,17 @@ class Guest:
         return await self.served.tcp.get(path, headers=sent)
 
 
-@pytest_asyncio.fixture
-async def served() -> AsyncIterator[Served]:
+@pytest_asyncio.fixture(scope="module")
+async def running() -> AsyncIterator[Served]:
     async with serving() as served:
         yield served
+
+
+@pytest.fixture
+def served(running: Served) -> Served:
+    """The service, for a browser that has not been there."""
+    running.tcp.cookies.clear()
+    return running
 
 
 @pytest_asyncio.fixture

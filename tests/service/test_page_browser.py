@@ -10,17 +10,15 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from prover.lean.command import Command
 from tests.conftest import CHROMIUM
 from tests.page.drawn import ON_THE_GRAPH
-from tests.service.serving import Served, serving_lean
+from tests.service.serving import Served
 from tests.service.test_lean import HARD
 
 playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.lean,
-    pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
 ]
 PATIENCE = 120_000
@@ -36,13 +34,6 @@ TEXT = "[...document.querySelectorAll('.cm-line')].map((line) => line.textConten
 Page = Any
 
 
-@pytest_asyncio.fixture(scope="module")
-async def served(lean_command: Command) -> AsyncIterator[Served]:  # noqa: ARG001
-    """One service with one Lean for all tests here; skips where there is none."""
-    async with serving_lean(120) as served:
-        yield served
-
-
 @pytest.fixture
 def quiet() -> list[str]:
     """What browsers complain of."""
@@ -50,7 +41,7 @@ def quiet() -> list[str]:
 
 
 @pytest_asyncio.fixture
-async def context(browser: Any, served: Served, quiet: list[str]) -> AsyncIterator[Any]:
+async def context(browser: Any, served_lean: Served, quiet: list[str]) -> AsyncIterator[Any]:
     """A browser's window; afterwards it has asked nobody else, and nothing went wrong in it."""
     context = await browser.new_context(
         viewport={"width": 1280, "height": 860}, permissions=["clipboard-read", "clipboard-write"]
@@ -62,21 +53,21 @@ async def context(browser: Any, served: Served, quiet: list[str]) -> AsyncIterat
         page.on("pageerror", lambda error: quiet.append(str(error)))
 
     context.on("page", watch)
-    own = f"http://127.0.0.1:{served.address.port}/"
+    own = f"http://127.0.0.1:{served_lean.address.port}/"
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     yield context
     await context.close()
     assert quiet == []
     assert [url for url in asked if not url.startswith((own, f"blob:{own}"))] == []
-    await served.until(lambda: not searching(served))
+    await served_lean.until(lambda: not searching(served_lean))
 
 
 @pytest_asyncio.fixture
-async def page(context: Any, served: Served) -> Page:
+async def page(context: Any, served_lean: Served) -> Page:
     """The page as `prover serve --open` opens it."""
     page = await context.new_page()
-    await page.goto((await served.post("/v1/page", {})).json()["address"])
+    await page.goto((await served_lean.post("/v1/page", {})).json()["address"])
     await page.wait_for_selector(".cm-content")
     return page
 
@@ -115,8 +106,9 @@ async def begin_long_search(page: Page) -> int:
     return await grown(page)
 
 
-async def test_the_address_holds_no_secret_once_it_is_open(page: Page, served: Served) -> None:
-    assert page.url == f"http://127.0.0.1:{served.address.port}/"
+@pytest.mark.slow
+async def test_the_address_holds_no_secret_once_it_is_open(page: Page, served_lean: Served) -> None:
+    assert page.url == f"http://127.0.0.1:{served_lean.address.port}/"
     assert await page.evaluate("document.cookie") == ""
 
 
@@ -147,6 +139,7 @@ async def test_a_theorem_is_typed_proved_and_put_into_the_text(page: Page) -> No
     assert "sorry" in await page.evaluate(TEXT)
 
 
+@pytest.mark.slow
 async def test_symbols_are_typed_as_in_lean_editors(page: Page) -> None:
     for typed, shown in [
         ("\\N ", "ℕ "),
@@ -165,6 +158,7 @@ async def test_symbols_are_typed_as_in_lean_editors(page: Page) -> None:
         assert (await page.evaluate(TEXT)).rstrip() == shown.rstrip()
 
 
+@pytest.mark.slow
 async def test_errors_stand_at_their_lines(page: Page) -> None:
     await write(page, "theorem a : 1 = 1 := by\n  rfl\n\nexample : 1 = 2 := by\n  exact nonsense\n")
     message = page.locator("#messages .error").first
@@ -178,7 +172,8 @@ async def test_errors_stand_at_their_lines(page: Page) -> None:
     assert "no `sorry`" in await page.locator("#notice").inner_text()
 
 
-async def test_a_search_is_watched_and_stopped(page: Page, served: Served) -> None:
+@pytest.mark.slow
+async def test_a_search_is_watched_and_stopped(page: Page, served_lean: Served) -> None:
     steps = await begin_long_search(page)
     assert "searching" in await page.locator("#status").inner_text()
     assert await page.locator(".cm-target").text_content() == "sorry"
@@ -196,9 +191,10 @@ async def test_a_search_is_watched_and_stopped(page: Page, served: Served) -> No
     assert await page.locator("#state .tried li").count() > 0
     await page.keyboard.press("Escape")
     await page.wait_for_selector("#status.cancelled")
-    assert not searching(served)
+    assert not searching(served_lean)
 
 
+@pytest.mark.slow
 async def test_what_lean_has_said_of_an_earlier_text_is_marked(page: Page) -> None:
     await write(page, TWO, line=2)
     goals, messages = page.locator("#goals:not(.old) pre"), page.locator("#messages:not(.old) li")
@@ -215,6 +211,7 @@ async def test_what_lean_has_said_of_an_earlier_text_is_marked(page: Page) -> No
     assert await goals.count() == 1
 
 
+@pytest.mark.slow
 async def test_no_more_seconds_are_shown_than_were_allowed(page: Page) -> None:
     await page.locator("#seconds").fill("2")
     await page.locator("#seconds").press("Tab")
@@ -230,6 +227,7 @@ async def test_no_more_seconds_are_shown_than_were_allowed(page: Page) -> None:
     assert max(seconds) <= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "height"), [(1280, 860), (1280, 700), (400, 860)])
 async def test_the_graph_has_its_room_to_itself(page: Page, width: int, height: int) -> None:
     await page.set_viewport_size({"width": width, "height": height})
@@ -242,13 +240,16 @@ async def test_the_graph_has_its_room_to_itself(page: Page, width: int, height: 
     assert await page.evaluate("document.documentElement.scrollWidth") == width
 
 
-async def test_a_page_that_is_loaded_again_finds_its_search(page: Page, served: Served) -> None:
+@pytest.mark.slow
+async def test_a_page_that_is_loaded_again_finds_its_search(
+    page: Page, served_lean: Served
+) -> None:
     steps = await begin_long_search(page)
-    [run] = searching(served)
+    [run] = searching(served_lean)
     text = await page.evaluate(TEXT)
     await page.reload()
     assert await grown(page, beyond=steps - 1) >= steps
-    assert searching(served) == [run]
+    assert searching(served_lean) == [run]
     assert await page.evaluate(TEXT) == text
     assert "searching" in await page.locator("#status").inner_text()
     await page.locator("#stop").click()
@@ -258,10 +259,11 @@ async def test_a_page_that_is_loaded_again_finds_its_search(page: Page, served: 
     assert "cancelled" in await page.locator("#status").inner_text()
 
 
-async def test_two_tabs_have_a_text_and_a_search_each(page: Page, served: Served) -> None:
+@pytest.mark.slow
+async def test_two_tabs_have_a_text_and_a_search_each(page: Page, served_lean: Served) -> None:
     await begin_long_search(page)
     other = await page.context.new_page()
-    await other.goto(f"http://127.0.0.1:{served.address.port}/")
+    await other.goto(f"http://127.0.0.1:{served_lean.address.port}/")
     await write(other, "theorem mine (p : Prop) (h : p) : p := by\n  sorry\n", line=2)
     await other.keyboard.press("Control+Enter")
     await playwright.expect(other.locator("#status")).to_contain_text("waiting", timeout=PATIENCE)
@@ -274,6 +276,7 @@ async def test_two_tabs_have_a_text_and_a_search_each(page: Page, served: Served
     assert "mine" in await other.evaluate(TEXT)
 
 
+@pytest.mark.slow
 async def test_all_holes_are_proved_one_after_another(page: Page) -> None:
     await write(page, TWO)
     await page.wait_for_selector("#messages .warning")
@@ -286,20 +289,22 @@ async def test_all_holes_are_proved_one_after_another(page: Page) -> None:
     await grown(page)
 
 
+@pytest.mark.slow
 async def test_a_page_that_is_not_let_in_any_more_says_what_to_do(
-    page: Page, quiet: list[str], served: Served
+    page: Page, quiet: list[str], served_lean: Served
 ) -> None:
     await page.context.clear_cookies()
     await page.locator(".cm-content").focus()
     await page.keyboard.press("Control+Enter")
     notice = page.locator("#notice")
     await playwright.expect(notice).to_contain_text("prover serve --open", timeout=PATIENCE)
-    assert not searching(served)
+    assert not searching(served_lean)
     # The browser itself says so of each request.
     assert all("403" in message or "401" in message for message in quiet)
     quiet.clear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [400, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_nothing_is_wider_than_the_window(page: Page, width: int, scheme: str) -> None:

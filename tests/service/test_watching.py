@@ -17,7 +17,7 @@ from tests.service.serving import THEOREM, Scripted, Served, StuckLean, serving
 FILE = "theorem a : 1 = 1 := by\n  sorry\n\ntheorem b : 1 = 1 := by\n  trivial\n"
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module")
 async def served() -> AsyncIterator[Served]:
     async with serving() as served:
         yield served
