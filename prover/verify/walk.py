@@ -37,10 +37,12 @@ class Walk(Protocol):
     def reaches(self, header: str) -> bool:
         """Whether it can go on to a theorem with this header from where it is."""
 
-    def ahead(self, header: str, bound: int | None = None) -> None:
+    def ahead(self, header: str, bound: int | None = None, *, always: bool = False) -> None:
         """Has a process read the header, in the background, before there is a script.
 
-        With a `bound`, in bytes, only what stands before the command with that byte.
+        With a `bound`, in bytes, only what stands before the command with that byte. A short text,
+        which takes no time, is left for later, unless it is `always` to be read: then a process is
+        there and waits.
         """
 
     async def __call__(self, theorem: Theorem, script: str) -> Verification:
@@ -89,9 +91,9 @@ class GateWalk:
         is_near = self._is_reading and self._text.startswith(header)
         return is_near or self._goes_on(header)
 
-    def ahead(self, header: str, bound: int | None = None) -> None:
+    def ahead(self, header: str, bound: int | None = None, *, always: bool = False) -> None:
         """Begins to read the header, unless it is short or another one is being read."""
-        if len(header) >= LONG and not self._is_reading:
+        if (always or len(header) >= LONG) and not self._is_reading:
             self._reading = asyncio.create_task(self._read(header, bound))
 
     async def __call__(self, theorem: Theorem, script: str) -> Verification:

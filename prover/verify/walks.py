@@ -71,15 +71,15 @@ class Walks:
         for walk in self._walks:
             await self._stock.put_back(walk)
 
-    async def ahead(self, file: LeanFile, line: int | None) -> None:
+    async def ahead(self, file: LeanFile, line: int | None, *, always: bool = False) -> None:
         """Has the next walk begin with what stands before the hole of a file that may be meant.
 
-        With a line, that is one on or around it.
+        With a line, that is one on or around it. What is `always` read, `Walk.ahead` says.
         """
         if (bound := file.first(line)) is not None:
             text = file.text.decode()
             walk = await self._anew(file.text[:bound].decode())
-            walk.ahead(text, bound)
+            walk.ahead(text, bound, always=always)
             self._idle.append(walk)
 
     @asynccontextmanager

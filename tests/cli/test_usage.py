@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+import subprocess
+import sys
 from dataclasses import replace
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from prover.check import Declaration, Message, Report
+from prover.cli import VERBS
 from prover.cli.choice import at_line, named, options, split_place
 from prover.errors import InputProblem
 from prover.file import Hole, LeanFile
@@ -21,14 +26,35 @@ def test_version(prover: Prover) -> None:
     assert prover("--version").out == f"prover {version('prover')}\n"
 
 
-@pytest.mark.parametrize(
-    "verb", ["setup", "doctor", "prove", "check", "graph", "report", "compare"]
-)
+@pytest.mark.parametrize("verb", VERBS)
 def test_each_verb_has_help(prover: Prover, verb: str) -> None:
     assert verb in prover("--help").out
     ran = prover(verb, "--help")
     assert ran.code == 0
     assert "Usage:" in ran.out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_what_is_listed_of_a_verb_is_how_its_description_begins(verb: str) -> None:
+    listed = VERBS[verb]
+    function = getattr(import_module(f"prover.cli.{listed.module}"), listed.function)
+    first, _, _ = (inspect.getdoc(function) or "").partition("\n\n")
+    assert listed.summary == " ".join(first.split())
+
+
+SLOW = "torch transformers networkx httpx httpx2 matplotlib lean_dojo ray mcp fastapi yaml filelock"
+
+
+@pytest.mark.parametrize(
+    ("module", "others"),
+    [("prover.cli", "asyncio pydantic prover.search"), ("prover.cli.proving", "prover.bench")],
+)
+def test_what_takes_long_to_import_is_left_to_those_who_need_it(module: str, others: str) -> None:
+    code = f"import {module}, sys; print(*sys.modules, sep='\\n')"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split())
+    assert module in loaded
+    assert not loaded & {*SLOW.split(), *others.split()}
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,26 @@ async def test_calls_at_once_have_a_worker_each(two: LeanPool) -> None:
         assert len(pids(session)) == 1
 
 
+async def test_a_helper_is_started_once_a_search_has_lasted(fake: Fake) -> None:
+    async with LeanPool(fake(), workers=2, spare=False, patience=3600) as pool:
+        async with pool.session() as session:
+            root = await session.open(THEOREM)
+            own = asyncio.create_task(session.run(root, ["step a"], LIMIT))
+            helped = asyncio.create_task(session.run(root, ["step b"], LIMIT))
+            await own
+            assert not helped.done()
+            assert len(pool._started) == 1
+            helped.cancel()
+            pool._patience = 0.0
+            await pair(session, root, "late 0.4", "step b")
+            assert len(pids(session)) == 2
+        pool._patience = 3600.0
+        async with pool.session() as session:
+            # Both are warm.
+            await pair(session, await session.open(THEOREM), "late 0.4", "step b")
+            assert len(pids(session)) == 2
+
+
 async def test_a_state_is_rebuilt_where_it_is_missing(two: LeanPool, tmp_path: Path) -> None:
     async with two.session() as session:
         root = await session.open(THEOREM)

@@ -118,6 +118,23 @@ async def test_what_is_started_at_once_serves_one_after_the_other(fake: Fake) ->
     assert not third.alive
 
 
+async def test_a_short_session_has_no_other_process_started(fake: Fake) -> None:
+    async with LeanPool(fake(), at_once=1, patience=3600) as pool:
+        async with pool.session() as session:
+            await session.open(THEOREM)
+            assert pool._spares == []
+        async with pool.fresh() as worker:
+            # Who checks a proof does not wait for it.
+            assert worker.alive
+        assert pool._spares == []
+    async with LeanPool(fake(), at_once=1, patience=0.01) as pool, pool.session() as session:
+        await session.open(THEOREM)
+        while not pool._spares:
+            await asyncio.sleep(0.01)
+        [spare] = pool._spares
+        assert (await spare).alive
+
+
 async def test_a_fresh_worker_is_used_by_nobody_else(fake: Fake) -> None:
     async with LeanPool(fake(), workers=2, spare=False) as pool:
         async with pool.session() as session:

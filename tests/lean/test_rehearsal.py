@@ -13,7 +13,8 @@ from prover.errors import ProverError
 from prover.lean import rehearsal
 from prover.lean.codec import claim
 from prover.lean.command import Command
-from prover.lean.embedded import CODE, EmbeddedLean, silent
+from prover.lean.embedded import EmbeddedLean, silent
+from prover.lean.image import CODE
 from prover.lean.rehearsal import SCENES, rehearse
 from prover.lean.worker import Worker
 

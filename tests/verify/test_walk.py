@@ -158,3 +158,17 @@ async def test_walks_end_where_none_is_kept(pool: LeanPool) -> None:
         assert (await walk(theorem(TOP, A), "rfl")).accepted
     assert isinstance(walk, GateWalk)
     assert process(walk) is None
+
+
+async def test_a_process_waits_where_a_short_text_is_to_be_read_too(pool: LeanPool) -> None:
+    walk = GateWalk(pool)
+    walk.ahead(A + "sorry\n", 0)
+    assert walk._reading is None
+    walk.ahead(A + "sorry\n", 0, always=True)
+    assert walk._reading is not None
+    await walk._reading
+    first = process(walk)
+    assert walk.reached == 0
+    assert (await walk(theorem("", A), "rfl")).accepted
+    assert process(walk) == first is not None
+    await walk.close()

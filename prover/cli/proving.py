@@ -1,0 +1,106 @@
+"""What `prover prove` does once its Lean has been started."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from functools import partial
+
+from prover.check import Report
+from prover.check import check as check_file
+from prover.cli.console import Exit, messages, status
+from prover.cli.graphs import Graphs
+from prover.cli.progress import Progress
+from prover.cli.prove import Task
+from prover.cli.report import Lines
+from prover.errors import ProverError
+from prover.file import Hole, LeanFile, Scripts
+from prover.lean.backend import Backend
+from prover.policy.base import Policy
+from prover.prove import Proving, objection, obstacle
+from prover.searching import searching
+from prover.verify.walk import GateWalk
+from prover.verify.walks import Stock, Walks
+
+
+async def work(task: Task, policy: Policy, lean: Backend, lines: Lines) -> Exit:
+    """Does the task with this policy and Lean; its exit code."""
+    async with (
+        Stock(partial(GateWalk, lean, seconds=task.limit.verify_seconds)) as stock,
+        Walks(stock) as walks,
+    ):
+        await walks.ahead(task.file, task.line, always=True)
+        with status("starting Lean and reading the file"):
+            report = await check_file(lean, task.file, audits=False)
+        lines.errors(report)
+        holes = task.holes(report)
+        gaps = task.gaps(report, holes)
+        obstacles = {hole: obstacle(task.file, report, hole, strict=task.strict) for hole in holes}
+        reach = [hole for hole in holes if not obstacles[hole]]
+        proving = Proving(
+            task.file,
+            report,
+            search=searching(
+                lean, limit=task.limit, policy=policy, configuration=task.configuration
+            ),
+            walk=walks.walk,
+            workers=task.lean.workers,
+        )
+        graphs = Graphs(task.graph)
+        interrupted = await follow(proving, lines, graphs, reach)
+        for hole in holes:
+            if obstacles[hole]:
+                lines.event(hole, proving.leave(hole, obstacles[hole]))
+        lines.gaps(gaps)
+        lines.end(proving, report, holes)
+        for path in graphs.write():
+            messages().print(f"Wrote the graph to {path}")
+        if task.write and (scripts := fitting(proving)):
+            await put_into_file(lean, task, report, scripts)
+            lines.written(len(scripts))
+    if interrupted:
+        return Exit.INTERRUPTED
+    if reach and all(proving.results[hole].unavailable for hole in reach):
+        return Exit.ENVIRONMENT
+    proved = len(proving.scripts) == len(holes) and all(map(proving.is_whole, holes))
+    proved = proved and not gaps and not (task.is_whole and (report.errors or report.unread))
+    proved = proved and (bool(holes) or report.sound)
+    return Exit.PROVED if proved else Exit.NOT_PROVED
+
+
+async def follow(proving: Proving, lines: Lines, graphs: Graphs, holes: Sequence[Hole]) -> bool:
+    """Writes down the events of the searches as they come; whether they were interrupted."""
+    progress = Progress(holes)
+    interrupted = False
+    with progress.live():
+        try:
+            async with aclosing(proving.run(holes)) as events:
+                async for hole, event in events:
+                    progress.note(hole, event)
+                    graphs.note(hole, event)
+                    lines.event(hole, event)
+        except asyncio.CancelledError:
+            interrupted = True
+    for hole, result in proving.end(holes):
+        lines.event(hole, result)
+    return interrupted
+
+
+def fitting(proving: Proving) -> Scripts:
+    """The scripts with which the file stays as it is meant: not those that come with a note."""
+    verifications = {hole: proving.results[hole].verification for hole in proving.scripts}
+    return {
+        hole: script
+        for hole, script in proving.scripts.items()
+        if not ((found := verifications[hole]) and found.note)
+    }
+
+
+async def put_into_file(lean: Backend, task: Task, report: Report, scripts: Scripts) -> None:
+    """Writes the proofs into the file, if Lean accepts all of it so. Raises `ProverError`."""
+    filled = LeanFile(task.file.path, task.file.filled(scripts).encode())
+    reason = objection(report, await check_file(lean, filled), scripts)
+    if reason is not None:
+        raise ProverError(f"nothing was written: {reason}", "Put the proofs in by hand.")
+    task.file.write(scripts)
