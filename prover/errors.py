@@ -10,6 +10,10 @@ ProverError
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
 
 class ProverError(Exception):
     """Any failure that the tool foresees. The hint says what to do next."""
@@ -59,3 +63,25 @@ def _sentence(text: str) -> str:
     if word.isascii() and word.isalpha():
         text = text[0].upper() + text[1:]
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+Value = TypeVar("Value")
+
+
+def lookup(known: Mapping[str, Value], name: str, what: str) -> Value:
+    """The value with this name. Raises `InputProblem` for any other name."""
+    if name not in known:
+        raise InputProblem(f"no {what} is called `{name}`", closest(known, name))
+    return known[name]
+
+
+def closest(known: Iterable[str], name: str) -> str:
+    """A hint for who wrote this name: the known one that is most like it, or all of them."""
+    known = list(known)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"Did you mean `{near[0]}`?" if near else f"Known: {', '.join(known)}."
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prover.check import Declaration, Report
-from prover.nearest import nearest
-from prover.verify.base import STANDARD
+from prover.errors import closest
+from prover.file_check import Declaration, FileReport
+from prover.lean.interface import STANDARD
 
 EXAMPLE = "example"
 """What reports call declarations that have no name."""
@@ -43,12 +43,12 @@ class Requirement:
         }
 
 
-def requirements(report: Report, names: Sequence[str]) -> list[Requirement]:
+def requirements(report: FileReport, names: Sequence[str]) -> list[Requirement]:
     """Whether a file meets what is required of it, for each of these full names."""
     return [_requirement(report, name) for name in dict.fromkeys(names)]
 
 
-def _requirement(report: Report, name: str) -> Requirement:
+def _requirement(report: FileReport, name: str) -> Requirement:
     found = [one for one in report.declarations if one.name == name != EXAMPLE]
     if not found:
         return Requirement(name, f"`{name}` is required and not there", _similar(report, name))
@@ -68,10 +68,10 @@ def _fault(declaration: Declaration) -> str:
     return f"it rests on the axiom {others[0]}" if others else ""
 
 
-def _similar(report: Report, name: str) -> str:
+def _similar(report: FileReport, name: str) -> str:
     """Which declarations may have been meant: those whose names end so, or the one most like it."""
     known = [one.name for one in report.declarations if one.name != EXAMPLE]
     ends = [f"`{other}`" for other in known if other.endswith(f".{name}")]
     if ends:
         return f"Did you mean {' or '.join(ends)}?"
-    return nearest(known, name) if known else "The file declares nothing."
+    return closest(known, name) if known else "The file declares nothing."

@@ -1,22 +1,22 @@
 """The search for one theorem with the parts that are used by default: a Lean and the built-in
-policy. It is what `prover.prove` is given, and every other client of the prover too."""
+policy. It is what `prover.file_prover` is given, and every other client of the prover too."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 
+from prover.file_prover import Search
 from prover.lean.backend import Backend
+from prover.lean.interface import Verify
 from prover.policy.avoiding import avoiding
 from prover.policy.base import Policy
 from prover.policy.builtin import BuiltinPolicy
-from prover.prove import Search
 from prover.search.configuration import Configuration
 from prover.search.engine import search
 from prover.search.events import Event
 from prover.search.limit import Limit
 from prover.theorem import Theorem
-from prover.verify.base import Verify
 
 
 def searching(

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from prover.commands import DEPTH, THEOREMS, Declaration, assignment, declarations, gap
+from prover.declarations import DEPTH, THEOREMS, Declaration, assignment, declarations, gap
 from prover.errors import InputProblem
+from prover.lexer import Kind, Token, tokens
 from prover.theorem import Theorem
-from prover.tokens import Kind, Token, tokens
 
 
 @dataclass(frozen=True)

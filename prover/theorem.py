@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from prover.layout import Gap, Slot, fill, guessed
+from prover.script_layout import Gap, Slot, guessed, lay_out_script
 
 
 @dataclass(frozen=True)
@@ -55,5 +55,5 @@ class Theorem:
         """The theorem with the tactic script, laid out for its place, instead of the hole."""
         slot = self.slot or guessed(self.before, self.after, is_term=self.is_term)
         gap = Gap(self.before, self.after, slot)
-        before, text = fill(script, gap, is_term=self.is_term)
+        before, text = lay_out_script(script, gap, is_term=self.is_term)
         return replace(self, before=before, hole=text)

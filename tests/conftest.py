@@ -19,8 +19,8 @@ import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
 from prover.errors import EnvironmentProblem
-from prover.lean.command import Command
 from prover.lean.pool import LeanPool
+from prover.lean.process import Command
 from prover.lean.session import Session
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ settings.load_profile("untimed")
 @pytest.fixture(scope="session")
 def lean_command() -> Command:
     """Starts the embedded Lean's worker; skips where that Lean is not installed."""
-    from prover.lean.embedded import EmbeddedLean
+    from prover.lean.embedded.embedded_lean import EmbeddedLean
 
     try:
         return EmbeddedLean.find().worker_command()

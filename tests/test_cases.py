@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from prover.check import Report, check
-from prover.file import Hole, LeanFile
-from prover.lean.base import Closed, TacticLimit
+from prover.file_check import FileReport, check_file
+from prover.file_prover import FileProver, obstacle
+from prover.incremental_verifier import IncrementalVerifier, TextVerifiers, VerifierPool
+from prover.lean.interface import Closed, TacticLimit
 from prover.lean.pool import LeanPool
-from prover.prove import Proving, obstacle
+from prover.lean_file import Hole, LeanFile
 from prover.search.limit import Limit
 from prover.searching import searching
-from prover.verify.gate import Gate
-from prover.verify.walk import GateWalk
-from prover.verify.walks import Stock, Walks
+from prover.verifier import Verifier
 from tests.misreadings import MISREADINGS
 
 pytestmark = [pytest.mark.lean]
@@ -40,9 +39,9 @@ OWN = {
 MISSING_CODE = "the embedded Lean can't make code that calls its own library"
 
 
-async def report_of(pool: LeanPool, name: str) -> tuple[LeanFile, Report]:
+async def report_of(pool: LeanPool, name: str) -> tuple[LeanFile, FileReport]:
     file = LeanFile.read(CASES / f"{name}.lean")
-    return file, await check(pool, file)
+    return file, await check_file(pool, file)
 
 
 async def closes(pool: LeanPool, file: LeanFile, hole: Hole) -> bool:
@@ -53,7 +52,7 @@ async def closes(pool: LeanPool, file: LeanFile, hole: Hole) -> bool:
         return Closed() in await session.run(state, tactics, TacticLimit(seconds=60))
 
 
-def untried(file: LeanFile, report: Report) -> dict[str, str]:
+def untried(file: LeanFile, report: FileReport) -> dict[str, str]:
     """The holes that are not tried, by name and line, with the reason."""
     reasons = {hole: obstacle(file, report, hole) for hole in report.holes}
     return {f"{hole.name}:{hole.line}": reason for hole, reason in reasons.items() if reason}
@@ -201,11 +200,11 @@ async def test_proofs_within_a_definition_come_before_what_speaks_of_it(pool: Le
         "theorem partly : 1 = 1 ∧ 2 = 2 := ⟨by admit, by sorry⟩\n"
     )
     file = LeanFile(Path("A.lean"), text.encode())
-    report = await check(pool, file)
+    report = await check_file(pool, file)
     assert untried(file, report) == {}
     search = searching(pool, limit=Limit(seconds=60))
-    async with Walks(Stock(partial(GateWalk, pool))) as walks:
-        proving = Proving(file, report, search=search, walk=walks.walk, workers=2)
+    async with TextVerifiers(VerifierPool(partial(IncrementalVerifier, pool))) as walks:
+        proving = FileProver(file, report, search=search, walk=walks.walk, workers=2)
         async for _ in proving.run(report.holes):
             pass
     assert set(proving.scripts) == set(report.holes)
@@ -219,7 +218,7 @@ async def test_proofs_within_a_definition_come_before_what_speaks_of_it(pool: Le
 async def test_examples_of_one_namespace_are_looked_into_one_by_one(pool: LeanPool) -> None:
     examples = ["1 = 1 := rfl", "2 = 2 := by decide", "3 = 4 := sorry"]
     text = "namespace A\n" + "".join(f"example : {example}\n" for example in examples)
-    report = await check(pool, LeanFile(Path("A.lean"), text.encode()))
+    report = await check_file(pool, LeanFile(Path("A.lean"), text.encode()))
     assert [found.accepted for found in report.declarations] == [True, True, False]
 
 
@@ -227,14 +226,14 @@ async def test_examples_of_one_namespace_are_looked_into_one_by_one(pool: LeanPo
 async def test_what_could_mean_something_else_is_not_tried(pool: LeanPool, name: str) -> None:
     text, reasons, tried = MISREADINGS[name]
     file = LeanFile(Path("A.lean"), text.encode())
-    report = await check(pool, file)
+    report = await check_file(pool, file)
     found = {hole.name: obstacle(file, report, hole) for hole in report.holes}
     assert {hole for hole, reason in found.items() if not reason} == set(tried)
     assert found.keys() == {*reasons, *tried}
     for hole, part in reasons.items():
         assert part in found[hole]
         theorem = file.theorem(next(one for one in report.holes if one.name == hole), {})
-        assert not (await Gate(pool)(theorem, "first | rfl | simp | omega")).accepted
+        assert not (await Verifier(pool)(theorem, "first | rfl | simp | omega")).accepted
 
 
 async def test_what_an_agent_writes(pool: LeanPool) -> None:
@@ -246,7 +245,7 @@ async def test_what_an_agent_writes(pool: LeanPool) -> None:
         "theorem t3 (n : Nat) : n = n := by sorry\n"
     )
     file = LeanFile(Path("A.lean"), text.encode())
-    report = await check(pool, file)
+    report = await check_file(pool, file)
     reasons = [(hole.line, obstacle(file, report, hole)) for hole in report.holes]
     not_parsed = "It stands in text that Lean can't parse; see the error before it."
     assert reasons == [
@@ -262,7 +261,7 @@ async def test_what_an_agent_writes(pool: LeanPool) -> None:
 async def test_a_theorem_that_is_none_is_told(pool: LeanPool, command: str) -> None:
     rules = f"macro_rules | `(theorem $_:declId $_:declSig := $_:term) => `({command})\n"
     text = rules.replace("section end", "open Nat") + "theorem wrong : (1 : Nat) = 2 := by decide\n"
-    report = await check(pool, LeanFile(Path("A.lean"), text.encode()))
+    report = await check_file(pool, LeanFile(Path("A.lean"), text.encode()))
     [found] = [one for one in report.declarations if one.name == "wrong"]
     assert "it is not declared" in found.reason
 
@@ -274,9 +273,9 @@ async def test_universes_that_lean_names_last_are_no_gap(pool: LeanPool) -> None
         "  ({ le := P.le, refl := by sorry }, { le := P.le, refl := by sorry })\n"
     )
     file = LeanFile(Path("A.lean"), text.encode())
-    report = await check(pool, file)
+    report = await check_file(pool, file)
     first, second = report.holes
-    gate = Gate(pool)
+    gate = Verifier(pool)
     verdict = await gate(file.theorem(first, {}), "exact P.refl")
     assert (verdict.accepted, verdict.whole) == (True, False), verdict.reason
     verdict = await gate(file.theorem(second, {first: "exact P.refl"}), "exact P.refl")
@@ -289,6 +288,6 @@ async def test_a_proof_may_not_take_in_more_than_its_definition(pool: LeanPool) 
         "def foo : (1 = 2) ∧ (3 = 3) := by\n  constructor\n  · sorry\n  · sorry\n"
     )
     file = LeanFile(Path("A.lean"), text.encode())
-    report = await check(pool, file)
-    verdict = await Gate(pool)(file.theorem(report.holes[0], {}), "exact h")
+    report = await check_file(pool, file)
+    verdict = await Verifier(pool)(file.theorem(report.holes[0], {}), "exact h")
     assert "foo is not declared with the type that it had" in verdict.reason

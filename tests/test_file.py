@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.file import Hole, LeanFile, Span
+from prover.lean_file import Hole, LeanFile, Span
 
 TWO = """theorem a : 1 = 1 ∧ 2 = 2 :=
   ⟨sorry, sorry⟩
@@ -168,7 +168,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("prover.file.os.fsync", full)
+    monkeypatch.setattr("prover.lean_file.os.fsync", full)
     with pytest.raises(EnvironmentProblem, match="No space left on device; it is as it was"):
         file.write({holes_of(file.text)[0]: "rfl"})
     assert file.path.read_text() == TWO

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.layout import Gap, Slot, fill, swallows
+from prover.script_layout import Gap, Slot, lay_out_script, swallows
 from prover.theorem import Theorem
 
 TWO = "constructor\n· exact hp\n· exact hq"
@@ -149,4 +149,4 @@ def test_what_a_script_could_swallow(script: str, after: str, could: bool) -> No
 def test_a_line_that_would_be_too_long_anywhere_stays() -> None:
     gap = Gap("  have h : p := by ", "", Slot(block=19, base=2, alone=True))
     line = "exact " + "x" * 100
-    assert fill(line, gap, is_term=False) == (gap.before, line)
+    assert lay_out_script(line, gap, is_term=False) == (gap.before, line)

@@ -10,20 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from prover.check import Declaration, Message, Report
 from prover.errors import EnvironmentProblem, LeanDied
-from prover.file import Hole, LeanFile, Span
-from prover.prove import Proving, Search, objection, obstacle
+from prover.file_check import Declaration, FileReport, Message
+from prover.file_prover import FileProver, Search, obstacle, reason_not_to_write
+from prover.lean.interface import Verification, Verify
+from prover.lean_file import Hole, LeanFile, Span
 from prover.search.events import Event, Progressed
 from prover.search.result import Counters, Result, Status
 from prover.theorem import Theorem
-from prover.verify.base import Verification, Verify
 from tests.test_file import TWO, holes_of
 from tests.walking import walks
 
 FILE = LeanFile(Path("A.lean"), TWO.encode())
 HOLES = holes_of(FILE.text)
-REPORT = Report((), (), tuple(HOLES))
+REPORT = FileReport((), (), tuple(HOLES))
 
 
 def result_of(theorem: Theorem, script: str | None) -> Result:
@@ -52,7 +52,7 @@ async def yes(_: Theorem, __: str) -> Verification:
     return Verification(True, axioms=("propext",))
 
 
-async def run(proving: Proving) -> list[tuple[Hole, Event]]:
+async def run(proving: FileProver) -> list[tuple[Hole, Event]]:
     return [item async for item in proving.run(HOLES)]
 
 
@@ -65,7 +65,7 @@ async def test_each_theorem_builds_on_what_is_proved() -> None:
         return await yes(theorem, _)
 
     search = scripted(dict.fromkeys(HOLES, "rfl"), seen, verifies=True)
-    proving = Proving(FILE, REPORT, search=search, walk=walks(verify).walk)
+    proving = FileProver(FILE, REPORT, search=search, walk=walks(verify).walk)
     events = await run(proving)
     assert [hole for hole, _ in events] == HOLES
     assert proving.scripts == dict.fromkeys(HOLES, "rfl")
@@ -80,7 +80,7 @@ async def test_each_theorem_builds_on_what_is_proved() -> None:
 async def test_a_half_proved_declaration_is_no_ground_for_later_ones() -> None:
     seen: list[Theorem] = []
     first = HOLES[0].declaration
-    proving = Proving(
+    proving = FileProver(
         FILE, REPORT, search=scripted(dict.fromkeys(HOLES, "rfl"), seen), walk=walks(yes).walk
     )
     async for _ in proving.run([HOLES[0], HOLES[2]]):
@@ -97,7 +97,7 @@ async def test_a_declaration_counts_only_as_a_whole() -> None:
         return Verification(False, "it does not fit")
 
     search = scripted(dict.fromkeys(HOLES, "rfl"), [])
-    proving = Proving(FILE, REPORT, search=search, walk=walks(no).walk)
+    proving = FileProver(FILE, REPORT, search=search, walk=walks(no).walk)
     await run(proving)
     statuses = [proving.results[hole].status.value for hole in HOLES]
     assert statuses == ["proved", "refused", "proved", "refused"]
@@ -120,7 +120,7 @@ async def test_a_search_that_fails_costs_only_its_theorem() -> None:
             raise LeanDied("Lean is gone")
         yield result_of(theorem, "rfl")
 
-    proving = Proving(FILE, REPORT, search=search, walk=walks(yes).walk, workers=2)
+    proving = FileProver(FILE, REPORT, search=search, walk=walks(yes).walk, workers=2)
     await run(proving)
     statuses = [proving.results[hole].status.value for hole in HOLES]
     assert statuses == ["error", "error", "proved", "proved"]
@@ -139,7 +139,7 @@ async def test_a_missing_lean_ends_everything() -> None:
         finally:
             ended.append(theorem.name)
 
-    proving = Proving(FILE, REPORT, search=search, walk=walks(yes).walk, workers=3)
+    proving = FileProver(FILE, REPORT, search=search, walk=walks(yes).walk, workers=3)
     with pytest.raises(EnvironmentProblem):
         async for _ in proving.run([HOLES[2], HOLES[0]]):
             pass
@@ -162,7 +162,7 @@ async def test_at_most_so_many_at_once_and_all_end_when_it_is_closed() -> None:
         finally:
             running.discard(key)
 
-    proving = Proving(FILE, REPORT, search=search, walk=walks(yes).walk, workers=2)
+    proving = FileProver(FILE, REPORT, search=search, walk=walks(yes).walk, workers=2)
     async with aclosing(proving.run(HOLES)) as events:
         first = await anext(events)
         second = await anext(events)
@@ -179,7 +179,7 @@ async def test_an_interrupted_search_tells_what_it_had() -> None:
         yield Progressed(expansions=2, tactics=9, states=4, frontier=1, depth=1, seconds=0.5)
         await asyncio.Event().wait()
 
-    proving = Proving(FILE, REPORT, search=search, walk=walks(yes).walk)
+    proving = FileProver(FILE, REPORT, search=search, walk=walks(yes).walk)
     async with aclosing(proving.run(HOLES)) as events:
         await anext(events)
     (_, begun), (_, waiting), *_ = proving.end(HOLES)
@@ -191,13 +191,13 @@ async def test_an_interrupted_search_tells_what_it_had() -> None:
 
 
 async def test_no_holes_is_no_work() -> None:
-    proving = Proving(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
+    proving = FileProver(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
     assert [item async for item in proving.run([])] == []
 
 
 def test_an_error_stops_all_behind_it_where_one_is_too_much() -> None:
     def reach(line: int, column: int) -> list[Hole]:
-        report = Report((Message(line, column, "error", ""),), (), tuple(HOLES))
+        report = FileReport((Message(line, column, "error", ""),), (), tuple(HOLES))
         return [hole for hole in HOLES if not obstacle(FILE, report, hole, strict=True)]
 
     assert [hole for hole in HOLES if not obstacle(FILE, REPORT, hole, strict=True)] == HOLES
@@ -208,12 +208,12 @@ def test_an_error_stops_all_behind_it_where_one_is_too_much() -> None:
 async def test_a_goal_waits_for_the_holes_that_it_rests_on() -> None:
     resting = replace(HOLES[3], rests_on=(HOLES[0].name,))
     holes = [*HOLES[:3], resting]
-    report = Report((), (), tuple(holes))
+    report = FileReport((), (), tuple(holes))
     seen: list[Theorem] = []
 
     async def proved(scripts: Mapping[Hole, str | None]) -> Result:
         search = scripted(scripts, seen)
-        proving = Proving(FILE, report, search=search, walk=walks(yes).walk, workers=3)
+        proving = FileProver(FILE, report, search=search, walk=walks(yes).walk, workers=3)
         async for _ in proving.run(holes):
             pass
         return proving.results[resting]
@@ -230,16 +230,24 @@ async def test_a_goal_waits_for_the_holes_that_it_rests_on() -> None:
 def test_objections_to_a_filled_text() -> None:
     scripts = {HOLES[0]: "rfl", HOLES[1]: "rfl"}
     old = Message(9, 0, "error", "old")
-    before = Report((old,), (), tuple(HOLES))
+    before = FileReport((old,), (), tuple(HOLES))
     rest = tuple(HOLES[2:])
     sound = Declaration("a", True, True, ())
-    assert objection(before, Report((old,), (sound,), rest), scripts) is None
+    assert reason_not_to_write(before, FileReport((old,), (sound,), rest), scripts) is None
     new = Message(2, 3, "error", "new")
-    assert "2:3: new" in str(objection(before, Report((new, old), (sound,), rest), scripts))
-    assert "9:0: old" in str(objection(before, Report((old, old), (sound,), rest), scripts))
-    assert "holes" in str(objection(before, Report((old,), (sound,), rest[1:]), scripts))
+    assert "2:3: new" in str(
+        reason_not_to_write(before, FileReport((new, old), (sound,), rest), scripts)
+    )
+    assert "9:0: old" in str(
+        reason_not_to_write(before, FileReport((old, old), (sound,), rest), scripts)
+    )
+    assert "holes" in str(
+        reason_not_to_write(before, FileReport((old,), (sound,), rest[1:]), scripts)
+    )
     unsound = Declaration("a", True, False, ("sorryAx",))
-    assert "`a` would still" in str(objection(before, Report((), (unsound,), rest), scripts))
+    assert "`a` would still" in str(
+        reason_not_to_write(before, FileReport((), (unsound,), rest), scripts)
+    )
 
 
 async def test_a_refused_proof_is_looked_for_again_once_more_is_proved() -> None:
@@ -257,8 +265,8 @@ async def test_a_refused_proof_is_looked_for_again_once_more_is_proved() -> None
             yield result_of(theorem, "rfl")
 
     holes = [HOLES[0], HOLES[1], HOLES[-1]]
-    report = Report((), (), tuple(holes))
-    proving = Proving(FILE, report, search=search, walk=walks(yes).walk, workers=3)
+    report = FileReport((), (), tuple(holes))
+    proving = FileProver(FILE, report, search=search, walk=walks(yes).walk, workers=3)
     async for _ in proving.run(holes):
         pass
     assert proving.results[HOLES[-1]].status is Status.PROVED

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from prover.check import Declaration, Report
-from prover.file import Hole, Span
+from prover.file_check import Declaration, FileReport
+from prover.lean_file import Hole, Span
 from prover.requirement import Requirement, requirements
 
-REPORT = Report(
+REPORT = FileReport(
     (),
     (
         Declaration("main", True, True, ("propext", "Classical.choice"), trusted=2),
@@ -50,7 +50,7 @@ def test_a_name_must_be_there_closed_and_within_the_axioms(
 def test_names_are_told_once_each_in_their_order() -> None:
     found = requirements(REPORT, ["main", "liar", "main"])
     assert [one.name for one in found] == ["main", "liar"]
-    assert requirements(Report((), (), ()), ["a"]) == [
+    assert requirements(FileReport((), (), ()), ["a"]) == [
         Requirement("a", "`a` is required and not there", "The file declares nothing.")
     ]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from prover.file import LeanFile, Span
+from prover.file_prover import ProofContext
+from prover.lean.interface import Verification
+from prover.lean_file import LeanFile, Span
 from prover.theorem import Theorem
-from prover.verify.base import Verification
-from prover.way import Way
 from tests.test_file import TWO, holes_of
 
 FILE = LeanFile(Path("A.lean"), TWO.encode())
@@ -48,7 +48,7 @@ class Going:
 
 async def test_a_search_has_the_file_as_it_is_and_the_gate_what_is_proved() -> None:
     walk = Going()
-    attempt = Way(walk).attempt(FILE, THIRD, BOTH)
+    attempt = ProofContext(walk).attempt(FILE, THIRD, BOTH)
     assert attempt.searched.header == PLAIN
     assert attempt.searched.checked
     assert attempt.searched.declaration == attempt.theorem.declaration
@@ -59,7 +59,7 @@ async def test_a_search_has_the_file_as_it_is_and_the_gate_what_is_proved() -> N
 
 async def test_what_was_proved_too_late_for_a_walk_is_a_sorry_there() -> None:
     walk = Going()
-    way = Way(walk)
+    way = ProofContext(walk)
     first = way.attempt(FILE, THIRD, {})
     assert first.theorem.header == PLAIN
     late = way.attempt(FILE, LAST, {**BOTH, THIRD: "rfl"})
@@ -70,7 +70,7 @@ async def test_what_was_proved_too_late_for_a_walk_is_a_sorry_there() -> None:
 
 async def test_again_it_has_all_that_is_known() -> None:
     walk = Going()
-    way = Way(walk)
+    way = ProofContext(walk)
     way.attempt(FILE, THIRD, {})
     again = way.attempt(FILE, THIRD, BOTH, again=True)
     assert again.scripts == BOTH
@@ -79,12 +79,12 @@ async def test_again_it_has_all_that_is_known() -> None:
 
 async def test_a_goal_that_rests_on_another_is_searched_with_its_proof() -> None:
     resting = replace(THIRD, rests_on=("a",))
-    attempt = Way(Going()).attempt(FILE, resting, BOTH)
+    attempt = ProofContext(Going()).attempt(FILE, resting, BOTH)
     assert attempt.searched == attempt.theorem
 
 
 async def test_a_goal_never_rests_on_what_was_proved_too_late_for_the_walk() -> None:
-    way = Way(Going())
+    way = ProofContext(Going())
     way.attempt(FILE, THIRD, {})
     known = {**BOTH, THIRD: "rfl"}
     late = way.attempt(FILE, replace(LAST, rests_on=("a",)), known)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prover.incremental_verifier import TextVerifiers, VerifierPool
+from prover.lean.interface import Verification, Verify
 from prover.theorem import Theorem
-from prover.verify.base import Verification, Verify
-from prover.verify.walks import Stock, Walks
 
 
 @dataclass
@@ -35,6 +35,6 @@ class Told:
         """Does nothing."""
 
 
-def walks(verify: Verify) -> Walks:
+def walks(verify: Verify) -> TextVerifiers:
     """Walks that ask a function."""
-    return Walks(Stock(lambda: Told(verify)))
+    return TextVerifiers(VerifierPool(lambda: Told(verify)))

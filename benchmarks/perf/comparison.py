@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.perf.remembered import Remembered, Verdicts
-from prover.lean.embedded import EmbeddedLean
+from prover.lean.embedded.embedded_lean import EmbeddedLean
+from prover.lean.interface import Verify
 from prover.lean.pool import LeanPool
 from prover.policy.base import Policy
 from prover.search.configuration import Configuration
@@ -21,8 +22,7 @@ from prover.search.events import Opened
 from prover.search.limit import Limit
 from prover.search.result import Result, Status
 from prover.theorem import Theorem
-from prover.verify.base import Verify
-from prover.verify.gate import Gate
+from prover.verifier import Verifier
 
 CORE = Path(__file__).parents[1] / "problems" / "core.jsonl"
 Problem = dict[str, str]
@@ -68,7 +68,7 @@ async def run_all(
     done = {(run.configuration, run.seed, run.problem): run for run in before(results)}
     waiting = iter(problems)
     async with LeanPool(EmbeddedLean.find().worker_command(), workers=workers) as pool:
-        verify = Verdicts(Gate(pool, seconds=VERIFY_SECONDS))
+        verify = Verdicts(Verifier(pool, seconds=VERIFY_SECONDS))
 
         async def work() -> None:
             for problem in waiting:

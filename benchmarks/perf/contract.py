@@ -22,8 +22,8 @@ import pytest
 
 from prover.errors import EnvironmentProblem, ProverError
 from prover.lean.backend import Backend
-from prover.lean.choosing import LEANS, Wanted, open_lean
-from prover.lean.embedded import EmbeddedLean
+from prover.lean.backends import LEANS, LeanSpec, open_lean
+from prover.lean.embedded.embedded_lean import EmbeddedLean
 from tests.lean import stand_in
 from tests.lean.contract import INTERACTIONS, Interaction
 
@@ -60,7 +60,7 @@ def opened(name: str, project: Path | None, folder: Path) -> AbstractAsyncContex
     if name == STAND_IN:
         return stand_in.opened(EmbeddedLean.find().worker_command(), folder, WORKERS)
     own = None if name == "embedded" else project
-    return open_lean(Wanted(name, own, workers=WORKERS, spare=False), tell=say)
+    return open_lean(LeanSpec(name, own, workers=WORKERS, spare=False), tell=say)
 
 
 def say(sentence: str) -> None:

@@ -21,7 +21,7 @@ import pexpect
 from lean_dojo import Dojo, TacticState
 from lean_dojo.interaction.dojo import kill_descendants
 
-from prover.lean.leandojo.terminal import quicken
+from prover.lean.leandojo.dojo_server import tune_terminal
 
 STAND_IN = Path(__file__).parents[2] / "tests" / "lean" / "stand_in_repl.py"
 SIZES = (500, 2_000, 10_000)
@@ -50,7 +50,7 @@ def entered(quick: bool) -> Iterator[BenchDojo]:
     try:
         dojo._read_next_line()
         if quick:
-            quicken(dojo.proc)
+            tune_terminal(dojo.proc)
         yield dojo
     finally:
         kill_descendants(dojo.proc.pid)

@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import asdict, astuple, dataclass, field
 
-from prover.lean.base import (
+from prover.lean.interface import (
     Closed,
     Goal,
     Outcome,
@@ -34,6 +34,7 @@ from prover.lean.base import (
     State,
     TacticError,
     TacticLimit,
+    Verification,
 )
 from prover.policy.base import Candidate, Question
 from prover.search.configuration import Configuration
@@ -42,7 +43,6 @@ from prover.search.events import Expanded, Progressed
 from prover.search.limit import Limit
 from prover.search.result import Result
 from prover.theorem import Theorem
-from prover.verify.base import Verification
 
 SIZES = (1_000, 50_000)
 TURN, TACTICS = 4, 40

@@ -25,8 +25,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from prover.lean.choosing import Wanted
-from prover.lean.embedded import EmbeddedLean
+from prover.lean.backends import LeanSpec
+from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.worker import Worker
 from prover.policy.choosing import open_policy
 from prover.policy.spec import parse
@@ -124,7 +124,7 @@ async def asking(text: str, rounds: int, seconds: float) -> list[float]:
     taken = []
     async with AsyncExitStack() as stack:
         limit = Limit(seconds=seconds)
-        lean = Wanted("embedded", workers=min(2, os.cpu_count() or 1))
+        lean = LeanSpec("embedded", workers=min(2, os.cpu_count() or 1))
         opened = parts.opened(lambda: open_policy(parse("builtin")), lean=lean, limit=limit)
         found = await stack.enter_async_context(opened)
         for number in range(rounds):

@@ -21,7 +21,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from prover.lean.base import Goal, Outcome, Premise, Progress, State, TacticError, TacticLimit
+from prover.lean.interface import (
+    Goal,
+    Outcome,
+    Premise,
+    Progress,
+    State,
+    TacticError,
+    TacticLimit,
+    Verification,
+)
 from prover.policy.base import Policy
 from prover.policy.batching import Batches
 from prover.policy.generation import Completion, Prompt
@@ -32,7 +41,6 @@ from prover.search.engine import search
 from prover.search.ledger import Clock
 from prover.search.limit import Limit
 from prover.theorem import Theorem
-from prover.verify.base import Verification
 
 SEARCHES = BATCH = 16
 TACTICS, PROGRESS = 8, 2

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from prover.lean.embedded import EmbeddedLean
+from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.pool import LeanPool
 from prover.policy.base import Candidate, Policy, Question
 from prover.policy.builtin import BuiltinPolicy
@@ -29,7 +29,7 @@ from prover.search.events import Opened
 from prover.search.limit import Limit
 from prover.search.result import Counters, Result, Status
 from prover.theorem import Theorem
-from prover.verify.gate import Gate
+from prover.verifier import Verifier
 
 CORE = Path(__file__).parents[1] / "problems" / "core.jsonl"
 CLOSERS = ("rfl", "omega", "decide", "simp", "simp_all", "grind", "bv_decide")
@@ -80,7 +80,7 @@ async def attempt(
     )
     opened = False
     async with pool.session(alone=True) as session:
-        events = search(theorem, session, policy, Gate(pool), limit=limit)
+        events = search(theorem, session, policy, Verifier(pool), limit=limit)
         async for event in events:
             opened = opened or isinstance(event, Opened)
             if traces is not None:

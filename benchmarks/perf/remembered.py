@@ -13,9 +13,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from prover.errors import InputProblem
-from prover.lean.base import Closed, LeanSession, Outcome, Premise, State, TacticLimit, Timeout
+from prover.lean.interface import (
+    Closed,
+    LeanSession,
+    Outcome,
+    Premise,
+    State,
+    TacticLimit,
+    Timeout,
+    Verification,
+    Verify,
+)
 from prover.theorem import Theorem
-from prover.verify.base import Verification, Verify
 
 WHOLE_SECONDS = TacticLimit().seconds
 

@@ -24,7 +24,7 @@ from prover.bench.attempt import Attempt
 from prover.bench.page import page
 from prover.bench.problem import Problem, ProblemSet
 from prover.bench.reading import read
-from prover.lean.base import Goal, Outcome, Progress, State, TacticError
+from prover.lean.interface import Goal, Outcome, Progress, State, TacticError
 from prover.policy.base import Candidate
 from prover.search.configuration import Configuration
 from prover.search.events import Accepted, Expanded, Opened, Trial

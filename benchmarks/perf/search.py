@@ -23,14 +23,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-# Called by its path, a script finds only what lies beside it.
-sys.path.append(str(Path(__file__).resolve().parents[2]))
-
 from benchmarks.perf.comparison import CORE, Case, figures, run_all, table
-from prover.nearest import among
+from prover.errors import lookup
 from prover.policy.builtin import BuiltinPolicy
 from prover.search.configuration import CONFIGURATIONS, WHOLE, Configuration
 from prover.search.limit import Limit
+
+# Called by its path, a script finds only what lies beside it.
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 DEFAULT = Configuration()
 ABLATIONS = [
@@ -82,7 +82,7 @@ def chosen(
     """Those that are asked for. Raises `InputProblem` for a name that none of them has."""
     by_name = {configuration.name: configuration for configuration in configurations}
     names = options.only or by_name
-    return [among(by_name, name, "configuration") for name in names]
+    return [lookup(by_name, name, "configuration") for name in names]
 
 
 def limit_of(configuration: Configuration, options: argparse.Namespace) -> Limit:

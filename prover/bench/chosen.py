@@ -6,13 +6,12 @@ from fnmatch import fnmatchcase
 
 from prover.bench.config import Config, Wanted
 from prover.bench.dialect import DIALECTS
-from prover.bench.folder import Tell, silent
 from prover.bench.problem import Problem, ProblemSet
 from prover.bench.problems import LIBRARY, load
 from prover.bench.selection import Selection
-from prover.errors import InputProblem
+from prover.errors import InputProblem, closest, lookup
 from prover.lean.backend import Backend
-from prover.nearest import among, nearest
+from prover.progress import Notify, no_notice
 
 
 def needs_lean(config: Config) -> bool:
@@ -21,7 +20,7 @@ def needs_lean(config: Config) -> bool:
 
 
 async def problems_of(
-    config: Config, *, lean: Backend | None = None, tell: Tell = silent
+    config: Config, *, lean: Backend | None = None, tell: Notify = no_notice
 ) -> ProblemSet:
     """The problems as they are tried; `tell` is told what takes long and what was left out.
 
@@ -42,7 +41,7 @@ def chosen(everything: ProblemSet, wanted: Wanted) -> ProblemSet:
     known = [problem.name for problem in everything.problems]
     for name in wanted.names:
         if not any(fnmatchcase(each, name) for each in known):
-            raise InputProblem(f"{everything.name} has no `{name}`", nearest(known, name))
+            raise InputProblem(f"{everything.name} has no `{name}`", closest(known, name))
     left = [problem for problem in everything.problems if _is_named(problem, wanted.names)]
     return ProblemSet(everything.name, tuple(left[:: wanted.every][: wanted.first or None]))
 
@@ -51,7 +50,7 @@ def in_dialect(problems: ProblemSet, dialect: str) -> ProblemSet:
     """With the headers of a dialect. Raises `InputProblem` for one that is unknown."""
     if not dialect:
         return problems
-    reading = among(DIALECTS, dialect, "dialect")
+    reading = lookup(DIALECTS, dialect, "dialect")
     return ProblemSet(problems.name, tuple(map(reading.read, problems.problems)))
 
 

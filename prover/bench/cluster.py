@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from prover.bench.config import LOCAL, Config, default_workers
 from prover.bench.crew import Crew
-from prover.bench.folder import Tell
 from prover.errors import EnvironmentProblem
+from prover.progress import Notify
 
 OBJECT_STORE = 80 * 2**20
 """Bytes for what actors send: attempts and their traces, which stay small."""
@@ -33,7 +33,7 @@ QUIET = {
 
 
 @asynccontextmanager
-async def joined(config: Config, lean: str, tell: Tell) -> AsyncIterator[Crew]:
+async def joined(config: Config, lean: str, tell: Notify) -> AsyncIterator[Crew]:
     """The workers of the cluster that the settings name, until the block ends.
 
     `lean` is the one that they must have; `tell` is told what is waited for, and which nodes

@@ -10,8 +10,7 @@ from prover.bench.estimates import mcnemar
 from prover.bench.figures import Share
 from prover.bench.reading import Run
 from prover.bench.tried import Tried, Way, tried
-from prover.counting import counted
-from prover.errors import InputProblem
+from prover.errors import InputProblem, counted
 
 
 @dataclass(frozen=True)

@@ -16,18 +16,17 @@ import yaml
 
 from prover.bench.problems import names, unheard_of
 from prover.bench.settings import Settings, variables
-from prover.beside import beside
-from prover.errors import InputProblem
-from prover.lean.choosing import AUTOMATIC, check_name
-from prover.nearest import nearest
+from prover.errors import InputProblem, closest
+from prover.lean.backends import AUTOMATIC, check_name
 from prover.policy import mapping
 from prover.policy.spec import BuiltinSpec, PolicySpec
+from prover.resources import resource
 from prover.search.configuration import Configuration, configured
 from prover.search.limit import Limit
 
 WORKER_MEMORY = 2.5 * 2**30
 """Bytes that a Lean worker needs."""
-SHIPPED = beside("benchmarks/configs")
+SHIPPED = resource("benchmarks/configs")
 """Configurations that go by name."""
 
 
@@ -73,7 +72,7 @@ class Config:
     dialect: str = ""
     """How the problems' headers are replaced; as they are by default."""
     lean: str = AUTOMATIC
-    """Which Lean: `auto`, or a name of `prover.lean.choosing.LEANS`."""
+    """Which Lean: `auto`, or a name of `prover.lean.backends.LEANS`."""
     project: str = ""
     """The Lake project of a native Lean; empty for the one that the problems lie in."""
     policy: PolicySpec = field(default_factory=BuiltinSpec)
@@ -151,7 +150,7 @@ def resolved(what: str, flags: Settings, environment: Mapping[str, str]) -> tupl
     if path is None and unheard_of(what):
         known = dict.fromkeys([*names_shipped(), *names()])
         message = f"neither a configuration nor a set of problems is called `{what}`"
-        raise InputProblem(message, f"{nearest(known, what)} Files and folders go too.")
+        raise InputProblem(message, f"{closest(known, what)} Files and folders go too.")
     named = path.stem if path else Path(what).stem
     settings = Settings.read(path) if path else Settings.one(("problems", "source"), what, what)
     for layer in (Settings.from_environment(VARIABLES, environment), flags):
@@ -180,7 +179,7 @@ def shipped(what: str) -> Path | None:
     path = Path(what)
     if path.suffix in (".yaml", ".yml"):
         if not path.exists():
-            raise InputProblem(f"there is no file {path}", nearest(names_shipped(), path.stem))
+            raise InputProblem(f"there is no file {path}", closest(names_shipped(), path.stem))
         return path
     if what in names_shipped() and not path.exists():
         return SHIPPED / f"{what}.yaml"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from prover.bench.problem import Problem
-from prover.beside import beside
+from prover.resources import resource
 
 UNKNOWN = re.compile(r"Unknown (?:identifier|constant) `([^`]+)`")
 NO_INSTANCE = re.compile(r"failed to synthesize instance of type class\s+(.+?)(?: \?m|\n|$)")
@@ -31,7 +31,7 @@ class Dialect:
     @cached_property
     def header(self) -> str:
         """What takes the place of a problem's header."""
-        return beside(f"lean_project/Preludes/{self.prelude}").read_text(encoding="utf-8")
+        return resource(f"lean_project/Preludes/{self.prelude}").read_text(encoding="utf-8")
 
     def read(self, problem: Problem) -> Problem:
         """The problem with the dialect's header."""

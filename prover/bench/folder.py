@@ -10,19 +10,15 @@ from pathlib import Path
 from prover.bench import jsonl, unproved
 from prover.bench.problem import Problem
 from prover.errors import InputProblem
-from prover.text import bytes_of
+from prover.lean_file import read_utf8
+from prover.progress import Notify, no_notice
 
-Tell = Callable[[str], None]
 """Called with what the user should know, a sentence at a time."""
 SHOWN = 5
 """How many names are told of those that are many."""
 
 Prepare = Callable[[str], str]
 """What is done to the text of a file before it is read; the lines stay where they are."""
-
-
-def silent(sentence: str) -> None:
-    """Tells nobody."""
 
 
 def as_it_is(text: str) -> str:
@@ -48,7 +44,7 @@ class Origin:
         return f"{self.repository}{shown.as_posix()}:{line}"
 
 
-def read(path: Path, origin: Origin = Origin(), tell: Tell = silent) -> list[Problem]:
+def read(path: Path, origin: Origin = Origin(), tell: Notify = no_notice) -> list[Problem]:
     """The problems of a `.jsonl` file, a `.lean` file, or of all `.lean` files below a folder.
 
     Raises `InputProblem` when there is none, or what is there can't be read.
@@ -73,10 +69,10 @@ NOTHING = "Only whole proofs count: `theorem … := by sorry` or `theorem … :=
 
 def text_of(path: Path) -> str:
     """A file's text with `\\n` between lines, without a byte order mark. Raises `InputProblem`."""
-    return bytes_of(path).decode("utf-8-sig").replace("\r\n", "\n")
+    return read_utf8(path).decode("utf-8-sig").replace("\r\n", "\n")
 
 
-def _folder(folder: Path, origin: Origin, tell: Tell) -> list[Problem]:
+def _folder(folder: Path, origin: Origin, tell: Notify) -> list[Problem]:
     files = [path for path in sorted(folder.rglob("*.lean")) if _is_source(path, folder)]
     if not files:
         raise InputProblem(f"there is no .lean file in {folder}", "Name another folder.")
@@ -94,7 +90,7 @@ def _is_source(path: Path, folder: Path) -> bool:
     return path.is_file() and not hidden
 
 
-def _file(path: Path, origin: Origin, tell: Tell) -> list[Problem]:
+def _file(path: Path, origin: Origin, tell: Notify) -> list[Problem]:
     text = origin.prepare(text_of(path))
     try:
         reading = unproved.read(text)

@@ -13,11 +13,11 @@ import ray
 from prover.bench.actors import Handle, answer, end, start_lean
 from prover.bench.config import WORKER_MEMORY, Config
 from prover.bench.crew import Crew, Lost
-from prover.bench.folder import Tell
 from prover.bench.job import Job
 from prover.bench.proposers import Proposers
 from prover.bench.store import Finished
 from prover.errors import EnvironmentProblem
+from prover.progress import Notify
 
 Node = Mapping[str, Any]
 """As `ray.nodes` tells of it."""
@@ -30,7 +30,7 @@ STARTS = 3
 class Hands:
     """Keeps a Lean actor wherever there is room for one, and each in the crew, within the block."""
 
-    def __init__(self, config: Config, lean: str, crew: Crew, tell: Tell) -> None:
+    def __init__(self, config: Config, lean: str, crew: Crew, tell: Notify) -> None:
         """`lean` is the one that they must have; `tell` is told which nodes are left out."""
         self._config = config
         self._lean = lean

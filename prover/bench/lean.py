@@ -7,16 +7,16 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from prover.bench.config import Config
-from prover.bench.folder import Tell
 from prover.bench.problem import ProblemSet
 from prover.errors import InputProblem
-from prover.file import LeanFile
 from prover.lean.backend import Backend
-from prover.lean.choosing import AUTOMATIC, Wanted, open_lean
+from prover.lean.backends import AUTOMATIC, LeanSpec, open_lean
+from prover.lean_file import LeanFile
+from prover.progress import Notify
 
 
 def lean_of(
-    config: Config, *, workers: int, tell: Tell, problems: ProblemSet | None = None
+    config: Config, *, workers: int, tell: Notify, problems: ProblemSet | None = None
 ) -> AbstractAsyncContextManager[Backend]:
     """The Lean of a run, whose processes load what most of the problems import.
 
@@ -26,7 +26,7 @@ def lean_of(
     lies_somewhere = place.exists()
     # Problems that lie in no folder are not the current one's.
     automatic = config.lean == AUTOMATIC and not (lies_somewhere or config.project)
-    wanted = Wanted(
+    wanted = LeanSpec(
         "embedded" if automatic else config.lean,
         config.project or None,
         file=place if lies_somewhere and not config.project else None,

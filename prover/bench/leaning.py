@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from prover.commands import GAPS, declarations, name_parts, parts
+from prover.declarations import GAPS, declarations, name_parts, parts
 from prover.errors import InputProblem
+from prover.lean.interface import Verification, Verify
+from prover.lexer import tokens
 from prover.policy.avoiding import naming, reluctant
 from prover.policy.base import Policy
 from prover.theorem import Theorem
-from prover.tokens import tokens
-from prover.verify.base import Verification, Verify
 
 RESTS = "it rests on a `sorry`"
 """What the gate says of such a proof (`lean_project/Prover/Audit.lean`)."""

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from prover.bench.folder import SHOWN, Tell
+from prover.bench.folder import SHOWN
 from prover.bench.problem import Problem
-from prover.counting import counted
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import EnvironmentProblem, InputProblem, closest, counted
 from prover.lean.backend import Backend
 from prover.lean.worker import GRACE_SECONDS, Refused, Worker
-from prover.nearest import nearest
+from prover.progress import Notify
 
 MODULES_PER_WORKER = 6
 """A Lean keeps the environment of every module that it has seen, some 100 MB each."""
@@ -36,7 +35,7 @@ class Stated:
     """Why, by name."""
 
 
-async def stated(lean: Backend, module: str, tell: Tell) -> list[Problem]:
+async def stated(lean: Backend, module: str, tell: Notify) -> list[Problem]:
     """The theorems of a module and of all those below it.
 
     Raises `InputProblem` when there is no such module or it has no theorem, `LeanDied`.
@@ -61,7 +60,7 @@ async def _modules(lean: Backend, module: str) -> list[str]:
         if found:
             return found
         above = module.rpartition(".")[0]
-        hint = nearest(sorted(await _below(worker, above)), module) if above else ""
+        hint = closest(sorted(await _below(worker, above)), module) if above else ""
     raise InputProblem(f"the library has no module {module}", hint or "It has Init, Std and Lean.")
 
 
@@ -108,7 +107,7 @@ def header(imports: Sequence[str]) -> str:
     return "prelude\n" + "".join(f"import {name}\n" for name in imports)
 
 
-def _tell(module: str, found: Stated, tell: Tell) -> None:
+def _tell(module: str, found: Stated, tell: Notify) -> None:
     if not found.problems and not found.left_out:
         return
     sentence = f"{module}: {counted(len(found.problems), 'theorem')}"

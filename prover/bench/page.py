@@ -23,8 +23,7 @@ from prover.bench.figures import GROUPS, Figures, Passes
 from prover.bench.reading import Run
 from prover.bench.tried import Tried, tried
 from prover.bench.wording import dialect, duration, facts, percent
-from prover.counting import counted
-from prover.errors import sentences
+from prover.errors import counted, sentences
 from prover.page import FOLDER, joined
 from prover.page.exploring import explored, packed
 

@@ -11,9 +11,10 @@ from typing import Literal
 
 import yaml
 
-from prover.bench.folder import Origin, Tell, as_it_is, read
+from prover.bench.folder import Origin, as_it_is, read
 from prover.bench.problem import Problem
-from prover.checkout import Repository, check_out
+from prover.git import Repository, check_out
+from prover.progress import Notify
 
 FILE = Path(__file__).with_name("presets.yaml")
 ANSWER = re.compile(
@@ -36,7 +37,7 @@ class Preset:
     answers: Literal["", "comment"] = ""
     """Where the answers are that statements leave open."""
 
-    async def read(self, cache: Path, tell: Tell) -> list[Problem]:
+    async def read(self, cache: Path, tell: Notify) -> list[Problem]:
         """All its problems. Raises `EnvironmentProblem` when it can't be fetched."""
         repository = Repository(self.url, self.commit)
         checkout = await check_out(repository, cache, tell)

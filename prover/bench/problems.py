@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from prover.bench import folder
-from prover.bench.folder import Origin, Tell, silent
+from prover.bench.folder import Origin
 from prover.bench.library import stated
 from prover.bench.presets import presets
 from prover.bench.problem import Problem, ProblemSet
 from prover.bench.selection import Selection
-from prover.beside import beside
-from prover.checkout import Repository, check_out
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.cache import default_cache
+from prover.errors import EnvironmentProblem, InputProblem, closest
+from prover.git import Repository, check_out
 from prover.lean.backend import Backend
-from prover.lean.install import default_cache
-from prover.nearest import nearest
+from prover.progress import Notify, no_notice
+from prover.resources import resource
 
-CORE = beside("benchmarks/problems/core.jsonl")
+CORE = resource("benchmarks/problems/core.jsonl")
 GIT, LIBRARY = "git:", "library:"
 
 
@@ -27,7 +27,7 @@ async def load(
     *,
     lean: Backend | None = None,
     cache: Path | None = None,
-    tell: Tell = silent,
+    tell: Notify = no_notice,
 ) -> ProblemSet:
     """The selected problems of a source.
 
@@ -47,7 +47,7 @@ async def load(
     return ProblemSet(source, selection.of(problems))
 
 
-async def _read(source: str, lean: Backend | None, cache: Path, tell: Tell) -> list[Problem]:
+async def _read(source: str, lean: Backend | None, cache: Path, tell: Notify) -> list[Problem]:
     if source == "core":
         return folder.read(_core(), Origin(), tell)
     if source in presets():
@@ -90,10 +90,10 @@ def _hint(source: str) -> str:
         return f"A repository is named by git:{source}."
     if "/" in source or source.endswith((".jsonl", ".lean")):
         return "Check the path."
-    return f"{nearest(names(), source)} Files, folders, git:URL and library:MODULE too."
+    return f"{closest(names(), source)} Files, folders, git:URL and library:MODULE too."
 
 
-async def _from_git(repository: Repository, cache: Path, tell: Tell) -> list[Problem]:
+async def _from_git(repository: Repository, cache: Path, tell: Notify) -> list[Problem]:
     checkout = await check_out(repository, cache, tell)
     root = checkout.folder
     for _ in Path(repository.folder).parts:

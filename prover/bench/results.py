@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from prover.bench.attempt import Attempt
-from prover.errors import InputProblem
-from prover.nearest import nearest
+from prover.errors import InputProblem, closest
 from prover.search.result import Counters, Status
 
 Json = dict[str, Any]
@@ -95,6 +94,6 @@ def _attempt(line: Json) -> Attempt:
 def _known(attempt: Attempt, names: Collection[str] | None) -> Attempt:
     if names is not None and attempt.name not in names:
         raise InputProblem(
-            f"no problem of this run is called `{attempt.name}`", nearest(names, attempt.name)
+            f"no problem of this run is called `{attempt.name}`", closest(names, attempt.name)
         )
     return attempt

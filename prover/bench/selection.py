@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from prover.bench.problem import Problem
-from prover.errors import InputProblem
-from prover.nearest import nearest
+from prover.errors import InputProblem, closest
 
 SHOWN = 10
 """How many names are shown of those that there are."""
@@ -52,14 +51,14 @@ def _check(field: str, wanted: str, there: Iterable[str]) -> None:
     known = sorted({value for value in there if value})
     if wanted not in known:
         message = f"no problem has the {field} `{wanted}`"
-        hint = nearest(known, wanted) if known else f"None of these problems has a {field}."
+        hint = closest(known, wanted) if known else f"None of these problems has a {field}."
         raise InputProblem(message, hint)
 
 
 def _names(names: Sequence[str], wanted: str) -> str:
     if len(names) <= SHOWN:
-        return nearest(names, wanted)
-    near = nearest(names, wanted)
+        return closest(names, wanted)
+    near = closest(names, wanted)
     if near.startswith("Known:"):
         rest = len(names) - SHOWN
         return f"There are {', '.join(names[:SHOWN])} and {rest} more."

@@ -14,8 +14,7 @@ from typing import Any, TypeVar, get_type_hints
 
 import yaml
 
-from prover.errors import InputProblem
-from prover.nearest import nearest
+from prover.errors import InputProblem, closest
 from prover.policy.remote.key import VARIABLE as KEY_VARIABLE
 
 Path_ = tuple[str, ...]
@@ -90,7 +89,7 @@ class Settings:
             if not name.startswith(PREFIX) or name in OTHERS or not text:
                 continue
             if name not in known:
-                raise InputProblem(f"no setting is called `{name}`", nearest(known, name))
+                raise InputProblem(f"no setting is called `{name}`", closest(known, name))
             settings = settings.under(cls.written(known[name], text, name))
         return settings
 
@@ -120,7 +119,7 @@ class Settings:
             way = (*path, str(key))
             if key not in kinds:
                 raise self.wrong(
-                    way, f"no setting is called `{'.'.join(way)}`", nearest(kinds, str(key))
+                    way, f"no setting is called `{'.'.join(way)}`", closest(kinds, str(key))
                 )
             found[key] = self._value(kinds[key], value, way)
         try:

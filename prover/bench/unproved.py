@@ -1,7 +1,7 @@
 """Theorems whose whole proof is `sorry`, found in the text of a file without Lean.
 
 Benchmark files import Mathlib, which need not be installed to read what they state. So this reads
-tokens (`prover.commands`). A theorem's documentation, attributes, modifiers and `open … in` are
+tokens (`prover.declarations`). A theorem's documentation, attributes, modifiers and `open … in` are
 part of it. All that stands before it is its header, byte for byte, but for open theorems that stand
 alone: Lean would read each of them again for each of the others.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from prover.commands import (
+from prover.declarations import (
     DEFINITIONS,
     GAPS,
     THEOREMS,
@@ -22,7 +22,7 @@ from prover.commands import (
     name_parts,
     parts,
 )
-from prover.tokens import Token, line_of, tokens
+from prover.lexer import Token, line_of, tokens
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,9 @@ from prover.bench.summary import Summary
 from prover.cli import batch, gpus, leans
 from prover.cli.console import Exit, messages, write_json
 from prover.cli.console import run as run_cancellable
-from prover.counting import counted
-from prover.lean.backend import Backend, told
-from prover.lean.choosing import LEANS
+from prover.errors import counted
+from prover.lean.backend import Backend, describe
+from prover.lean.backends import LEANS
 from prover.policy.choosing import open_policy
 
 EXAMPLES = (
@@ -181,7 +181,7 @@ class Bench:
             problems = early or await problems_of(config, lean=lean, tell=tell)
             if not config.cluster:
                 lean.expected = shared_header(config.dialect)
-            which = await told(lean)
+            which = await describe(lean)
             cards = [str(gpu) for gpu in await gpus.found()]
             made_with = environment(config, problems, lean=which, gpus=cards)
             with Store.opened(self.folder, config, problems, made_with) as store:

@@ -10,15 +10,13 @@ import typer
 from rich import box
 from rich.table import Table
 
-from prover.check import Declaration, Gap, Message, Report
-from prover.check import check as check_file
 from prover.cli import leans
 from prover.cli.console import Exit, results, run, write_json
 from prover.cli.report import as_error, axioms_text
-from prover.counting import counted
-from prover.errors import sentences
-from prover.file import LeanFile
-from prover.lean.choosing import Wanted
+from prover.errors import counted, sentences
+from prover.file_check import Declaration, FileReport, Gap, Message, check_file
+from prover.lean.backends import LeanSpec
+from prover.lean_file import LeanFile
 from prover.requirement import Requirement, requirements
 
 EXAMPLES = (
@@ -50,9 +48,11 @@ def check(
     axioms; 1 otherwise.
     """
     source = LeanFile.read(file)
-    wanted = Wanted(lean, project, file=file, imports=source.imports, sandbox=sandbox, spare=False)
+    wanted = LeanSpec(
+        lean, project, file=file, imports=source.imports, sandbox=sandbox, spare=False
+    )
 
-    async def work() -> Report:
+    async def work() -> FileReport:
         async with leans.opened(wanted) as lean_at_work:
             return await check_file(lean_at_work, source)
 
@@ -60,7 +60,9 @@ def check(
     raise typer.Exit(show(source, report, requirements(report, require or []), json=json))
 
 
-def show(file: LeanFile, report: Report, required: Sequence[Requirement], *, json: bool) -> Exit:
+def show(
+    file: LeanFile, report: FileReport, required: Sequence[Requirement], *, json: bool
+) -> Exit:
     """Writes a report; its exit code."""
     if json:
         items: list[Message | Declaration | Gap | Requirement]
@@ -89,7 +91,7 @@ def show(file: LeanFile, report: Report, required: Sequence[Requirement], *, jso
     return Exit.PROVED if report.sound and met else Exit.NOT_PROVED
 
 
-def table(report: Report) -> Table:
+def table(report: FileReport) -> Table:
     """A line for each declaration."""
     drawn = Table(box=box.SIMPLE_HEAD)
     drawn.add_column("declaration", overflow="fold")
@@ -106,7 +108,7 @@ def table(report: Report) -> Table:
     return drawn
 
 
-def verdict(report: Report) -> str:
+def verdict(report: FileReport) -> str:
     """The report in one sentence."""
     refused = sum(not found.accepted for found in report.declarations)
     faults = [

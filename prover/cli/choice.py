@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from prover.errors import InputProblem
-from prover.file import Hole, LeanFile
-from prover.holes import near, none_near, where
+from prover.lean_file import Hole, LeanFile, hole_lines, holes_near, no_hole_near
 from prover.policy.options import ModelOptions
 
 PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::\d+)?")
@@ -29,9 +28,9 @@ def at_line(file: LeanFile, holes: Sequence[Hole], line: int) -> list[Hole]:
 
     Raises `InputProblem` when there is none.
     """
-    if found := near(file, holes, line):
+    if found := holes_near(file, holes, line):
         return found
-    raise InputProblem(none_near(file, line), where(holes))
+    raise InputProblem(no_hole_near(file, line), hole_lines(holes))
 
 
 def named(holes: Sequence[Hole], declared: Sequence[str], names: Sequence[str]) -> list[Hole]:

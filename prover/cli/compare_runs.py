@@ -15,8 +15,7 @@ from prover.bench.figures import Share
 from prover.bench.reading import read
 from prover.bench.wording import duration, percent
 from prover.cli.console import messages, results, write_json
-from prover.counting import counted
-from prover.nearest import among
+from prover.errors import counted, lookup
 
 EXAMPLES = (
     "Examples: `prover compare runs/before runs/after` · "
@@ -50,7 +49,7 @@ def compare_runs(
     Only problems that both attempted count. The p-value is that of McNemar's exact test: how likely
     as great a difference would be if both were equally good.
     """
-    as_json = among(FORMATS, form, "format")
+    as_json = lookup(FORMATS, form, "format")
     found = compare(read(first), read(second), anyway=anyway)
     if as_json:
         write_json(found.to_json())

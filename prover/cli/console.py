@@ -17,7 +17,7 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from prover.errors import ProverError
-from prover.ticking import every
+from prover.progress import every
 
 T = TypeVar("T")
 

@@ -16,16 +16,16 @@ import typer
 from prover.cli import gpus, leans, weights
 from prover.cli.console import Exit, results, run, write_json
 from prover.errors import ProverError
-from prover.lean.command import Command
-from prover.lean.dojo import standing
-from prover.lean.embedded import EmbeddedLean
-from prover.lean.kernel import kernel_of
-from prover.lean.native import NativeLean
+from prover.lean.embedded.embedded_lean import EmbeddedLean
+from prover.lean.kernel_bugs import kernel_bugs
+from prover.lean.leandojo.dojo_lean import standing
+from prover.lean.native.lake_project import Project
+from prover.lean.native.native_lean import NativeLean
 from prover.lean.pool import LeanPool
-from prover.lean.project import Project
+from prover.lean.process import Command
 from prover.policy.local.choice import SHORT_NAMES
 from prover.theorem import Theorem
-from prover.verify.gate import Gate
+from prover.verifier import Verifier
 
 MEMORY = 2.5 * 2**30
 """Bytes that one Lean process needs."""
@@ -161,7 +161,7 @@ async def kernel(folder: str | None) -> Finding:
         project = project_at(folder)
         if project is None:
             return Finding("kernel", True, "not asked: there is no Lake project here")
-        return Finding("kernel", True, kernel_of(NativeLean.find(project).toolchain.version))
+        return Finding("kernel", True, kernel_bugs(NativeLean.find(project).toolchain.version))
     except ProverError as error:
         return Finding("kernel", True, f"not known: {error.message}")
 
@@ -189,8 +189,8 @@ async def trial(check: str, command: Command, fix: str) -> Finding:
     wrong = Theorem.from_statement("three", "theorem three : 1 + 1 = 3 := by")
     try:
         async with LeanPool(command, spare=False) as pool:
-            right = await Gate(pool)(theorem, "rfl")
-            refused = await Gate(pool)(wrong, "rfl")
+            right = await Verifier(pool)(theorem, "rfl")
+            refused = await Verifier(pool)(wrong, "rfl")
     except ProverError as error:
         return Finding(check, False, error.message, error.hint or fix)
     if not right.accepted:

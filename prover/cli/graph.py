@@ -9,8 +9,7 @@ import typer
 
 from prover.cli.console import Exit, results, run
 from prover.cli.graphs import failures
-from prover.counting import counted
-from prover.errors import InputProblem
+from prover.errors import InputProblem, counted
 from prover.search.events import Accepted
 from prover.search.export import check_suffix, export
 from prover.search.replay import replay

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from prover.file import Hole
-from prover.lean.base import Closed, Progress
+from prover.lean.interface import Closed, Progress
+from prover.lean_file import Hole
 from prover.search.events import Event, Expanded
 from prover.search.export import export
 from prover.search.replay import replay

@@ -10,8 +10,8 @@ import typer
 
 from prover.cli.console import messages, status
 from prover.lean.backend import Backend
-from prover.lean.choosing import AUTOMATIC, LEANS, Wanted, open_lean
-from prover.lean.install import Report
+from prover.lean.backends import AUTOMATIC, LEANS, LeanSpec, open_lean
+from prover.progress import ReportProgress
 
 LeanOption = Annotated[
     str,
@@ -44,7 +44,7 @@ DEFAULT = AUTOMATIC
 
 
 @asynccontextmanager
-async def opened(wanted: Wanted) -> AsyncIterator[Backend]:
+async def opened(wanted: LeanSpec) -> AsyncIterator[Backend]:
     """The Lean that is wanted; what takes a while and what was chosen is told."""
     with ExitStack() as looking:
         report = reporting(looking.enter_context(status("looking for Lean")))
@@ -53,7 +53,7 @@ async def opened(wanted: Wanted) -> AsyncIterator[Backend]:
             yield lean
 
 
-def reporting(update: Callable[[str], None]) -> Report:
+def reporting(update: Callable[[str], None]) -> ReportProgress:
     """Tells each step with how much of it is done."""
 
     def report(step: str, done: int, total: int | None) -> None:

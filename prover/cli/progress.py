@@ -10,7 +10,7 @@ from rich import box
 from rich.table import Table
 
 from prover.cli.console import drawn, messages, telling
-from prover.file import Hole
+from prover.lean_file import Hole
 from prover.search.events import Accepted, Event, Progressed, Verified
 from prover.search.result import Result, Status
 

@@ -15,8 +15,8 @@ import typer
 
 from prover.cli import choice, leans
 from prover.cli.console import Exit, run, status
-from prover.file import Hole, LeanFile
-from prover.lean.choosing import Wanted
+from prover.lean.backends import LeanSpec
+from prover.lean_file import Hole, LeanFile
 from prover.policy.base import Policy
 from prover.policy.choosing import open_policy
 from prover.policy.options import ModelOptions
@@ -26,7 +26,7 @@ from prover.search.export import check_suffix
 from prover.search.limit import Limit
 
 if TYPE_CHECKING:
-    from prover.check import Gap, Report
+    from prover.file_check import FileReport, Gap
 
 EXAMPLES = (
     "Examples: `prover prove Demo.lean` · `prover prove Demo.lean:12 --seconds 300` · "
@@ -131,7 +131,7 @@ def prove(
         theorem or [],
         write,
         limit,
-        Wanted(
+        LeanSpec(
             lean,
             project,
             file=path,
@@ -158,7 +158,7 @@ class Task:
     names: Sequence[str]
     write: bool
     limit: Limit
-    lean: Wanted
+    lean: LeanSpec
     configuration: Configuration
     policy: Callable[[], AbstractAsyncContextManager[Policy]]
     graph: Path | None = None
@@ -169,7 +169,7 @@ class Task:
         """Whether all of the file is meant."""
         return self.line is None and not self.names
 
-    def holes(self, report: Report) -> list[Hole]:
+    def holes(self, report: FileReport) -> list[Hole]:
         """The holes to try. Raises `InputProblem` when what was asked for isn't there."""
         holes = list(report.holes)
         if self.line is not None:
@@ -178,7 +178,7 @@ class Task:
             holes = choice.named(holes, report.names, self.names)
         return holes
 
-    def gaps(self, report: Report, holes: Sequence[Hole]) -> list[Gap]:
+    def gaps(self, report: FileReport, holes: Sequence[Hole]) -> list[Gap]:
         """The places among what was asked for where a proof is missing for good."""
         if self.is_whole:
             return list(report.gaps)

@@ -7,28 +7,28 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from functools import partial
 
-from prover.check import Report
-from prover.check import check as check_file
 from prover.cli.console import Exit, messages, status
 from prover.cli.graphs import Graphs
 from prover.cli.progress import Progress
 from prover.cli.prove import Task
 from prover.cli.report import Lines
 from prover.errors import ProverError
-from prover.file import Hole, LeanFile, Scripts
+from prover.file_check import FileReport, check_file
+from prover.file_prover import FileProver, obstacle, reason_not_to_write
+from prover.incremental_verifier import IncrementalVerifier, TextVerifiers, VerifierPool
 from prover.lean.backend import Backend
+from prover.lean_file import Hole, LeanFile, Scripts
 from prover.policy.base import Policy
-from prover.prove import Proving, objection, obstacle
 from prover.searching import searching
-from prover.verify.walk import GateWalk
-from prover.verify.walks import Stock, Walks
 
 
 async def work(task: Task, policy: Policy, lean: Backend, lines: Lines) -> Exit:
     """Does the task with this policy and Lean; its exit code."""
     async with (
-        Stock(partial(GateWalk, lean, seconds=task.limit.verify_seconds)) as stock,
-        Walks(stock) as walks,
+        VerifierPool(
+            partial(IncrementalVerifier, lean, seconds=task.limit.verify_seconds)
+        ) as stock,
+        TextVerifiers(stock) as walks,
     ):
         await walks.ahead(task.file, task.line, always=True)
         with status("starting Lean and reading the file"):
@@ -38,7 +38,7 @@ async def work(task: Task, policy: Policy, lean: Backend, lines: Lines) -> Exit:
         gaps = task.gaps(report, holes)
         obstacles = {hole: obstacle(task.file, report, hole, strict=task.strict) for hole in holes}
         reach = [hole for hole in holes if not obstacles[hole]]
-        proving = Proving(
+        proving = FileProver(
             task.file,
             report,
             search=searching(
@@ -69,7 +69,7 @@ async def work(task: Task, policy: Policy, lean: Backend, lines: Lines) -> Exit:
     return Exit.PROVED if proved else Exit.NOT_PROVED
 
 
-async def follow(proving: Proving, lines: Lines, graphs: Graphs, holes: Sequence[Hole]) -> bool:
+async def follow(proving: FileProver, lines: Lines, graphs: Graphs, holes: Sequence[Hole]) -> bool:
     """Writes down the events of the searches as they come; whether they were interrupted."""
     progress = Progress(holes)
     interrupted = False
@@ -87,7 +87,7 @@ async def follow(proving: Proving, lines: Lines, graphs: Graphs, holes: Sequence
     return interrupted
 
 
-def fitting(proving: Proving) -> Scripts:
+def fitting(proving: FileProver) -> Scripts:
     """The scripts with which the file stays as it is meant: not those that come with a note."""
     verifications = {hole: proving.results[hole].verification for hole in proving.scripts}
     return {
@@ -97,10 +97,10 @@ def fitting(proving: Proving) -> Scripts:
     }
 
 
-async def put_into_file(lean: Backend, task: Task, report: Report, scripts: Scripts) -> None:
+async def put_into_file(lean: Backend, task: Task, report: FileReport, scripts: Scripts) -> None:
     """Writes the proofs into the file, if Lean accepts all of it so. Raises `ProverError`."""
     filled = LeanFile(task.file.path, task.file.filled(scripts).encode())
-    reason = objection(report, await check_file(lean, filled), scripts)
+    reason = reason_not_to_write(report, await check_file(lean, filled), scripts)
     if reason is not None:
         raise ProverError(f"nothing was written: {reason}", "Put the proofs in by hand.")
     task.file.write(scripts)

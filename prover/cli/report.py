@@ -10,16 +10,14 @@ from typing import Protocol
 from rich import box
 from rich.table import Table
 
-from prover.check import UNREAD, Gap, Message, Report
 from prover.cli.console import messages, results, write_json
-from prover.counting import counted
-from prover.errors import sentences
-from prover.file import Hole, LeanFile, Span
-from prover.keyword import meant
-from prover.prove import Proving
+from prover.errors import counted, sentences
+from prover.file_check import UNREAD, FileReport, Gap, Message, keyword_meant
+from prover.file_prover import FileProver
+from prover.lean.interface import STANDARD
+from prover.lean_file import Hole, LeanFile, Span
 from prover.search.events import Event
 from prover.search.result import Refusal, Result, Status
-from prover.verify.base import STANDARD
 
 MORE = "Give it more with `--seconds`"
 TOLD_ELSEWHERE = (Status.PROVED, Status.CANCELLED, Status.UNTRIED)
@@ -29,7 +27,7 @@ TOLD_ELSEWHERE = (Status.PROVED, Status.CANCELLED, Status.UNTRIED)
 class Lines(Protocol):
     """What is told, in the order in which it is called."""
 
-    def errors(self, report: Report) -> None:
+    def errors(self, report: FileReport) -> None:
         """The errors that the file has of itself."""
 
     def event(self, hole: Hole, event: Event) -> None:
@@ -38,7 +36,7 @@ class Lines(Protocol):
     def gaps(self, gaps: Sequence[Gap]) -> None:
         """Where a proof is missing for good."""
 
-    def end(self, proving: Proving, report: Report, holes: Sequence[Hole]) -> None:
+    def end(self, proving: FileProver, report: FileReport, holes: Sequence[Hole]) -> None:
         """All searches have ended."""
 
     def written(self, count: int) -> None:
@@ -51,7 +49,7 @@ class JsonLines:
     def __init__(self, file: LeanFile) -> None:
         self._file = file
 
-    def errors(self, report: Report) -> None:
+    def errors(self, report: FileReport) -> None:
         """A `message` for each."""
         for message in report.errors:
             write_json({"event": "message", **message.to_json(), "file": str(self._file.path)})
@@ -67,7 +65,7 @@ class JsonLines:
         for gap in gaps:
             write_json({**gap.to_json(), "file": str(self._file.path)})
 
-    def end(self, proving: Proving, report: Report, holes: Sequence[Hole]) -> None:
+    def end(self, proving: FileProver, report: FileReport, holes: Sequence[Hole]) -> None:
         """Nothing: each hole has told its result."""
 
     def written(self, count: int) -> None:
@@ -81,7 +79,7 @@ class TextLines:
     def __init__(self, file: LeanFile) -> None:
         self._file = file
 
-    def errors(self, report: Report) -> None:
+    def errors(self, report: FileReport) -> None:
         """One line each, as Lean would show it."""
         for message in report.errors:
             messages().print(as_error(self._file, message))
@@ -97,7 +95,7 @@ class TextLines:
             name = f"{gap.name}: " if gap.name else ""
             messages().print(f"{self._file.path}:{gap.line}: {name}{gap.reason}")
 
-    def end(self, proving: Proving, report: Report, holes: Sequence[Hole]) -> None:
+    def end(self, proving: FileProver, report: FileReport, holes: Sequence[Hole]) -> None:
         """Every declaration with its proofs as it would stand in the file, and the table."""
         if not holes:
             results().print(nothing_to_prove(self._file, report))
@@ -117,7 +115,7 @@ class TextLines:
         proved = sum(hole in proving.scripts for hole in holes)
         results().print(f"{proved} of {len(holes)} proved{besides(proving, report, holes)}")
 
-    def _untried(self, proving: Proving, holes: Sequence[Hole]) -> None:
+    def _untried(self, proving: FileProver, holes: Sequence[Hole]) -> None:
         """One line for all holes that are not tried for the same reason."""
         reasons: dict[str, list[str]] = {}
         for hole in holes:
@@ -137,7 +135,7 @@ class TextLines:
 def as_error(file: LeanFile, message: Message) -> str:
     """As Lean shows an error, and what may have been meant."""
     told = f"{file.path}:{message.line}:{message.column}: error: {message.text}"
-    return "\n  ".join(filter(None, [told, meant(file, message)]))
+    return "\n  ".join(filter(None, [told, keyword_meant(file, message)]))
 
 
 def lines_for(file: LeanFile, *, json: bool) -> Lines:
@@ -145,7 +143,7 @@ def lines_for(file: LeanFile, *, json: bool) -> Lines:
     return JsonLines(file) if json else TextLines(file)
 
 
-def table(proving: Proving, report: Report, holes: Sequence[Hole]) -> Table:
+def table(proving: FileProver, report: FileReport, holes: Sequence[Hole]) -> Table:
     """A line for each hole."""
     drawn = Table(box=box.SIMPLE_HEAD)
     drawn.add_column("theorem", overflow="fold")
@@ -165,7 +163,7 @@ def table(proving: Proving, report: Report, holes: Sequence[Hole]) -> Table:
     return drawn
 
 
-def besides(proving: Proving, report: Report, holes: Sequence[Hole]) -> str:
+def besides(proving: FileProver, report: FileReport, holes: Sequence[Hole]) -> str:
     """What is not in order all the same, where every hole has a proof."""
     if any(hole not in proving.scripts for hole in holes):
         return ""
@@ -178,7 +176,7 @@ def besides(proving: Proving, report: Report, holes: Sequence[Hole]) -> str:
     return f", but the file has {', '.join(told)}" if told else ""
 
 
-def nothing_to_prove(file: LeanFile, report: Report) -> str:
+def nothing_to_prove(file: LeanFile, report: FileReport) -> str:
     """What is told of a file without a hole."""
     if report.sound and not report.gaps:
         return f"There is no `sorry` in {file.path}: nothing to prove."
@@ -206,7 +204,7 @@ def refused(refusal: Refusal) -> str:
     )
 
 
-def how_verified(proving: Proving, report: Report, hole: Hole, result: Result) -> str:
+def how_verified(proving: FileProver, report: FileReport, hole: Hole, result: Result) -> str:
     """What the gate has said of a hole's proof."""
     if result.status is not Status.PROVED:
         return ""
@@ -220,7 +218,7 @@ def how_verified(proving: Proving, report: Report, hole: Hole, result: Result) -
     return f"its goal verified; {note or 'another part of the declaration rests on a `sorry`'}"
 
 
-def holes_left(report: Report, proving: Proving, declaration: Span) -> int:
+def holes_left(report: FileReport, proving: FileProver, declaration: Span) -> int:
     """How many holes of a declaration have no proof."""
     return sum(
         hole.declaration == declaration and hole not in proving.scripts for hole in report.holes

@@ -12,8 +12,7 @@ from prover.bench.plots import plot
 from prover.bench.reading import read
 from prover.bench.report import FORMATS
 from prover.cli.console import messages, results, status
-from prover.errors import EnvironmentProblem
-from prover.nearest import among
+from prover.errors import EnvironmentProblem, lookup
 
 EXAMPLES = (
     "Examples: `prover report runs/core` · `prover report runs/core --format md` · "
@@ -54,7 +53,7 @@ def report(
     The page is one file that needs no network: numbers, curves, and each problem with its proof and
     its search graph to explore. A run that is still going on can be told of as well.
     """
-    write = among(FORMATS, form, "format")
+    write = lookup(FORMATS, form, "format")
     run = read(folder)
     path = folder / "report.html" if form == "html" and out is None else out
     with status("reading the run") as update:

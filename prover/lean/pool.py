@@ -14,11 +14,10 @@ from contextlib import asynccontextmanager
 from typing import Self
 
 from prover.errors import LeanDied
-from prover.lean.command import Command
-from prover.lean.replay import ANSWER_SECONDS
+from prover.lean.process import Command
 from prover.lean.session import Session
-from prover.lean.slots import Slots
-from prover.lean.worker import GRACE_SECONDS, MEMORY, Refused, Worker
+from prover.lean.state_replay import ANSWER_SECONDS
+from prover.lean.worker import GRACE_SECONDS, MEMORY, Refused, Worker, WorkerSlots
 
 START_SECONDS = 120.0
 
@@ -70,7 +69,7 @@ class LeanPool:
         self._preparing: asyncio.TimerHandle | None = None
         self._most_spares = max(ready, int(spare))
         self._workers = workers
-        self._sessions = Slots(workers)
+        self._sessions = WorkerSlots(workers)
         self._checks = asyncio.Semaphore(2 * workers)
         self._version = ""
         self._warm: list[Worker] = []

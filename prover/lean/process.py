@@ -1,10 +1,4 @@
-"""One child process that speaks lines: spawned, read, bounded, and surely ended.
-
-It owns the process group and the pipes, and knows nothing of what the lines mean. The child leads
-a session of its own, so that a terminal's Ctrl-C does not reach it and a kill takes its children
-along. It cannot outlive us: `launch.py` asks the kernel to end it with its parent, and a worker
-ends by itself when its standard input closes.
-"""
+"""How a Lean worker is started."""
 
 from __future__ import annotations
 
@@ -13,15 +7,42 @@ import contextlib
 import os
 import re
 import signal
+import subprocess
 import sys
 import weakref
 from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from prover.errors import EnvironmentProblem, LeanDied
-from prover.lean.command import Command
+from prover.errors import EnvironmentProblem, InputProblem, LeanDied
+
+
+@dataclass(frozen=True)
+class Command:
+    """A program with its arguments, and where and how to run it."""
+
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+    """All of its environment; nothing is inherited."""
+    cwd: Path
+    stack: int = 0
+    """Bytes of stack that it wants; 0 leaves the limit as it is."""
+    options: str = ""
+    """`set_option` commands, which its worker runs before every text."""
+    library: str = "the embedded Lean"
+    """What has the modules that a file can import."""
+    traits: tuple[str, ...] = ()
+    """What sets its Lean apart from the embedded one of the same version, as results name it."""
+    has_mathlib: bool = False
+    import_hint: str = (
+        "It has Lean's own library only: Init, Std and Lean. Leave that import out and state the "
+        "theorem with what core Lean has, or put the file into a Lake project that has the module."
+    )
+    """What to do when a file imports what is not there."""
+
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 LINE_BYTES = 64 * 2**20
@@ -191,3 +212,62 @@ class LeanProcess:
         lines = [line for line in self.last_words.splitlines() if line.strip()]
         telling = [line for line in lines if TELLING.search(line)] or lines
         return f"Lean {how}: {telling[-1].strip()[:500]}" if telling else f"Lean {how}"
+
+
+def missing_import(what: str, imports: Sequence[str], said: str, command: Command) -> InputProblem:
+    """Of a text with these imports that Lean, by what it said, can't import."""
+    first, _, _ = said.partition("\n")
+    module = next((name for name in imports if _root(name) in said), "")
+    message = (
+        f"{what} imports {module}, which {command.library} does not have"
+        if module
+        else f"{what} can't be checked: {first}"
+    )
+    return InputProblem(message, command.import_hint)
+
+
+def _root(module: str) -> str:
+    """How Lean's message names what it did not find."""
+    return f"'{module.partition('.')[0]}'"
+
+
+def run_command(command: Command, given: str = "") -> subprocess.CompletedProcess[str]:
+    """Runs it as `run_tied` does."""
+    return run_tied(
+        command.argv,
+        cwd=command.cwd,
+        environment=dict(command.environment),
+        stack=command.stack,
+        given=given,
+    )
+
+
+def run_tied(
+    command: tuple[str, ...],
+    *,
+    cwd: Path,
+    environment: dict[str, str],
+    stack: int = 0,
+    given: str = "",
+    seconds: float | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Runs a command, which is `given` this to read, to its end; it does not outlive us.
+
+    Raises `subprocess.TimeoutExpired` when it is still running after `seconds`, and ends it, and
+    `KeyboardInterrupt` when it was interrupted, as the terminal's Ctrl-C interrupts us both.
+    """
+    launch = (sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(stack))
+    ran = subprocess.run(
+        (*launch, *command),
+        cwd=cwd,
+        env=environment,
+        input=given,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        errors="replace",
+        timeout=seconds,
+    )
+    if ran.returncode == -signal.SIGINT:
+        raise KeyboardInterrupt
+    return ran

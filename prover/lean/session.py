@@ -1,7 +1,7 @@
 """One theorem being proved, with its states named by handles.
 
 A tactic that ends its Lean, by crashing it or by not stopping, costs only itself: its outcome says
-so, and the session goes on in a fresh process (see `prover.lean.replay`).
+so, and the session goes on in a fresh process (see `prover.lean.state_replay`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from contextlib import asynccontextmanager
 
 from prover.errors import LeanDied
 from prover.lean import codec
-from prover.lean.base import Closed, Outcome, Premise, State, TacticError, TacticLimit, Timeout
-from prover.lean.replay import ANSWER_SECONDS, Known, Replay, Take
-from prover.lean.slots import Slots
-from prover.lean.worker import GRACE_SECONDS, OutOfMemory, Overdue, Worker
+from prover.lean.interface import Closed, Outcome, Premise, State, TacticError, TacticLimit, Timeout
+from prover.lean.state_replay import ANSWER_SECONDS, KnownState, StateReplay, Take
+from prover.lean.worker import GRACE_SECONDS, OutOfMemory, Overdue, Worker, WorkerSlots
 from prover.theorem import Theorem
 
 
@@ -35,7 +34,7 @@ class Session:
         help_out: Take | None = None,
         open_seconds: float = ANSWER_SECONDS,
         settle_seconds: float = GRACE_SECONDS,
-        helpers: Slots | None = None,
+        helpers: WorkerSlots | None = None,
     ) -> None:
         """Gets its worker by `take`, its helpers by `help_out`, and gives back those that live by
         `keep`.
@@ -47,16 +46,16 @@ class Session:
         self._keep = keep
         self._open_seconds = open_seconds
         self._settle_seconds = settle_seconds
-        self._helpers = helpers or Slots(0)
+        self._helpers = helpers or WorkerSlots(0)
         self._theorem: Theorem | None = None
-        self._replays: list[Replay] = []
+        self._replays: list[StateReplay] = []
         """The session's own first, then the helpers."""
-        self._idle: list[Replay] = []
+        self._idle: list[StateReplay] = []
         self._turns = asyncio.Semaphore(0)
         """As many as are idle."""
-        self._dropped: dict[Replay, list[Known]] = {}
+        self._dropped: dict[StateReplay, list[KnownState]] = {}
         """What each is still to forget."""
-        self._known: dict[int, Known] = {}
+        self._known: dict[int, KnownState] = {}
         self._handles = itertools.count()
 
     @property
@@ -89,7 +88,7 @@ class Session:
                     await self._run(replay, known, tactics, limit, outcomes)
                 except LeanDied as death:
                     if len(outcomes) < len(tactics) and Closed() not in outcomes[-1:]:
-                        outcomes.append(price(death, limit))
+                        outcomes.append(outcome_of_death(death, limit))
         return outcomes
 
     async def premises(self, state: State, count: int) -> tuple[Premise, ...]:
@@ -118,7 +117,7 @@ class Session:
             await self._give_back(self._replays[0])
 
     @asynccontextmanager
-    async def _somewhere(self, known: Known) -> AsyncIterator[Replay]:
+    async def _somewhere(self, known: KnownState) -> AsyncIterator[StateReplay]:
         """A worker that nobody else uses meanwhile; a helper if there is none and one is free."""
         assert self._theorem is not None, "no theorem is open"
         if not self._idle and self._helpers.free:
@@ -129,19 +128,19 @@ class Session:
         async with self._claimed(replay):
             yield replay
 
-    async def _idler(self, wanted: Replay | Known) -> Replay:
+    async def _idler(self, wanted: StateReplay | KnownState) -> StateReplay:
         """One that was idle: that one, or the one where the state is at hand."""
         await self._turns.acquire()
         replay = (
             wanted
-            if isinstance(wanted, Replay)
+            if isinstance(wanted, StateReplay)
             else max(self._idle, key=lambda idle: (idle.ready, idle.holds(wanted)))
         )
         self._idle.remove(replay)
         return replay
 
     @asynccontextmanager
-    async def _claimed(self, replay: Replay) -> AsyncIterator[Replay]:
+    async def _claimed(self, replay: StateReplay) -> AsyncIterator[StateReplay]:
         """Has it forget what it should, and lets it go afterwards."""
         try:
             dropped, self._dropped[replay] = self._dropped[replay], []
@@ -154,14 +153,14 @@ class Session:
                 self._idle.append(replay)
                 self._turns.release()
 
-    def _added(self, take: Take) -> Replay:
+    def _added(self, take: Take) -> StateReplay:
         assert self._theorem is not None, "no theorem is open"
-        replay = Replay(take, self._theorem, self._open_seconds)
+        replay = StateReplay(take, self._theorem, self._open_seconds)
         self._replays.append(replay)
         self._dropped[replay] = []
         return replay
 
-    async def _dismiss(self, helper: Replay) -> None:
+    async def _dismiss(self, helper: StateReplay) -> None:
         self._replays.remove(helper)
         del self._dropped[helper]
         try:
@@ -169,20 +168,20 @@ class Session:
         finally:
             self._helpers.give_back()
 
-    async def _give_back(self, replay: Replay) -> None:
+    async def _give_back(self, replay: StateReplay) -> None:
         worker = await replay.close(self._settle_seconds)
         if worker is not None:
             self._keep(worker)
 
-    def _handle(self, known: Known) -> int:
+    def _handle(self, known: KnownState) -> int:
         handle = next(self._handles)
         self._known[handle] = known
         return handle
 
     async def _run(
         self,
-        replay: Replay,
-        known: Known,
+        replay: StateReplay,
+        known: KnownState,
         tactics: Sequence[str],
         limit: TacticLimit,
         outcomes: list[Outcome],
@@ -196,7 +195,7 @@ class Session:
             outcomes.append(codec.outcome(reply, states))
 
 
-def price(death: LeanDied, limit: TacticLimit) -> Outcome:
+def outcome_of_death(death: LeanDied, limit: TacticLimit) -> Outcome:
     """What a tactic gets that ended its Lean."""
     if isinstance(death, Overdue):
         return Timeout(f"did not stop within {limit.seconds:g} seconds, so its Lean was ended")

@@ -17,8 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from prover.errors import EnvironmentProblem, LeanDied, ProverError
-from prover.lean.command import Command
-from prover.lean.process import LeanProcess
+from prover.lean.process import Command, LeanProcess
 
 PROTOCOL = 1
 GRACE_SECONDS = 1.0
@@ -230,3 +229,33 @@ class Worker:
                 self._overgrown = True
                 self._process.kill_now()
             await asyncio.sleep(WATCH_SECONDS)
+
+
+class WorkerSlots:
+    """Handed out in the order in which they were asked for."""
+
+    def __init__(self, count: int) -> None:
+        self._semaphore = asyncio.Semaphore(count)
+        self._waiting = 0
+
+    @property
+    def free(self) -> bool:
+        """Whether there is one for who asks now."""
+        return not self._semaphore.locked()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody waits for one."""
+        return self._waiting > 0
+
+    async def take(self) -> None:
+        """Waits for one."""
+        self._waiting += 1
+        try:
+            await self._semaphore.acquire()
+        finally:
+            self._waiting -= 1
+
+    def give_back(self) -> None:
+        """Lets go of one."""
+        self._semaphore.release()

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from prover.file import Hole
+from prover.lean_file import Hole
 from prover.lsp.documents import Document, Edit
 from prover.lsp.following import Mark
 from prover.lsp.framing import Json

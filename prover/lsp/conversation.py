@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
-from prover.file import Hole
+from prover.lean_file import Hole
 from prover.lsp import sorries
 from prover.lsp.actions import Actions, Verb, wanted, with_ours
 from prover.lsp.documents import WIDTHS, Document, at_lean_place, lean_place

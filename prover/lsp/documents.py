@@ -14,8 +14,8 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from prover.lexer import line_of
 from prover.lsp.framing import Json
-from prover.tokens import line_of
 
 LINE_END = re.compile(r"\r\n|\n|\r")
 WIDTHS: Mapping[str, Callable[[str], int]] = {

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from prover.counting import counted
-from prover.errors import ProverError
+from prover.errors import ProverError, counted
 from prover.lsp.actions import TITLES, Order, Suggestion, Verb
 from prover.lsp.documents import Document, at_lean_place
 from prover.lsp.editor import INFORMATION, WARNING, Editor, EditorRefused, Progress

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from prover.errors import InputProblem
+from prover.lexer import sorries
 from prover.lsp.actions import Suggestion
 from prover.lsp.documents import Document, Edit, at_lean_place, lean_place
 from prover.lsp.following import Documents, Mark
@@ -17,7 +18,6 @@ from prover.lsp.wording import button, suggestion_title
 from prover.service.client import Client
 from prover.service.requests import CheckRequest, ProveRequest, SuggestRequest
 from prover.service.telling import told
-from prover.tokens import sorries
 
 SETTLE_SECONDS = 1.0
 """How long a document has to stay as it is before the service is asked anew."""

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.file import replace
+from prover.lean_file import replace
 
 NAME = "lake"
 MARK = "# Made by `prover lsp --install-shim`; `prover lsp --uninstall-shim` removes it."

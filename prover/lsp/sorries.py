@@ -11,10 +11,9 @@ from bisect import bisect_right
 from functools import lru_cache
 from pathlib import Path
 
-from prover.file import Hole, LeanFile, Span
-from prover.holes import near
+from prover.lean_file import Hole, LeanFile, Span, holes_near
+from prover.lexer import sorries
 from prover.lsp.documents import lean_place
-from prover.tokens import sorries
 
 COMMAND = re.compile(r"^(?=[^\s\-/|)\]}⟩·<:])", re.MULTILINE)
 """The start of a line that begins a command."""
@@ -41,7 +40,7 @@ def holes(file: LeanFile) -> list[Hole]:
 def nearest(file: LeanFile, found: list[Hole], first: tuple[int, int], last: int) -> Hole | None:
     """The hole that lines of a file mean, from that of the place `first` to the line `last`."""
     line, column = first
-    inside = [hole for hole in found if line <= hole.line <= last] or near(file, found, line)
+    inside = [hole for hole in found if line <= hole.line <= last] or holes_near(file, found, line)
     return min(
         inside,
         key=lambda hole: (abs(hole.line - line), abs(hole.column - column)),

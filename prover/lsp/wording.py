@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prover.counting import counted
-from prover.errors import sentences
+from prover.errors import counted, sentences
 from prover.lsp.framing import Json
 
 SHOWN = 60

@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from prover.lean.base import Closed, Outcome, Progress, Rejected, TacticError, Timeout
+from prover.lean.interface import Closed, Outcome, Progress, Rejected, TacticError, Timeout
 from prover.search.events import Event, Expanded
 from prover.search.graph import ProofGraph
 from prover.search.replay import steps

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from prover.lean.base import Premise, State
+from prover.lean.interface import Premise, State
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,7 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
-from prover.errors import InputProblem
-from prover.nearest import nearest
+from prover.errors import InputProblem, closest
 from prover.policy import spec as words
 from prover.policy.options import ModelOptions
 from prover.policy.spec import (
@@ -102,7 +101,7 @@ def _single(value: Mapping[Any, Any], more: Sequence[str]) -> Single:
     for key in value:
         if key not in known:
             unused = [name for name in known if name not in value]
-            raise InputProblem(f"`{spec}` has no option `{key}`", nearest(unused, str(key)))
+            raise InputProblem(f"`{spec}` has no option `{key}`", closest(unused, str(key)))
     own = {key: given for key, given in value.items() if key not in ("name", *more)}
     read = asdict(ModelOptions().changed(own))
     return replace(spec, own=tuple((key, _value(read[key])) for key in sorted(own)))
@@ -114,7 +113,7 @@ def _named(value: Mapping[Any, Any], more: Sequence[str]) -> Single:
         if wrong is None:
             raise InputProblem("a policy has no `name`", f"Write it as `{EXAMPLE}`.")
         raise InputProblem(
-            f"no key of a policy is called `{wrong}`", nearest(("name", "mix"), str(wrong))
+            f"no key of a policy is called `{wrong}`", closest(("name", "mix"), str(wrong))
         )
     if not isinstance(value["name"], str):
         raise InputProblem(f"the `name` of a policy is {value['name']!r}", f"Write `{EXAMPLE}`.")

@@ -9,8 +9,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from prover.errors import InputProblem
-from prover.nearest import nearest
+from prover.errors import InputProblem, closest
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ _TYPES = get_type_hints(ModelOptions)
 def _value(name: str, value: Any) -> Any:
     if name not in _TYPES:
         known = [entry.name for entry in fields(ModelOptions)]
-        raise InputProblem(f"no option of a model is called `{name}`", nearest(known, str(name)))
+        raise InputProblem(f"no option of a model is called `{name}`", closest(known, str(name)))
     allowed = get_args(_TYPES[name]) or (_TYPES[name],)
     if float in allowed and type(value) is int:
         return float(value)

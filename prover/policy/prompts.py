@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from prover.nearest import among
+from prover.errors import lookup
 from prover.policy.base import Question
 from prover.policy.generation import Prompt
 from prover.policy.shortening import Place, expendable, without
@@ -63,7 +63,7 @@ class Prompted:
 
 def named(name: str) -> Template:
     """The template with this name. Raises `InputProblem` for any other name."""
-    return among(templates(), name, "template")
+    return lookup(templates(), name, "template")
 
 
 @cache

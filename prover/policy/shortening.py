@@ -13,8 +13,8 @@ from collections.abc import Set
 
 import networkx as nx
 
-from prover.lean.base import Goal, State
 from prover.lean.codec import pretty
+from prover.lean.interface import Goal, State
 
 NAME = re.compile(r"[^\W\d][\w'✝]*")
 TARGET = -1

@@ -12,8 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from prover.errors import InputProblem
-from prover.nearest import nearest
+from prover.errors import InputProblem, closest
 from prover.policy.local.choice import SHORT_NAMES
 from prover.policy.remote.address import EXAMPLE, Address
 
@@ -149,4 +148,4 @@ def single(text: str) -> Single:
     # It may have a password in it.
     if re.match(r"https?:", text):
         raise InputProblem("an address is no policy", f"Write `{ENDPOINT}{EXAMPLE}`.")
-    raise InputProblem(f"no policy is called `{text}`", nearest(FORMS, text))
+    raise InputProblem(f"no policy is called `{text}`", closest(FORMS, text))

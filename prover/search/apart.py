@@ -6,7 +6,15 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from prover.lean.base import LeanSession, Outcome, Premise, Progress, Rejected, State, TacticLimit
+from prover.lean.interface import (
+    LeanSession,
+    Outcome,
+    Premise,
+    Progress,
+    Rejected,
+    State,
+    TacticLimit,
+)
 from prover.theorem import Theorem
 
 

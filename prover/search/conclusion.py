@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prover.errors import LeanDied
-from prover.lean.base import Closed, LeanSession, TacticLimit
+from prover.lean.interface import Closed, LeanSession, TacticLimit, Verification, Verify
 from prover.search.events import Verified
 from prover.search.graph import ProofGraph
 from prover.search.ledger import Ledger
@@ -12,7 +12,6 @@ from prover.search.minimise import minimise
 from prover.search.result import Refusal
 from prover.search.script import Proof, format_script, shortest_proof
 from prover.theorem import Theorem
-from prover.verify.base import Verification, Verify
 
 
 class Conclusion:

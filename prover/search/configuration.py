@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from prover.errors import InputProblem
-from prover.lean.base import LeanSession, State
-from prover.nearest import among, nearest
+from prover.errors import InputProblem, closest, lookup
+from prover.lean.interface import LeanSession, State
 from prover.search import score as scores
 from prover.search.apart import Apart
 from prover.search.graph import ProofGraph
@@ -107,7 +106,7 @@ class Configuration:
 
     def make_strategy(self) -> Strategy:
         """A new instance, for one search."""
-        make = among(STRATEGIES, self.strategy, "strategy")
+        make = lookup(STRATEGIES, self.strategy, "strategy")
         return make(self.width, self.exploration)
 
     def seen_through(self, session: LeanSession) -> LeanSession:
@@ -134,7 +133,7 @@ def configured(values: Mapping[str, Any]) -> Configuration:
     for field, value in values.items():
         if field not in known:
             raise InputProblem(
-                f"no setting of a search is called `{field}`", nearest(known, str(field))
+                f"no setting of a search is called `{field}`", closest(known, str(field))
             )
         wanted = type(getattr(base, field))
         right = isinstance(value, wanted) or (wanted is float and type(value) is int)
@@ -145,7 +144,7 @@ def configured(values: Mapping[str, Any]) -> Configuration:
 
 def named(name: str) -> Configuration:
     """The configuration with this name. Raises `InputProblem` for any other name."""
-    return among(CONFIGURATIONS, name, "configuration")
+    return lookup(CONFIGURATIONS, name, "configuration")
 
 
 def _require(name: str, value: float, least: float, most: float) -> None:

@@ -11,9 +11,15 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 from itertools import chain
 
-from prover.counting import counted
-from prover.errors import EnvironmentProblem, NotLocated, PolicyGone, ProverError, sentences
-from prover.lean.base import LeanSession, State
+from prover.errors import (
+    EnvironmentProblem,
+    NotLocated,
+    PolicyGone,
+    ProverError,
+    counted,
+    sentences,
+)
+from prover.lean.interface import LeanSession, State, Verify
 from prover.policy.base import ModelPolicy, Policy
 from prover.search.collector import COLLECTOR
 from prover.search.conclusion import Conclusion
@@ -26,7 +32,6 @@ from prover.search.limit import Limit
 from prover.search.result import Result, Status
 from prover.search.schedule import Schedule
 from prover.theorem import Theorem
-from prover.verify.base import Verify
 
 AHEAD = 3
 """Expansions in flight for each Lean worker where the policy asks a language model: while one waits

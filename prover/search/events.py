@@ -10,7 +10,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from prover.lean.base import (
+from prover.lean.interface import (
     Closed,
     Outcome,
     Progress,
@@ -18,12 +18,12 @@ from prover.lean.base import (
     State,
     TacticError,
     Timeout,
+    Verification,
 )
 from prover.policy.base import Candidate
 from prover.search.configuration import Configuration
 from prover.search.limit import Limit
 from prover.search.result import Result
-from prover.verify.base import Verification
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from prover.errors import EnvironmentProblem, LeanDied, PolicyGone
-from prover.lean.base import Closed, LeanSession, Outcome, Progress, Rejected
+from prover.lean.interface import Closed, LeanSession, Outcome, Progress, Rejected
 from prover.policy.base import Candidate, ModelPolicy, Policy, Question
 from prover.search.configuration import Configuration
 from prover.search.events import Expanded, Trial

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from prover.lean.base import TacticLimit
+from prover.lean.interface import TacticLimit
 from prover.policy.base import Candidate
 from prover.search.configuration import Configuration
 from prover.search.limit import Limit

@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from prover.lean.base import State
+from prover.lean.interface import State
 from prover.policy.base import Candidate
 from prover.search import invariants, paths, support
 from prover.search.score import SUM, Score

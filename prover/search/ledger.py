@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from prover.lean.base import Outcome, Rejected, TacticError, Timeout
+from prover.lean.interface import Outcome, Rejected, TacticError, Timeout
 from prover.search.limit import Limit
 from prover.search.result import Counters, Seconds
 

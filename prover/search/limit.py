@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field, fields
 
 from prover.errors import InputProblem
-from prover.lean.base import TacticLimit
+from prover.lean.interface import TacticLimit
 from prover.search.result import Counters
 
 

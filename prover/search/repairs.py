@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from prover.lean.base import Outcome, TacticError
+from prover.lean.interface import Outcome, TacticError
 from prover.policy.base import Candidate, Refusal
 
 

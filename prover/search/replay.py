@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from prover.errors import InputProblem
-from prover.lean.base import Closed, Progress
+from prover.lean.interface import Closed, Progress
 from prover.search.configuration import Configuration
 from prover.search.events import Accepted, Event, Expanded, Opened, Verified
 from prover.search.graph import ProofGraph

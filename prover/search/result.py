@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from prover.errors import sentences
+from prover.lean.interface import Verification
 from prover.search.script import Proof
-from prover.verify.base import Verification
 
 
 class Status(StrEnum):

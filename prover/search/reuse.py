@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from prover.lean.base import Goal, State
+from prover.lean.interface import Goal, State
 from prover.policy.base import Candidate
 from prover.search.graph import ProofGraph
 from prover.search.script import format_script, shortest_proof

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Sequence
 
-from prover.lean.base import LeanSession
+from prover.lean.interface import LeanSession
 from prover.search.events import Expanded
 from prover.search.expander import Expander
 from prover.search.graph import ProofGraph

@@ -12,9 +12,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from prover.errors import InputProblem
-from prover.lean.base import State
-from prover.nearest import among
+from prover.errors import InputProblem, lookup
+from prover.lean.interface import State
 from prover.policy.base import Candidate
 from prover.policy.probability import LEAST, bounded
 
@@ -129,6 +128,6 @@ CRITICS: dict[str, Critic | None] = {"none": None, "size": size}
 
 def named(name: str, alpha: float = 1.0, critic: str = "none", weight: float = 1.0) -> Score:
     """The score and the critic with these names. Raises `InputProblem` for any other name."""
-    score = among(SCORES, name, "score")(alpha)
-    chosen = among(CRITICS, critic, "critic")
+    score = lookup(SCORES, name, "score")(alpha)
+    chosen = lookup(CRITICS, critic, "critic")
     return score.criticised(chosen, weight) if chosen else score

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from prover.lean.base import State
+from prover.lean.interface import State
 from prover.policy.base import Candidate
 from prover.search.score import Score
 

@@ -6,7 +6,15 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 
-from prover.lean.base import Closed, LeanSession, Outcome, Premise, Progress, State, TacticLimit
+from prover.lean.interface import (
+    Closed,
+    LeanSession,
+    Outcome,
+    Premise,
+    Progress,
+    State,
+    TacticLimit,
+)
 from prover.theorem import Theorem
 
 

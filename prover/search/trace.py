@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from prover.errors import InputProblem
-from prover.lean.base import (
+from prover.lean.interface import (
     Closed,
     Goal,
     Outcome,
@@ -24,13 +24,13 @@ from prover.lean.base import (
     TacticError,
     TacticLimit,
     Timeout,
+    Verification,
 )
 from prover.policy.base import Candidate
 from prover.policy.probability import LEAST
 from prover.search.configuration import configured
 from prover.search.events import Accepted, Event, Expanded, Opened, Trial, Verified
 from prover.search.limit import Limit
-from prover.verify.base import Verification
 
 Json = dict[str, Any]
 

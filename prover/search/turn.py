@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from prover.lean.base import Outcome
+from prover.lean.interface import Outcome
 from prover.policy.base import Candidate, Question
 from prover.search.expansion import Attempt, Expansion
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from prover.cache import default_cache
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.lean.install import default_cache
 
 SOCKET = "serve.sock"
 RUNTIME = Path("/run/user")

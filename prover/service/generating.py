@@ -9,7 +9,7 @@ import math
 from contextlib import suppress
 
 from prover.errors import InputProblem
-from prover.lean.base import Goal, State
+from prover.lean.interface import Goal, State
 from prover.policy.base import Candidate, Question
 from prover.service import printed
 from prover.service.parts import Parts

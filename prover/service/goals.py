@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from pathlib import Path
 
-from prover.check import Report
 from prover.errors import InputProblem
-from prover.file import LeanFile
-from prover.prove import obstacle
+from prover.file_check import FileReport
+from prover.file_prover import obstacle
+from prover.lean_file import LeanFile
 from prover.search.limit import Limit
 from prover.service.parts import Parts
 from prover.service.place import hole_at
@@ -25,9 +25,9 @@ class Reports:
     """What Lean has said of the last few texts."""
 
     def __init__(self) -> None:
-        self._reports: OrderedDict[bytes, Report] = OrderedDict()
+        self._reports: OrderedDict[bytes, FileReport] = OrderedDict()
 
-    async def of(self, parts: Parts, file: LeanFile, seconds: float) -> Report:
+    async def of(self, parts: Parts, file: LeanFile, seconds: float) -> FileReport:
         """Lean's report on a file. Raises what the check raises."""
         if file.raw not in self._reports:
             self._reports[file.raw] = await parts.check(file, seconds=seconds, audits=False)

@@ -12,22 +12,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from prover.check import Report, check, look
 from prover.errors import EnvironmentProblem
-from prover.file import LeanFile
-from prover.lean.backend import Backend, told
-from prover.lean.base import Closed, LeanSession, TacticLimit
-from prover.lean.choosing import Tell, Wanted, open_lean
+from prover.file_check import FileReport, check_file, check_line
+from prover.file_prover import Search
+from prover.incremental_verifier import IncrementalVerifier, TextVerifiers, VerifierPool
+from prover.lean.backend import Backend, describe
+from prover.lean.backends import LeanSpec, open_lean
+from prover.lean.interface import Closed, LeanSession, TacticLimit, Verify
+from prover.lean_file import LeanFile
 from prover.policy.base import Policy
-from prover.prove import Search
+from prover.progress import Notify
 from prover.search.configuration import Configuration
 from prover.search.limit import Limit
 from prover.searching import searching
 from prover.theorem import Theorem
-from prover.verify.base import Verify
-from prover.verify.gate import Gate
-from prover.verify.walk import GateWalk
-from prover.verify.walks import Stock, Walks
+from prover.verifier import Verifier
 
 SETTLE_SECONDS = 0.1
 """How long a search that was cancelled may keep a Lean that is still running a tactic; then that
@@ -44,15 +43,17 @@ class Searching(Protocol):
 
 
 class Check(Protocol):
-    """What Lean says of a file, as `prover.check.check` has it with a Lean."""
+    """What Lean says of a file, as `prover.file_check.check_file` has it with a Lean."""
 
-    async def __call__(self, file: LeanFile, *, seconds: float, audits: bool = True) -> Report: ...
+    async def __call__(
+        self, file: LeanFile, *, seconds: float, audits: bool = True
+    ) -> FileReport: ...
 
 
 class Look(Protocol):
-    """What Lean says of a line of a file, as `prover.check.look` has it with a Lean."""
+    """What Lean says of a line of a file, as `prover.file_check.check_line` has it with a Lean."""
 
-    async def __call__(self, file: LeanFile, line: int) -> Report: ...
+    async def __call__(self, file: LeanFile, line: int) -> FileReport: ...
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Parts:
     check: Check
     look: Look
     verify: Verify
-    walks: Callable[[], AbstractAsyncContextManager[Walks]]
+    walks: Callable[[], AbstractAsyncContextManager[TextVerifiers]]
     """The gate's way down one text."""
     lean: str = ""
     """Which Lean it is, with its version."""
@@ -76,9 +77,9 @@ class Parts:
 async def opened(
     policy: Callable[[], AbstractAsyncContextManager[Policy]],
     *,
-    lean: Wanted,
+    lean: LeanSpec,
     limit: Limit,
-    tell: Tell = lambda _: None,
+    tell: Notify = lambda _: None,
     configuration: Configuration | None = None,
 ) -> AsyncIterator[Parts]:
     """The parts that are used by default: a policy, and a Lean, which `tell` is told of.
@@ -92,17 +93,17 @@ async def opened(
         wanted = replace(lean, settle_seconds=SETTLE_SECONDS, ready=READY)
         found = await stack.enter_async_context(open_lean(wanted, tell=tell))
         await probe(found)
-        walk = partial(GateWalk, found, seconds=limit.verify_seconds)
-        stock = await stack.enter_async_context(Stock(walk, most=lean.workers, kept=True))
+        walk = partial(IncrementalVerifier, found, seconds=limit.verify_seconds)
+        stock = await stack.enter_async_context(VerifierPool(walk, most=lean.workers, kept=True))
         yield Parts(
             policy=proposes,
             search=partial(searching, found, policy=proposes, configuration=configuration),
             session=partial(found.session, alone=True),
-            check=partial(check, found),
-            look=partial(look, found),
-            verify=Gate(found, seconds=limit.verify_seconds),
-            walks=partial(Walks, stock),
-            lean=await told(found),
+            check=partial(check_file, found),
+            look=partial(check_line, found),
+            verify=Verifier(found, seconds=limit.verify_seconds),
+            walks=partial(TextVerifiers, stock),
+            lean=await describe(found),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from prover.errors import InputProblem
-from prover.file import LeanFile
+from prover.lean_file import LeanFile
 
 MOST_BYTES = 4 * 2**20
 

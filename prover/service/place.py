@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prover.errors import InputProblem
-from prover.file import Edit, Hole, LeanFile
-from prover.holes import near, none_near, where
+from prover.lean_file import Edit, Hole, LeanFile, hole_lines, holes_near, no_hole_near
 from prover.service.runs import Json
 
 
@@ -23,11 +22,11 @@ def hole_at(
             return holes[0]
         raise InputProblem(
             f"{file.path} has {len(holes)} `sorry`s" if holes else f"{file.path} has no `sorry`",
-            f"Say with `line` which one. {where(holes)}" if holes else "",
+            f"Say with `line` which one. {hole_lines(holes)}" if holes else "",
         )
-    found = near(file, holes, line)
+    found = holes_near(file, holes, line)
     if not found:
-        raise InputProblem(none_near(file, line), where(holes))
+        raise InputProblem(no_hole_near(file, line), hole_lines(holes))
     return min(found, key=lambda hole: (abs(hole.line - line), _columns(hole, column)))
 
 

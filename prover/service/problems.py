@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from prover.nearest import nearest
+from prover.errors import closest
 from prover.service import requests
 from prover.service.turns import Busy
 
@@ -88,7 +88,7 @@ def of_validation(_: Request, error: Exception) -> JSONResponse:
             detail = f"the body is not JSON: {first['ctx']['error']}"
             hint = "Send one JSON object, in UTF-8."
         case "extra_forbidden":
-            detail, hint = f"there is no field `{place}`", nearest(_beside(place), name)
+            detail, hint = f"there is no field `{place}`", closest(_beside(place), name)
         case "missing" if not place:
             detail, hint = "the body is empty", "Send one JSON object."
         case _:

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from prover.lean.base import State
+from prover.lean.interface import State
 from prover.policy.base import Candidate
 from prover.search.openers import PIECES
 from prover.service.runs import Json

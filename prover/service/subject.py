@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from prover.check import NOT_PARSED, SECONDS, Message, Report
 from prover.errors import InputProblem
-from prover.file import Hole, LeanFile
-from prover.holes import near
-from prover.prove import obstacle
+from prover.file_check import NOT_PARSED, SECONDS, FileReport, Message
+from prover.file_prover import obstacle
+from prover.incremental_verifier import TextVerifiers
+from prover.lean_file import Hole, LeanFile, holes_near
 from prover.service import paths, printed
 from prover.service.parts import Parts
 from prover.service.place import edit_to_json, hole_at
@@ -17,7 +17,6 @@ from prover.service.requests import FilePart, GoalRequest, TheoremPart
 from prover.service.runs import Json
 from prover.statement import stated
 from prover.theorem import Theorem
-from prover.verify.walks import Walks
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class InFile:
     """A hole of a file."""
 
     file: LeanFile
-    report: Report
+    report: FileReport
     hole: Hole
 
     @property
@@ -61,7 +60,7 @@ Subject = InFile | Alone
 
 
 async def subject(
-    parts: Parts, root: Path, request: GoalRequest, walks: Walks | None = None
+    parts: Parts, root: Path, request: GoalRequest, walks: TextVerifiers | None = None
 ) -> Subject:
     """The subject of a request; the gate begins to read what stands before it.
 
@@ -85,17 +84,17 @@ async def subject(
     return InFile(file, report, hole)
 
 
-async def _report(parts: Parts, file: LeanFile, line: int | None) -> Report:
+async def _report(parts: Parts, file: LeanFile, line: int | None) -> FileReport:
     """A report with the hole, if it can be read, and maybe with no more than that."""
     if line is not None:
         report = await parts.look(file, line)
-        found = near(file, report.holes, line)
+        found = holes_near(file, report.holes, line)
         if found and all(hole.obstacle != NOT_PARSED for hole in found):
             return report
     return await parts.check(file, seconds=SECONDS, audits=False)
 
 
-def _unread(file: LeanFile, report: Report, problem: InputProblem) -> InputProblem:
+def _unread(file: LeanFile, report: FileReport, problem: InputProblem) -> InputProblem:
     """Why there is no hole: what is wrong with a file is told first."""
     if report.holes or not report.errors:
         return problem
@@ -103,7 +102,7 @@ def _unread(file: LeanFile, report: Report, problem: InputProblem) -> InputProbl
     return InputProblem(_first_line(file, report.errors[0]), hint)
 
 
-def _unparsed(file: LeanFile, report: Report, hole: Hole) -> InputProblem:
+def _unparsed(file: LeanFile, report: FileReport, hole: Hole) -> InputProblem:
     """Why the text around a hole can't be parsed: the error before it."""
     before = [one for one in report.errors if (one.line, one.column) <= (hole.line, hole.column)]
     error = (before or report.errors)[-1] if report.errors else None

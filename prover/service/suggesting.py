@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
-from prover.lean.base import Closed, LeanSession, Outcome, Progress, State, TacticLimit
+from prover.lean.interface import Closed, LeanSession, Outcome, Progress, State, TacticLimit
 from prover.policy.avoiding import avoiding
 from prover.policy.base import Candidate, Policy, Question
 from prover.search.limit import Limit

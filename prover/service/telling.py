@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prover.counting import counted
+from prover.errors import counted
 from prover.service.runs import Json
 
 

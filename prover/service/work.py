@@ -6,9 +6,10 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
 
-from prover.check import Report
-from prover.file import LeanFile
-from prover.prove import Proving, Search
+from prover.file_check import FileReport
+from prover.file_prover import FileProver, Search
+from prover.incremental_verifier import TextVerifiers
+from prover.lean_file import LeanFile
 from prover.search.events import Event, Verified
 from prover.search.limit import Limit
 from prover.search.result import Result
@@ -16,7 +17,6 @@ from prover.service.parts import Parts
 from prover.service.requests import CheckRequest, ProveRequest
 from prover.service.runs import Json, Work
 from prover.service.subject import Alone, InFile, Subject, file_of, subject, theorem_of
-from prover.verify.walks import Walks
 
 
 async def prove(
@@ -44,7 +44,9 @@ async def prove(
                 yield json
 
 
-async def _search(search: Search, walks: Walks, found: Subject) -> AsyncGenerator[Event, None]:
+async def _search(
+    search: Search, walks: TextVerifiers, found: Subject
+) -> AsyncGenerator[Event, None]:
     match found:
         case Alone(theorem):
             async with walks.walk() as walk:
@@ -53,7 +55,7 @@ async def _search(search: Search, walks: Walks, found: Subject) -> AsyncGenerato
                     async for event in events:
                         yield event
         case InFile(file, report, hole):
-            proving = Proving(file, report, search=search, walk=walks.walk)
+            proving = FileProver(file, report, search=search, walk=walks.walk)
             async with aclosing(proving.run([hole])) as pairs:
                 async for _, event in pairs:
                     yield event
@@ -75,7 +77,7 @@ async def check(parts: Parts, root: Path, limit: Limit, request: CheckRequest) -
     yield judged(*verdict(file, report))
 
 
-def told(report: Report) -> list[Json]:
+def told(report: FileReport) -> list[Json]:
     """The events that say all that is in a report."""
     return [
         *(message.to_json() for message in report.told),
@@ -94,7 +96,7 @@ def told(report: Report) -> list[Json]:
     ]
 
 
-def verdict(file: LeanFile, report: Report) -> tuple[bool, str]:
+def verdict(file: LeanFile, report: FileReport) -> tuple[bool, str]:
     """Whether a file is in order, and what is first to be mended in it."""
     if report.faults:
         return False, f"{file.path}:{report.faults[0]}"

@@ -12,7 +12,7 @@ import pytest
 from prover.bench.attempting import Attempting
 from prover.bench.store import Finished
 from prover.errors import EnvironmentProblem, InputProblem, LeanDied
-from prover.lean.base import State
+from prover.lean.interface import State
 from prover.policy.base import Candidate, Question
 from prover.search.configuration import Configuration
 from prover.search.limit import Limit

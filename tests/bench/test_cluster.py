@@ -19,9 +19,9 @@ from benchmarks.perf.nodes import Nodes
 from prover.bench.cluster import joined
 from prover.bench.config import WORKER_MEMORY, Config
 from prover.bench.crew import Crew
-from prover.bench.folder import Tell, silent
 from prover.bench.store import read
 from prover.errors import EnvironmentProblem
+from prover.progress import Notify, no_notice
 
 
 def port() -> int:
@@ -129,7 +129,7 @@ def test_a_machine_without_ray(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "prover[ray]" in problem.value.hint
 
 
-async def entered(config: Config, tell: Tell = silent) -> None:
+async def entered(config: Config, tell: Notify = no_notice) -> None:
     async with joined(config, "4", tell):
         pass
 
@@ -153,7 +153,7 @@ async def test_only_nodes_that_are_there_end_a_run() -> None:
     from prover.bench.hands import Hands
 
     crew = Crew(patience=0.05)
-    hands = Hands(Config(), "4", crew, silent)
+    hands = Hands(Config(), "4", crew, no_notice)
     hands._unfit["a"] = EnvironmentProblem("no Lean there")
     hands._fill([])
     with pytest.raises(EnvironmentProblem, match="no worker for"):

@@ -10,7 +10,7 @@ import pytest
 from prover.bench.config import Config, Wanted, names_shipped, resolved
 from prover.bench.settings import Settings
 from prover.errors import InputProblem
-from prover.lean.base import TacticLimit
+from prover.lean.interface import TacticLimit
 from prover.policy.spec import BuiltinSpec, parse
 from prover.search.limit import Limit
 

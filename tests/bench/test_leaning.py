@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from prover.bench.leaning import RESTS, Leaning
+from prover.lean.interface import Verification
 from prover.theorem import Theorem
-from prover.verify.base import Verification
 from tests.search.scripted import Policy
 
 HEADER = """import Mathlib

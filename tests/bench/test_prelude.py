@@ -11,12 +11,12 @@ import pytest_asyncio
 
 from prover.bench.dialect import DIALECTS, needs_mathlib
 from prover.bench.problem import Problem
-from prover.check import check
 from prover.errors import InputProblem
-from prover.file import LeanFile
-from prover.lean.base import Closed, TacticLimit
-from prover.lean.command import Command
+from prover.file_check import check_file
+from prover.lean.interface import Closed, TacticLimit
 from prover.lean.pool import LeanPool
+from prover.lean.process import Command
+from prover.lean_file import LeanFile
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
@@ -200,7 +200,7 @@ async def test_what_is_false_stays_unproved(pool: LeanPool, statement: str) -> N
 
 
 async def test_it_rests_on_the_standard_axioms(pool: LeanPool) -> None:
-    report = await check(pool, LeanFile.read(PRELUDE))
+    report = await check_file(pool, LeanFile.read(PRELUDE))
     assert report.messages == ()
     assert report.holes == ()
     assert len(report.declarations) > 100

@@ -14,8 +14,8 @@ from prover.bench.presets import presets, with_answers
 from prover.bench.problem import ProblemSet
 from prover.bench.problems import load
 from prover.bench.selection import Selection
-from prover.checkout import Repository
 from prover.errors import EnvironmentProblem, InputProblem
+from prover.git import Repository
 
 HEADER = "import Mathlib\n\nset_option maxHeartbeats 0\n\nopen BigOperators Real Nat\n\n"
 FILES = {

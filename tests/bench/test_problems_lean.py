@@ -13,11 +13,11 @@ from prover.bench.job import Job
 from prover.bench.library import header
 from prover.bench.problem import Problem, ProblemSet
 from prover.bench.problems import load
-from prover.check import check
 from prover.errors import InputProblem
-from prover.file import LeanFile
-from prover.lean.base import Closed, Outcome, TacticError, TacticLimit
+from prover.file_check import check_file
+from prover.lean.interface import Closed, Outcome, TacticError, TacticLimit
 from prover.lean.pool import LeanPool
+from prover.lean_file import LeanFile
 from prover.policy.builtin import BuiltinPolicy
 from prover.search.configuration import Configuration
 from prover.search.limit import Limit
@@ -33,7 +33,7 @@ async def test_lean_finds_the_same_theorems(pool: LeanPool) -> None:
     """Those whose whole proof is `sorry`, each where the text was cut."""
     file = LeanFile.read(EXAMPLES / "demo.lean")
     problems = (await load(str(file.path))).problems
-    report = await check(pool, file)
+    report = await check_file(pool, file)
     whole = {
         hole.name: file.part(hole.declaration)
         for hole in report.holes

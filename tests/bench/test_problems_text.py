@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from prover.bench.unproved import read
 from prover.errors import InputProblem
-from prover.tokens import Kind, tokens
+from prover.lexer import Kind, tokens
 
 SORRY_BY = ("by sorry", "by\n  sorry", "\n  by sorry", "by -- here\n  /- and -/ sorry")
 HEADER = """import Mathlib

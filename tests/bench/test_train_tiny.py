@@ -18,7 +18,7 @@ from prover.search.limit import Limit
 from prover.search.result import Result, Status
 from prover.searching import searching
 from prover.theorem import Theorem
-from prover.verify.gate import Gate
+from prover.verifier import Verifier
 
 SMALL = Size(
     vocabulary=400, hidden=96, layers=2, heads=2, window=512, epochs=60, batch=4, rate=3e-3
@@ -60,7 +60,7 @@ def test_there_has_to_be_something_to_learn(tmp_path: Path) -> None:
 async def test_what_it_has_learned_it_proves_alone(pool: LeanPool, tmp_path: Path) -> None:
     lines: list[str] = []
     teach = searching(pool, limit=Limit(seconds=20))
-    gate = Gate(pool)
+    gate = Verifier(pool)
     for name in STATEMENTS:
         events = teach(theorem(name), gate)
         lines += [json.dumps({**event.to_json(), "theorem": name}) async for event in events]

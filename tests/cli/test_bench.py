@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from prover.bench.store import read
-from prover.lean.command import Command
+from prover.lean.process import Command
 from tests.cli.conftest import PROGRAM, Prover
 from tests.lean.stand_in import StandIn, project
 

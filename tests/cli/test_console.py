@@ -10,7 +10,7 @@ import pytest
 from prover.cli import console, setup
 from prover.cli.console import status
 from prover.cli.progress import Progress
-from prover.lean.install import Report
+from prover.progress import ReportProgress
 from prover.search.configuration import Configuration
 from prover.search.events import Accepted
 from prover.search.limit import Limit
@@ -51,7 +51,7 @@ def test_what_is_over_soon_says_nothing(capfd: pytest.CaptureFixture[str]) -> No
 
 
 def test_setup_says_how_far_it_is(said: Said, capfd: pytest.CaptureFixture[str]) -> None:
-    def work(report: Report) -> str:
+    def work(report: ReportProgress) -> str:
         assert said().startswith("starting, ")
         report("compiling the worker", 1, 4)
         while "compiling the worker 25%, 0 s so far\n" not in said():

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from prover.check import Message, Report
 from prover.cli.report import TextLines, axioms_text
-from prover.file import LeanFile
-from prover.prove import Proving
+from prover.file_check import FileReport, Message
+from prover.file_prover import FileProver
+from prover.lean.interface import Verification
+from prover.lean_file import LeanFile
 from prover.search.result import Refusal, Result, Seconds, Status
-from prover.verify.base import Verification
 from tests.test_file import TWO, holes_of
 from tests.test_prove import scripted, yes
 from tests.walking import walks
 
 FILE = LeanFile(Path("A.lean"), TWO.encode())
 HOLES = holes_of(FILE.text)
-REPORT = Report((), (), tuple(HOLES))
+REPORT = FileReport((), (), tuple(HOLES))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_axioms_as_print_axioms_lists_them_where_that_is_known(
 
 
 def test_each_hole_without_a_proof_says_why(capsys: pytest.CaptureFixture[str]) -> None:
-    proving = Proving(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
+    proving = FileProver(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
     refusal = Refusal("simp\nomega", "it does not fit:\nat line 3")
     results = [
         Result("a", Status.REFUSED, refusal.sentence, refusal=refusal, limit="seconds"),
@@ -66,7 +66,7 @@ def test_each_hole_without_a_proof_says_why(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_the_table_tells_the_time_of_the_search(capsys: pytest.CaptureFixture[str]) -> None:
-    proving = Proving(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
+    proving = FileProver(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
     seconds = Seconds(lean=3.0, verify=40.5, total=44.0)
     for hole in HOLES:
         proving.results[hole] = Result(hole.name, Status.CANCELLED, seconds=seconds)
@@ -80,7 +80,7 @@ def test_the_table_tells_the_time_of_the_search(capsys: pytest.CaptureFixture[st
 def test_what_is_not_tried_is_told_once_for_all_its_lines(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    proving = Proving(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
+    proving = FileProver(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
     for hole in HOLES:
         result = proving.leave(hole, "It stands for data.")
         assert result.to_json()["status"] == "untried"
@@ -104,7 +104,7 @@ def test_errors_are_called_that_and_name_the_keyword_that_was_meant(
 ) -> None:
     file = LeanFile(Path("A.lean"), f"-- ℓ\n  {word} a : 1 = 1 := rfl".encode())
     message = Message(2, 2, "error", "unexpected identifier; expected command", fatal=True)
-    TextLines(file).errors(Report((message,), (), ()))
+    TextLines(file).errors(FileReport((message,), (), ()))
     first, *rest = capsys.readouterr().err.splitlines()
     assert first == "A.lean:2:2: error: unexpected identifier; expected command"
     assert rest == ([f"  {hint}"] if hint else [])
@@ -112,7 +112,9 @@ def test_errors_are_called_that_and_name_the_keyword_that_was_meant(
 
 def test_other_errors_get_no_hint(capsys: pytest.CaptureFixture[str]) -> None:
     file = LeanFile(Path("A.lean"), b"lemma")
-    report = Report((Message(1, 0, "error", "unknown identifier", fatal=True),), (), (), unread=1)
+    report = FileReport(
+        (Message(1, 0, "error", "unknown identifier", fatal=True),), (), (), unread=1
+    )
     TextLines(file).errors(report)
     first, second = capsys.readouterr().err.splitlines()
     assert first == "A.lean:1:0: error: unknown identifier"
@@ -120,7 +122,7 @@ def test_other_errors_get_no_hint(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_how_a_declaration_was_verified_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    proving = Proving(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
+    proving = FileProver(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
     for hole in HOLES:
         proving.results[hole] = Result(hole.name, Status.PROVED, script="rfl")
         proving.scripts[hole] = "rfl"

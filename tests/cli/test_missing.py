@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from prover.lean.command import Command
 from prover.lean.leandojo.repository import Repository
+from prover.lean.process import Command
 from tests.cli.conftest import Prover
 from tests.lean.stand_in import NAME, StandIn, project
 from tests.lean.traced import write_traced

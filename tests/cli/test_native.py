@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from prover.lean.command import Command
-from prover.lean.embedded import EmbeddedLean
-from prover.lean.install import run_command
+from prover.lean.embedded.embedded_lean import EmbeddedLean
+from prover.lean.process import Command, run_command
 from tests.cli.conftest import Prover
 from tests.lean.stand_in import StandIn, project
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from prover.check import Declaration, Message, Report
 from prover.cli import VERBS
 from prover.cli.choice import at_line, named, options, split_place
 from prover.errors import InputProblem
-from prover.file import Hole, LeanFile
+from prover.file_check import Declaration, FileReport, Message
+from prover.lean_file import Hole, LeanFile
 from prover.policy.options import ModelOptions
 from tests.cli.conftest import Prover
 from tests.test_file import TWO, holes_of
@@ -169,7 +169,7 @@ def test_options_of_models_are_written_as_in_yaml() -> None:
 
 def test_errors_are_told_in_the_order_of_the_file() -> None:
     late, early = Message(9, 0, "error", "late"), Message(2, 5, "error", "early")
-    report = Report((late, Message(1, 0, "warning", "no matter"), early), (), ())
+    report = FileReport((late, Message(1, 0, "warning", "no matter"), early), (), ())
     assert report.errors == (early, late)
     assert [message.line for message in report.told] == [1, 2, 9]
     assert str(early) == "2:5: early"

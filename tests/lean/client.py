@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from prover.errors import EnvironmentProblem
-from prover.lean.command import Command
-from prover.lean.embedded import EmbeddedLean
+from prover.lean.embedded.embedded_lean import EmbeddedLean
+from prover.lean.process import Command
 
 PROJECT = Path(__file__).parents[2] / "lean_project"
 TOP = "Prover.Client"

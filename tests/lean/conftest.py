@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from prover.errors import EnvironmentProblem
-from prover.lean.command import Command
-from prover.lean.embedded import EmbeddedLean
+from prover.lean.embedded.embedded_lean import EmbeddedLean
+from prover.lean.process import Command
 
 FAKE = Path(__file__).with_name("fake_worker.py")
 

@@ -16,16 +16,16 @@ from pathlib import Path
 
 import pytest
 
-from prover.check import check as check_file
 from prover.errors import InputProblem
-from prover.file import LeanFile
+from prover.file_check import check_file
 from prover.lean.backend import Backend
-from prover.lean.base import Closed, LeanSession, Outcome, Progress, TacticLimit, Timeout
-from prover.lean.leandojo.session import DojoSession
+from prover.lean.interface import Closed, LeanSession, Outcome, Progress, TacticLimit, Timeout
+from prover.lean.leandojo.dojo_session import DojoSession
 from prover.lean.session import Session
 from prover.lean.worker import Worker
+from prover.lean_file import LeanFile
 from prover.theorem import Theorem
-from prover.verify.gate import Gate
+from prover.verifier import Verifier
 from tests.lean.scripts import AND, CLOSED, ERROR, LIMIT, SCRIPTS, SUM, opened, seen
 
 Interaction = Callable[[Backend], Awaitable[None]]
@@ -177,7 +177,7 @@ async def goals_are_shown_as_lean_shows_them(pool: Backend) -> None:
 
 async def the_gate_accepts_a_proof(pool: Backend) -> None:
     theorem = Theorem.from_statement("t", f"theorem t {SUM} := by")
-    verdict = await Gate(pool)(theorem, "omega")
+    verdict = await Verifier(pool)(theorem, "omega")
     assert verdict.accepted, verdict
     assert set(verdict.axioms) <= {"propext", "Quot.sound", "Classical.choice"}
 
@@ -185,12 +185,12 @@ async def the_gate_accepts_a_proof(pool: Backend) -> None:
 async def the_gate_refuses_what_is_none(pool: Backend) -> None:
     theorem = Theorem.from_statement("t", "theorem t : 1 = 2 := by")
     for script in ("rfl", "sorry", "exact t"):
-        assert not (await Gate(pool)(theorem, script)).accepted, script
+        assert not (await Verifier(pool)(theorem, script)).accepted, script
 
 
 async def the_gate_refuses_an_axiom(pool: Backend) -> None:
     theorem = Theorem.from_statement("t", "theorem t : 1 = 2 := by", header="axiom lie : False\n")
-    verdict = await Gate(pool)(theorem, "exact lie.elim")
+    verdict = await Verifier(pool)(theorem, "exact lie.elim")
     assert not verdict.accepted
     assert re.search("axiom|lie", verdict.reason)
 

@@ -25,7 +25,7 @@ from lean_dojo import (
     TacticState,
 )
 
-from prover.lean.leandojo.child import serve
+from prover.lean.leandojo.dojo_server import serve
 
 LOG = Path(sys.argv[1])
 FAILURE = sys.argv[2] if len(sys.argv) > 2 else ""

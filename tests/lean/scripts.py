@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prover.lean.backend import Backend
-from prover.lean.base import (
+from prover.lean.interface import (
     Closed,
     LeanSession,
     Outcome,

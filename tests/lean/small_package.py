@@ -8,9 +8,9 @@ import io
 import tarfile
 from pathlib import Path
 
-from prover.lean.binary import HEADER, encode
-from prover.lean.install import Package
-from prover.lean.prepare import CHANGES
+from prover.lean.embedded.js_patch import PATCHES
+from prover.lean.embedded.npm_package import Package
+from prover.lean.embedded.wasm import HEADER, encode
 
 NAMES = ["_unused", *(f"_function{number}" for number in range(2000))]
 PADDING = 2**20
@@ -19,7 +19,7 @@ PADDING = 2**20
 
 def script() -> bytes:
     """A `lean.js` with every text that is changed, and thousands of exports that nothing reads."""
-    kept = "".join(f"{change.old}{change.until};" for change in CHANGES)
+    kept = "".join(f"{change.old}{change.until};" for change in PATCHES)
     names = ["_seven", *NAMES]
     exports = ";".join(f'{name}=Module["{name}"]=wasmExports["{name[1:]}"]' for name in names)
     return (

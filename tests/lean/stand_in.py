@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from prover.lean.backend import Backend
-from prover.lean.choosing import Wanted, open_lean
-from prover.lean.command import Command
+from prover.lean.backends import LeanSpec, open_lean
+from prover.lean.process import Command
 
 NAME = "leanprover/lean4:v4.28.0"
 BANNER = "Lean (version 4.28.0, x86_64-unknown-linux-gnu, commit 7d7f6bc, Release)"
@@ -176,5 +176,5 @@ async def opened(worker: Command, folder: Path, workers: int) -> AsyncIterator[B
         patched.setenv("ELAN_HOME", str(standing.home))
         patched.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         patched.delenv("ELAN_TOOLCHAIN", raising=False)
-        async with open_lean(Wanted("native", root, workers=workers, spare=False)) as lean:
+        async with open_lean(LeanSpec("native", root, workers=workers, spare=False)) as lean:
             yield lean

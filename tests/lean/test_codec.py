@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from prover.lean import codec
-from prover.lean.base import Closed, Progress, Rejected, TacticError, Timeout
+from prover.lean.interface import Closed, Progress, Rejected, TacticError, Timeout
 
 
 def hypothesis(name: str, type: str, **fields: Any) -> dict[str, Any]:

@@ -13,9 +13,9 @@ import pytest
 import pytest_asyncio
 
 from prover.lean.backend import Backend as Lean
-from prover.lean.choosing import Wanted, open_lean
-from prover.lean.command import Command
+from prover.lean.backends import LeanSpec, open_lean
 from prover.lean.pool import LeanPool
+from prover.lean.process import Command
 from tests.lean.contract import INTERACTIONS
 from tests.lean.stand_in import opened
 
@@ -45,7 +45,7 @@ async def native(_command: Command, _: Path) -> AsyncIterator[Lean]:
     if not shutil.which("lake"):
         pytest.skip("there is no lake on the path")
     root = os.environ.get("TEST_LEAN_PROJECT") or Path(__file__).parents[2] / "lean_project"
-    wanted = Wanted("native", Path(root), workers=WORKERS, spare=False)
+    wanted = LeanSpec("native", Path(root), workers=WORKERS, spare=False)
     async with open_lean(wanted) as pool:
         yield pool
 
@@ -57,7 +57,7 @@ async def leandojo(_command: Command, _: Path) -> AsyncIterator[Lean]:
     if not asked:
         pytest.skip("TEST_DOJO names no repository to try LeanDojo on")
     where = "@".join(filter(None, (asked["repository"], asked.get("commit"))))
-    async with open_lean(Wanted("leandojo", where, workers=WORKERS, spare=False)) as lean:
+    async with open_lean(LeanSpec("leandojo", where, workers=WORKERS, spare=False)) as lean:
         yield lean
 
 

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem, LeanDied
-from prover.lean.base import (
+from prover.lean.interface import (
     Closed,
     LeanSession,
     Outcome,
@@ -25,8 +25,8 @@ from prover.lean.base import (
     TacticLimit,
     Timeout,
 )
-from prover.lean.command import Command
-from prover.lean.leandojo.session import DojoSession
+from prover.lean.leandojo.dojo_session import DojoSession
+from prover.lean.process import Command
 from prover.theorem import Theorem
 
 pytestmark = pytest.mark.skipif(find_spec("lean_dojo") is None, reason="no lean-dojo here")

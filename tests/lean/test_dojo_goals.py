@@ -7,9 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prover.lean import codec
-from prover.lean.base import Binder, Hypothesis
-from prover.lean.leandojo.goals import NoState, goal, goals, key, state
-from prover.lean.leandojo.heads import binders, head, is_proposition
+from prover.lean.interface import Binder, Hypothesis
+from prover.lean.leandojo.goal_parser import (
+    NoState,
+    binders,
+    goal,
+    goals,
+    head,
+    is_proposition,
+    key,
+    state,
+)
 
 TWO = """case inl
 α : Type u_1

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.lean.base import Closed, Progress, TacticError, TacticLimit, Timeout
-from prover.lean.dojo import Dojos, open_dojo
-from prover.lean.leandojo.library import library, sources
+from prover.lean.interface import Closed, Progress, TacticError, TacticLimit, Timeout
+from prover.lean.leandojo.dojo_lean import DojoFile, open_dojo
+from prover.lean.leandojo.repository_build import library, sources
 from prover.theorem import Theorem
 
 pytestmark = pytest.mark.skipif(find_spec("lean_dojo") is None, reason="no lean-dojo here")
@@ -27,7 +27,7 @@ def calls(project: Path) -> list[list[str]]:
 async def test_which_way_it_goes_is_in_the_log(
     project: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level("INFO", logger="prover.lean.dojo"):
+    with caplog.at_level("INFO", logger="prover.lean.leandojo.dojo_lean"):
         async with open_dojo(project, "My/File.lean"):
             pass
     assert "fails on Lean 4.12 and later, and this is v4.28.0" in caplog.text
@@ -122,14 +122,13 @@ def test_modules_are_compiled_once_and_in_order(project: Path, tmp_path: Path) -
 
 def test_the_command_says_which_way(project: Path) -> None:
     theorem = Theorem.from_statement("t", "theorem t : True := by")
-    from prover.lean.leandojo.opening import Site
-    from prover.lean.leandojo.repository import Repository
-    from prover.lean.leandojo.way import Way
-    from prover.lean.slots import Slots
-    from prover.lean.toolchain import find
+    from prover.lean.leandojo.dojo_child import DojoTarget
+    from prover.lean.leandojo.repository import InteractionMode, Repository
+    from prover.lean.native.toolchain import find
+    from prover.lean.worker import WorkerSlots
 
-    where, way = Repository.named(str(project)), Way(False, "because")
-    dojos = Dojos(where, Path("My/File.lean"), way, find(project), Slots(1))
-    site = Site.read(dojos.command(theorem).argv[-1])
+    where, way = Repository.named(str(project)), InteractionMode(False, "because")
+    dojos = DojoFile(where, Path("My/File.lean"), way, find(project), WorkerSlots(1))
+    site = DojoTarget.read(dojos.command(theorem).argv[-1])
     assert (site.folder, site.file, site.theorem) == (str(project), "My/File.lean", "t")
     assert not site.as_it_is

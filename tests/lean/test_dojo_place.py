@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.file import LeanFile
-from prover.lean.dojo import standing
-from prover.lean.leandojo.place import is_whole_proof, proof_start, theorem_in, theorems
-from prover.lean.leandojo.repository import Repository
-from prover.lean.leandojo.way import parsed, way
+from prover.lean.leandojo.dojo_lean import standing
+from prover.lean.leandojo.repository import Repository, interaction_mode, parsed
+from prover.lean.leandojo.theorem_locator import is_whole_proof, proof_start, theorem_in, theorems
+from prover.lean_file import LeanFile
 from prover.theorem import Theorem
 
 TEXT = """import Lean
@@ -110,18 +109,21 @@ def test_what_is_not_there_or_has_no_proof_to_replace(tmp_path: Path) -> None:
 
 
 def test_the_way_for_each_lean() -> None:
-    assert way("leanprover/lean4:v4.10.0", "2.1.3").as_it_is
-    assert "2.1.3" not in way("leanprover/lean4:v4.10.0", "2.1.3").reason
-    assert "known to work with lean-dojo 2.2.0" in way("leanprover/lean4:v4.11.0", "4.20.0").reason
-    modern = way("leanprover/lean4:v4.28.0", "4.20.0")
+    assert interaction_mode("leanprover/lean4:v4.10.0", "2.1.3").as_it_is
+    assert "2.1.3" not in interaction_mode("leanprover/lean4:v4.10.0", "2.1.3").reason
+    assert (
+        "known to work with lean-dojo 2.2.0"
+        in interaction_mode("leanprover/lean4:v4.11.0", "4.20.0").reason
+    )
+    modern = interaction_mode("leanprover/lean4:v4.28.0", "4.20.0")
     assert not modern.as_it_is
     assert "v4.28.0" in modern.reason
-    assert "may not compile" in way("leanprover/lean4:v4.12.0-rc1", "4.20.0").reason
-    assert not way("leanprover/lean4:nightly-2026-01-01", "4.20.0").as_it_is
+    assert "may not compile" in interaction_mode("leanprover/lean4:v4.12.0-rc1", "4.20.0").reason
+    assert not interaction_mode("leanprover/lean4:nightly-2026-01-01", "4.20.0").as_it_is
     assert parsed("v4.9.0") == (4, 9)
     for wrong in ("leanprover/lean4:v4.2.0", "my-toolchain"):
         with pytest.raises(EnvironmentProblem) as caught:
-            way(wrong, "4.20.0")
+            interaction_mode(wrong, "4.20.0")
         assert caught.value.hint
 
 

@@ -11,8 +11,8 @@ import os
 
 import pytest
 
-from prover.lean.base import Progress, TacticError, TacticLimit
-from prover.lean.dojo import open_dojo
+from prover.lean.interface import Progress, TacticError, TacticLimit
+from prover.lean.leandojo.dojo_lean import open_dojo
 
 ASKED = json.loads(os.environ.get("TEST_DOJO", "{}"))
 

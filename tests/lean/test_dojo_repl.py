@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from prover.errors import EnvironmentProblem
-from prover.lean.embedded import EmbeddedLean
-from prover.lean.install import run_command
-from prover.lean.leandojo.library import sources
+from prover.lean.embedded.embedded_lean import EmbeddedLean
+from prover.lean.leandojo.repository_build import sources
+from prover.lean.process import run_command
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 

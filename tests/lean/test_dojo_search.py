@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from prover.lean.command import Command
-from prover.lean.leandojo.session import DojoSession
+from prover.lean.leandojo.dojo_session import DojoSession
 from prover.lean.pool import LeanPool
+from prover.lean.process import Command
 from prover.policy.base import Candidate, Question
 from prover.search.configuration import CONFIGURATIONS, named
 from prover.search.engine import search
 from prover.search.limit import Limit
 from prover.search.result import Result, Status
 from prover.theorem import Theorem
-from prover.verify.gate import Gate
+from prover.verifier import Verifier
 
 pytestmark = [
     pytest.mark.lean,
@@ -58,7 +58,7 @@ async def test_the_gate_has_the_last_word(
         theorem,
         session,
         Decided(),
-        Gate(pool),
+        Verifier(pool),
         limit=Limit(seconds=60),
         configuration=named(configuration),
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from prover.errors import InputProblem
-from prover.lean.base import Closed, Progress, Rejected, TacticLimit, Timeout
-from prover.lean.dojo import open_dojo
+from prover.lean.interface import Closed, Progress, Rejected, TacticLimit, Timeout
+from prover.lean.leandojo.dojo_lean import open_dojo
 from prover.theorem import Theorem
 from tests.lean.traced import write_traced
 
@@ -102,6 +102,6 @@ async def test_a_hole_that_is_a_part_of_a_proof(traced: Path) -> None:
     ],
 )
 def test_whether_a_tactic_names_the_theorem(tactic: str, named: bool) -> None:
-    from prover.lean.leandojo.traced import names
+    from prover.lean.leandojo.dojo import names
 
     assert names(tactic, "My.foo") is named

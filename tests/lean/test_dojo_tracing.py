@@ -10,7 +10,7 @@ import pytest
 
 from prover.errors import InputProblem
 from prover.lean.leandojo import __main__ as program
-from prover.lean.leandojo import tracing
+from prover.lean.leandojo import repository_build
 from prover.lean.leandojo.repository import Repository
 
 Steps = list[tuple[str, int, int | None]]
@@ -35,18 +35,20 @@ def committed(project: Path) -> Path:
 def test_a_remote_repository_is_cloned_once(committed: Path) -> None:
     repository = Repository(f"file://{committed}", git(committed, "rev-parse", "HEAD"))
     steps: Steps = []
-    home = tracing.fetched(repository, lambda *step: steps.append(step))
+    home = repository_build.fetched(repository, lambda *step: steps.append(step))
     assert (home / "My" / "File.lean").is_file()
     assert git(home, "rev-parse", "HEAD") == repository.commit
     assert (
-        tracing.fetched(repository, lambda *step: steps.append(step)) == home == repository.place()
+        repository_build.fetched(repository, lambda *step: steps.append(step))
+        == home
+        == repository.place()
     )
     assert len(steps) == 1
 
 
 def test_a_commit_that_is_not_there(committed: Path) -> None:
     with pytest.raises(InputProblem, match="has no commit"):
-        tracing.fetched(Repository(f"file://{committed}", "0" * 40), lambda *_: None)
+        repository_build.fetched(Repository(f"file://{committed}", "0" * 40), lambda *_: None)
 
 
 def test_a_later_lean_is_built_and_not_traced(
@@ -67,11 +69,11 @@ def test_the_program_has_exit_codes(project: Path, capsys: pytest.CaptureFixture
 
 
 def test_progress_counts_what_is_read_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tracing, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(repository_build, "LOOK_SECONDS", 0.01)
     for name in ("A", "B", "C"):
         (tmp_path / f"{name}.olean").touch()
     steps: Steps = []
-    with tracing.progress([tmp_path], lambda *step: steps.append(step)):
+    with repository_build.progress([tmp_path], lambda *step: steps.append(step)):
         (tmp_path / "A.ast.json").touch()
         until = time.monotonic() + 5
         while ("tracing the repository", 1, 3) not in steps and time.monotonic() < until:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from prover.cache import default_cache
 from prover.errors import EnvironmentProblem
-from prover.lean import image
-from prover.lean.embedded import EmbeddedLean
-from prover.lean.install import default_cache, run_command
+from prover.lean.embedded import worker_image
+from prover.lean.embedded.embedded_lean import EmbeddedLean
+from prover.lean.process import run_command
 
 GREETING = {"id": 0, "op": "hello", "nonce": "n"}
 
@@ -31,11 +32,11 @@ def test_the_cache_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_worker_is_rebuilt_when_its_sources_change() -> None:
-    modules = image.sources()
-    assert image.TOP in modules
-    changed = {**modules, image.TOP: modules[image.TOP] + "\n"}
-    assert image.fingerprint(changed) != image.fingerprint(modules)
-    assert image.fingerprint(image.sources()) == image.fingerprint(modules)
+    modules = worker_image.sources()
+    assert worker_image.TOP in modules
+    changed = {**modules, worker_image.TOP: modules[worker_image.TOP] + "\n"}
+    assert worker_image.fingerprint(changed) != worker_image.fingerprint(modules)
+    assert worker_image.fingerprint(worker_image.sources()) == worker_image.fingerprint(modules)
 
 
 @pytest.fixture

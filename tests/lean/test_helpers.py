@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.lean.base import Closed, LeanSession, Outcome, Progress, State, TacticLimit
+from prover.lean.interface import Closed, LeanSession, Outcome, Progress, State, TacticLimit
 from prover.lean.pool import LeanPool
 from prover.lean.session import Session
 from prover.theorem import Theorem

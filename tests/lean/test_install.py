@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from prover.errors import EnvironmentProblem
-from prover.lean.install import LEAN, Package, check, install, installed
+from prover.lean.embedded.npm_package import LEAN, Package, check, install, installed
 from tests.lean.small_package import PADDING, make
 
 INSTALL = """

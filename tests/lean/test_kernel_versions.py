@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from prover.lean.kernel import HOLES, kernel_of
-from prover.lean.toolchain import Version
+from prover.lean.kernel_bugs import KERNEL_BUGS, kernel_bugs
+from prover.lean.native.toolchain import Version
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_a_release_has_the_holes_that_a_later_one_closed(
     numbers: tuple[int, int, int], suffix: str, count: int
 ) -> None:
     version = Version(numbers, suffix)
-    assert sum(hole.is_in(version) for hole in HOLES) == count
-    told = kernel_of(version)
+    assert sum(hole.is_in(version) for hole in KERNEL_BUGS) == count
+    told = kernel_bugs(version)
     assert ("`lake build` does not" in told) is bool(count)
     assert str(version) in told

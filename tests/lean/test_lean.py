@@ -10,7 +10,7 @@ import signal
 import pytest
 
 from prover.errors import InputProblem
-from prover.lean.base import (
+from prover.lean.interface import (
     Closed,
     Outcome,
     Progress,
@@ -23,7 +23,7 @@ from prover.lean.base import (
 from prover.lean.pool import LeanPool
 from prover.lean.session import Session
 from prover.theorem import Theorem
-from prover.verify.gate import Gate
+from prover.verifier import Verifier
 from tests.lean.test_session import only, pid
 
 pytestmark = pytest.mark.lean
@@ -162,7 +162,7 @@ async def test_premises_fit_the_goal(session: Session) -> None:
     [("omega", True), ("sorry", False), ("exact h", False)],
 )
 async def test_the_gate(pool: LeanPool, script: str, accepted: bool) -> None:
-    verdict = await Gate(pool)(SYMMETRY, script)
+    verdict = await Verifier(pool)(SYMMETRY, script)
     assert verdict.accepted is accepted, verdict
     assert bool(verdict.reason) is not accepted
     assert set(verdict.axioms) <= {"propext", "Quot.sound", "Classical.choice"}

@@ -17,13 +17,13 @@ from pathlib import Path
 import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.lean import image
 from prover.lean.backend import Backend
-from prover.lean.base import Closed, TacticLimit
-from prover.lean.choosing import LEANS, Wanted, chosen, open_lean
-from prover.lean.command import Command
-from prover.lean.native import NativeLean
-from prover.lean.project import Project
+from prover.lean.backends import LEANS, LeanSpec, choose_backend, open_lean
+from prover.lean.embedded import worker_image
+from prover.lean.interface import Closed, TacticLimit
+from prover.lean.native.lake_project import Project
+from prover.lean.native.native_lean import NativeLean
+from prover.lean.process import Command
 from prover.lean.worker import Worker
 from prover.theorem import Theorem
 from tests.lean.conftest import FAKE
@@ -64,8 +64,8 @@ def test_the_worker_is_built_once(elan: StandIn, mine: Project, tmp_path: Path) 
     assert first.parent == tmp_path / "cache" / "prover" / "native"
     assert first.name.startswith("leanprover-lean4-v4.28.0-")
     assert (first / "lean-toolchain").read_text() == "leanprover/lean4:v4.28.0\n"
-    for name, text in image.sources().items():
-        assert (first / image.path(name)).read_text() == text
+    for name, text in worker_image.sources().items():
+        assert (first / worker_image.path(name)).read_text() == text
     assert NativeLean.find(mine).worker() == first
     assert len(builds(elan)) == 1
     assert sorted(mine.root.rglob("*")) == before, "nothing is written in the user's project"
@@ -75,9 +75,11 @@ def test_other_sources_and_another_toolchain_need_another_worker(
     elan: StandIn, mine: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = NativeLean.find(mine).worker()
-    sources = image.sources()
+    sources = worker_image.sources()
     with monkeypatch.context() as patched:
-        patched.setattr(image, "sources", lambda: {**sources, image.TOP: "-- other\n"})
+        patched.setattr(
+            worker_image, "sources", lambda: {**sources, worker_image.TOP: "-- other\n"}
+        )
         assert NativeLean.find(mine).worker() != first
     shutil.rmtree(tmp_path / "elan")
     StandIn.make(elan.home, faked(tmp_path), banner="Lean (version 4.28.0, commit 2, Release)")
@@ -145,7 +147,7 @@ def test_without_a_c_compiler_the_worker_is_interpreted(elan: StandIn, mine: Pro
 
 async def test_the_projects_options_reach_the_worker(mine: Project, elan: StandIn) -> None:
     told: list[str] = []
-    wanted = Wanted("native", file=mine.root / "Mine.lean", spare=False)
+    wanted = LeanSpec("native", file=mine.root / "Mine.lean", spare=False)
     (mine.root / "lakefile.toml").write_text('name = "m"\nleanOptions = {autoImplicit = false}\n')
     async with opening(wanted, told) as pool:
         assert pool.command.options == "set_option autoImplicit false\n"
@@ -165,14 +167,14 @@ def test_imports_must_be_built(mine: Project) -> None:
         NativeLean.find(mine).worker_command(imports=["Mathlib", "Mine.New"])
 
 
-def opening(wanted: Wanted, told: list[str]) -> AbstractAsyncContextManager[Backend]:
+def opening(wanted: LeanSpec, told: list[str]) -> AbstractAsyncContextManager[Backend]:
     return open_lean(wanted, tell=told.append)
 
 
 async def test_its_workers_serve_a_pool(elan: StandIn, mine: Project) -> None:
     told: list[str] = []
     file = mine.root / "Mine" / "Basic.lean"
-    wanted = Wanted(file=file, imports=["Mathlib"], spare=False)
+    wanted = LeanSpec(file=file, imports=["Mathlib"], spare=False)
     async with opening(wanted, told) as pool, pool.session() as session:
         root = await session.open(FAKED)
         assert await session.run(root, ["close"], TacticLimit()) == [Closed()]
@@ -185,22 +187,22 @@ async def test_its_workers_serve_a_pool(elan: StandIn, mine: Project) -> None:
 def test_which_lean_is_chosen(elan: StandIn, mine: Project, tmp_path: Path) -> None:
     told: list[str] = []
     inside, outside = mine.root / "Mine" / "Basic.lean", tmp_path / "Alone.lean"
-    assert chosen(Wanted(file=inside), told.append) == "native"
-    assert chosen(Wanted(file=outside), told.append) == "embedded"
-    assert chosen(Wanted(file=outside, project=mine.root), told.append) == "native"
+    assert choose_backend(LeanSpec(file=inside), told.append) == "native"
+    assert choose_backend(LeanSpec(file=outside), told.append) == "embedded"
+    assert choose_backend(LeanSpec(file=outside, project=mine.root), told.append) == "native"
     assert told == []
     shutil.rmtree(elan.toolchain)
-    assert chosen(Wanted(file=inside), told.append) == "embedded"
+    assert choose_backend(LeanSpec(file=inside), told.append) == "embedded"
     assert "is not used: the toolchain leanprover/lean4:v4.28.0 is not installed" in told[0]
 
 
 async def test_names_and_places_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(InputProblem, match="no Lean is called `nativ`") as problem:
-        async with opening(Wanted(lean="nativ"), []):
+        async with opening(LeanSpec(lean="nativ"), []):
             pass
     assert problem.value.hint == "Did you mean `native`?"
     with pytest.raises(EnvironmentProblem, match="lies in no Lake project"):
-        async with opening(Wanted(lean="native", file=tmp_path / "A.lean"), []):
+        async with opening(LeanSpec(lean="native", file=tmp_path / "A.lean"), []):
             pass
     assert {"embedded", "native"} <= set(LEANS)
 

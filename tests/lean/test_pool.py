@@ -10,11 +10,10 @@ import psutil
 import pytest
 
 from prover.errors import LeanDied
-from prover.lean.base import Progress, TacticLimit
+from prover.lean.interface import Progress, TacticLimit, Verify
 from prover.lean.pool import LeanPool
 from prover.theorem import Theorem
-from prover.verify.base import Verify
-from prover.verify.gate import Gate
+from prover.verifier import Verifier
 from tests.lean.conftest import Fake
 from tests.lean.test_session import THEOREM, pid
 
@@ -209,7 +208,7 @@ async def test_a_lean_that_cannot_start_is_an_error_with_a_hint(fake: Fake) -> N
 
 async def test_the_gate_accepts_only_a_plain_yes(fake: Fake) -> None:
     async with LeanPool(fake(), spare=False) as pool:
-        gate: Verify = Gate(pool, seconds=0.5, wait_seconds=30)
+        gate: Verify = Verifier(pool, seconds=0.5, wait_seconds=30)
         assert (await gate(THEOREM, "close")).accepted
         refused = [await gate(THEOREM, script) for script in ("open", "die", "late")]
     assert [verdict.accepted for verdict in refused] == [False] * 3
@@ -221,7 +220,7 @@ async def test_the_gate_accepts_only_a_plain_yes(fake: Fake) -> None:
 
 async def test_a_check_whose_lean_is_killed_is_made_again(fake: Fake, tmp_path: Path) -> None:
     async with LeanPool(fake(), spare=False) as pool:
-        verdict = await Gate(pool, seconds=30)(THEOREM, "once")
+        verdict = await Verifier(pool, seconds=30)(THEOREM, "once")
     assert (tmp_path / "log").read_text() == "died\n"
     assert verdict.accepted
 
@@ -230,7 +229,7 @@ async def test_the_gate_waits_for_a_fresh_lean_as_long_as_it_may(fake: Fake) -> 
     async with LeanPool(fake("sleeps"), start_seconds=30) as pool:
         began = time.perf_counter()
         with pytest.raises(LeanDied, match=r"not checked.*within 0\.3 seconds") as late:
-            await Gate(pool, seconds=0.3)(THEOREM, "close")
+            await Verifier(pool, seconds=0.3)(THEOREM, "close")
         assert time.perf_counter() - began < 10
     assert "less beside it" in late.value.hint
 
@@ -239,12 +238,12 @@ async def test_the_gate_waits_for_other_checks_no_longer(fake: Fake) -> None:
     async with LeanPool(fake(), spare=False) as pool:
         async with pool.fresh(), pool.fresh():
             with pytest.raises(LeanDied, match="not checked"):
-                await Gate(pool, seconds=0.3)(THEOREM, "close")
+                await Verifier(pool, seconds=0.3)(THEOREM, "close")
         # Whoever gave up has taken nobody's place.
-        assert (await Gate(pool, seconds=30)(THEOREM, "close")).accepted
+        assert (await Verifier(pool, seconds=30)(THEOREM, "close")).accepted
 
 
 async def test_a_slow_check_has_all_its_time_once_lean_is_there(fake: Fake) -> None:
     async with LeanPool(fake(), spare=False) as pool:
-        verdict = await Gate(pool, seconds=0.5, wait_seconds=30)(THEOREM, "late")
+        verdict = await Verifier(pool, seconds=0.5, wait_seconds=30)(THEOREM, "late")
     assert verdict.reason == "it was not checked within 0.5 seconds"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from prover.errors import EnvironmentProblem
-from prover.lean import binary
-from prover.lean.install import node
-from prover.lean.prepare import CHANGES, HOST, Change, prepared
+from prover.lean.embedded import wasm
+from prover.lean.embedded.js_patch import HOST, PATCHES, Patch, patched
+from prover.lean.embedded.npm_package import node
 from tests.lean.small_package import NAMES, module, script
 
 RUN = """
@@ -24,28 +24,28 @@ console.log(Object.keys(exports).join(), process.argv.slice(2).map(call).join())
 
 
 def test_every_change_is_made() -> None:
-    text = prepared(script()).decode()
-    for change in CHANGES:
+    text = patched(script()).decode()
+    for change in PATCHES:
         assert change.new in text
     assert text.startswith(HOST.read_text())
 
 
 def test_exports_that_nothing_reads_are_dropped() -> None:
-    text = prepared(script()).decode()
+    text = patched(script()).decode()
     assert not any(f"{name}=" in text or f",{name}" in text for name in NAMES)
     assert 'var _seven;function assignWasmExports(wasmExports){_seven=Module["_seven"]' in text
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.reason)
-def test_a_package_that_is_not_as_expected_is_refused(change: Change) -> None:
+@pytest.mark.parametrize("change", PATCHES, ids=lambda change: change.reason)
+def test_a_package_that_is_not_as_expected_is_refused(change: Patch) -> None:
     other = script().replace(change.old.encode(), b"other text")
     with pytest.raises(EnvironmentProblem, match="not as expected") as problem:
-        prepared(other)
+        patched(other)
     assert change.reason in problem.value.message
 
 
 def test_a_text_that_is_there_twice_is_refused() -> None:
-    change = Change("it", "a", "b")
+    change = Patch("it", "a", "b")
     assert change.apply(b"-a-") == b"-b-"
     with pytest.raises(EnvironmentProblem):
         change.apply(b"-a-a-")
@@ -53,7 +53,7 @@ def test_a_text_that_is_there_twice_is_refused() -> None:
 
 def test_functions_are_reached_by_address_instead_of_export(tmp_path: Path) -> None:
     output = io.BytesIO()
-    addresses = binary.trim(module(), {b"table"}, output)
+    addresses = wasm.trim_exports(module(), {b"table"}, output)
     path = tmp_path / "small.wasm"
     path.write_bytes(output.getvalue())
     slots = [str(addresses[name]) for name in (b"seven", b"nine")]
@@ -65,7 +65,7 @@ def test_functions_are_reached_by_address_instead_of_export(tmp_path: Path) -> N
 
 def test_a_module_built_otherwise_is_refused() -> None:
     with pytest.raises(EnvironmentProblem, match="not as expected"):
-        binary.trim(b"\0asm\x02" + module()[5:], set(), io.BytesIO())
+        wasm.trim_exports(b"\0asm\x02" + module()[5:], set(), io.BytesIO())
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 50])

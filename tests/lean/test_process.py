@@ -15,8 +15,7 @@ import pytest
 
 from prover.errors import EnvironmentProblem, LeanDied
 from prover.lean import process as process_module
-from prover.lean.command import Command
-from prover.lean.process import TAIL_BYTES, LeanProcess
+from prover.lean.process import TAIL_BYTES, Command, LeanProcess
 
 
 def python(source: str, *, stack: int = 0, cwd: Path = Path("/")) -> Command:

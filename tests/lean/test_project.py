@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.lean import options, toolchain
-from prover.lean.command import Command
-from prover.lean.project import Project, first_error
-from prover.lean.toolchain import Version
+from prover.lean.native import lake_project, toolchain
+from prover.lean.native.lake_project import Project, first_error
+from prover.lean.native.toolchain import Version
+from prover.lean.process import Command
 from tests.lean.stand_in import NAME, StandIn, module, project
 
 NOTHING = Command(argv=("true",), environment={}, cwd=Path("/"))
@@ -236,11 +236,11 @@ def test_options_of_a_lakefile_in_toml(tmp_path: Path) -> None:
     for_all = {"pp.unicode.fun": True, "maxSynthPendingDepth": 3}
     files = ("Mine.lean", "Mine/A/B.lean", "src/Other/A.lean", "Scratch.lean")
     mine, below, other, scratch = (
-        options.from_toml(text, tmp_path, tmp_path / file) for file in files
+        lake_project.from_toml(text, tmp_path, tmp_path / file) for file in files
     )
     assert mine == below == {**for_all, "autoImplicit": False}
     assert other == {**for_all, "weak.linter.all": True}
-    assert scratch == options.from_toml(text, tmp_path, None) == for_all
+    assert scratch == lake_project.from_toml(text, tmp_path, None) == for_all
 
 
 def test_options_of_a_lakefile_in_lean_are_asked_for(elan: StandIn, tmp_path: Path) -> None:
@@ -248,16 +248,16 @@ def test_options_of_a_lakefile_in_lean_are_asked_for(elan: StandIn, tmp_path: Pa
     (root / "lakefile.lean").write_text("import Lake\n")
     elan.says({"autoImplicit": False, "maxRecDepth": 1000})
     file = root / "Mine" / "Basic.lean"
-    found = options.of_file(Project(root), toolchain.find(root), file)
+    found = lake_project.of_file(Project(root), toolchain.find(root), file)
     assert found == {"autoImplicit": False, "maxRecDepth": 1000}
     assert elan.asked[-1] == f"lake setup-file --no-build {file} in {root}"
     (elan.toolchain / "setup.json").write_text("error: build failed\n")
     with pytest.raises(EnvironmentProblem, match="does not tell the options"):
-        options.of_file(Project(root), toolchain.find(root), file)
+        lake_project.of_file(Project(root), toolchain.find(root), file)
 
 
 def test_options_are_commands() -> None:
-    text = options.commands({"weak.a.b": True, "c": 3, "d'": 'say "no"', "e\n#eval 1": 1})
+    text = lake_project.commands({"weak.a.b": True, "c": 3, "d'": 'say "no"', "e\n#eval 1": 1})
     assert text == 'set_option a.b true\nset_option c 3\nset_option d\' "say \\"no\\""\n'
 
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from prover.errors import ProverError
-from prover.lean import rehearsal
 from prover.lean.codec import claim
-from prover.lean.command import Command
-from prover.lean.embedded import EmbeddedLean, silent
-from prover.lean.image import CODE
-from prover.lean.rehearsal import SCENES, rehearse
+from prover.lean.embedded import worker_image
+from prover.lean.embedded.embedded_lean import EmbeddedLean
+from prover.lean.embedded.worker_image import CODE, WARMUP_THEOREMS, warm_up
+from prover.lean.process import Command
 from prover.lean.worker import Worker
+from prover.progress import no_progress
 
 pytestmark = pytest.mark.lean
 
@@ -31,7 +31,7 @@ def verdict(command: Command) -> dict[str, Any]:
 
     async def ask() -> dict[str, Any]:
         worker = await Worker.start(command)
-        scene, limits = SCENES[0], {"heartbeats": 200_000, "milliseconds": 60_000}
+        scene, limits = WARMUP_THEOREMS[0], {"heartbeats": 200_000, "milliseconds": 60_000}
         fields = {**claim(scene.theorem, scene.proof), **limits}
         try:
             return dict(await worker.request("verify", fields, seconds=120))
@@ -44,13 +44,15 @@ def verdict(command: Command) -> dict[str, Any]:
 def test_each_scene_is_opened_proved_and_accepted(
     lean: EmbeddedLean, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rehearsal, "ROUNDS", 1)
+    monkeypatch.setattr(worker_image, "ROUNDS", 1)
     stage = without_code(lean, tmp_path)
-    answers = rehearse(lean.worker_in(stage, keeps=True), silent)
+    answers = warm_up(lean.worker_in(stage, keeps=True), no_progress)
     assert not [answer for answer in answers if "failure" in answer]
     closed = [answer for answer in answers if answer.get("outcome") == "closed"]
-    assert len(closed) == len(SCENES)
-    assert sum(answer.get("result", {}).get("accepted", False) for answer in answers) == len(SCENES)
+    assert len(closed) == len(WARMUP_THEOREMS)
+    assert sum(answer.get("result", {}).get("accepted", False) for answer in answers) == len(
+        WARMUP_THEOREMS
+    )
     assert (stage / CODE).stat().st_size > 1_000_000
 
 
@@ -77,4 +79,4 @@ def test_code_of_another_node_is_not_used(lean: EmbeddedLean, tmp_path: Path) ->
 
 def test_a_rehearsal_that_fails_is_told(lean: EmbeddedLean, tmp_path: Path) -> None:
     with pytest.raises(ProverError, match="ended with"):
-        rehearse(lean.worker_in(tmp_path), silent)
+        warm_up(lean.worker_in(tmp_path), no_progress)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from prover.errors import EnvironmentProblem
-from prover.lean.command import Command
-from prover.lean.sandbox import sandboxed
+from prover.lean.native.native_lean import sandboxed
+from prover.lean.process import Command
 
 TRIAL = """
 cat project/known > /dev/null && echo reads the project

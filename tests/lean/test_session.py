@@ -12,7 +12,7 @@ import pytest
 
 from prover.errors import InputProblem, LeanDied
 from prover.lean import worker as worker_module
-from prover.lean.base import (
+from prover.lean.interface import (
     Closed,
     LeanSession,
     Outcome,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.lean.command import Command
+from prover.lean.process import Command
 from prover.lsp.documents import Edit
 from prover.lsp.framing import BUFFER
 from prover.service.discovery import SOCKET, Place

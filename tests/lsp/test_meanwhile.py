@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from prover.errors import InputProblem
-from prover.lean.base import Outcome, State
+from prover.lean.interface import Outcome, State
 from prover.lsp.documents import Edit
 from prover.theorem import Theorem
 from tests.lsp.editing import URI, Editor

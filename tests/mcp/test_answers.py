@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from prover.lean.interface import Verification
 from prover.mcp import answers
 from prover.search.events import Verified
 from prover.search.result import Refusal, Result, Status
-from prover.verify.base import Verification
 
 
 def test_a_refused_proof_is_no_proof_and_has_its_reason() -> None:

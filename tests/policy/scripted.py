@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from prover.lean.base import Goal, Hypothesis, Premise, State
 from prover.lean.codec import pretty
+from prover.lean.interface import Goal, Hypothesis, Premise, State
 from prover.policy.base import Candidate, Question, Refusal
 from prover.policy.generation import Completion, Prompt
 

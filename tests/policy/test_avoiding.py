@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from prover.lean.base import Premise
+from prover.lean.interface import Premise
 from prover.policy.avoiding import LOSS, avoiding, naming, reluctant
 from prover.policy.base import Candidate, ModelPolicy, Policy, Question
 from prover.policy.builtin import BuiltinPolicy

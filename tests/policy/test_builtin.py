@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.lean.base import Binder, Definition, Goal, Hypothesis, Premise, State
+from prover.lean.interface import Binder, Definition, Goal, Hypothesis, Premise, State
 from prover.policy.base import Candidate, Question
 from prover.policy.builtin import BuiltinPolicy
 from prover.policy.builtin.focus import Focus

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from prover.errors import EnvironmentProblem
-from prover.lean.base import Outcome
+from prover.lean.interface import Outcome
 from prover.policy.base import Policy
 from prover.policy.choosing import open_policy
 from prover.policy.remote.key import VARIABLE

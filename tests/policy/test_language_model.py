@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.lean.base import Premise
+from prover.lean.interface import Premise
 from prover.policy.base import Candidate
 from prover.policy.cleaning import Flaw
 from prover.policy.generation import Completion, Prompt

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.errors import EnvironmentProblem, InputProblem, ProverError
-from prover.lean.base import Premise
+from prover.lean.interface import Premise
 from prover.policy.base import Candidate, Question
 from prover.policy.builtin import BuiltinPolicy
 from prover.policy.generation import Completion

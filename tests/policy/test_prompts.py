@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.errors import InputProblem
-from prover.lean.base import Premise
+from prover.lean.interface import Premise
 from prover.policy.cleaning import clean
 from prover.policy.prompts import LINE, Template, default_for, named, prompted, templates
 from prover.policy.shortening import distances, expendable, without

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from prover.lean.base import Closed, Progress, TacticLimit
+from prover.lean.interface import Closed, Progress, TacticLimit
 from prover.lean.session import Session
 from prover.policy.prompts import FILE
 from prover.theorem import Theorem

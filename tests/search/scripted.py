@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prover.errors import LeanDied
-from prover.lean.base import (
+from prover.lean.interface import (
     Closed,
     Goal,
     Outcome,
@@ -17,6 +17,7 @@ from prover.lean.base import (
     TacticError,
     TacticLimit,
     Timeout,
+    Verification,
 )
 from prover.policy import base
 from prover.policy.base import Candidate, Question
@@ -26,7 +27,6 @@ from prover.search.events import Event
 from prover.search.limit import Limit
 from prover.search.result import Result
 from prover.theorem import Theorem
-from prover.verify.base import Verification
 
 Tree = Mapping[str, Mapping[str, str]]
 """For each state its tactics, and what each leaves: names of states with spaces between, `closed`,

@@ -9,7 +9,7 @@ import math
 import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem, LeanDied
-from prover.lean.base import State
+from prover.lean.interface import State, Verification
 from prover.search.configuration import Configuration
 from prover.search.engine import search
 from prover.search.events import Accepted, Expanded, Opened, Verified
@@ -18,7 +18,6 @@ from prover.search.replay import replay
 from prover.search.result import Refusal, Result, Status
 from prover.search.script import shortest_proof
 from prover.theorem import Theorem
-from prover.verify.base import Verification
 from tests.search.scripted import THEOREM, Clock, Gate, Lean, Policy, Tree, events_of, result_of
 
 TWO_STEPS: Tree = {"root": {"bad": "error", "split": "left right"}, "left": {"a": "closed"}}

@@ -10,13 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.lean.base import Closed, Outcome, Progress, Rejected, TacticError, Timeout
+from prover.lean.interface import (
+    Closed,
+    Outcome,
+    Progress,
+    Rejected,
+    TacticError,
+    Timeout,
+    Verification,
+)
 from prover.policy.base import Candidate
 from prover.search.configuration import Configuration
 from prover.search.events import Accepted, Event, Expanded, Opened, Progressed, Trial, Verified
 from prover.search.limit import Limit
 from prover.search.result import Counters, Refusal, Result, Seconds, Status
-from prover.verify.base import Verification
 from tests.search.building import candidate, state
 
 ACCEPTED = Verification(True, axioms=("propext",), seconds=0.5)

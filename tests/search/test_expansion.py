@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.lean.base import TacticLimit
+from prover.lean.interface import TacticLimit
 from prover.policy.base import Candidate
 from prover.search.configuration import Configuration
 from prover.search.expansion import OUT_OF_BUDGET, Attempt, Expansion

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from prover.lean.command import Command
 from prover.lean.pool import LeanPool
+from prover.lean.process import Command
 from prover.search.configuration import CONFIGURATIONS, named
 from prover.search.limit import Limit
 from prover.search.replay import replay
 from prover.search.result import Result, Status
 from prover.searching import searching
 from prover.theorem import Theorem
-from prover.verify.gate import Gate
+from prover.verifier import Verifier
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
@@ -34,7 +34,7 @@ FIELD = """variable {K : Type} [Lean.Grind.Field K] [LE K] [LT K] [Std.LawfulOrd
 async def result_of(pool: LeanPool, statement: str, header: str = "", **limit: float) -> Result:
     theorem = Theorem.from_statement("t", f"theorem t {statement} := by", header=header)
     search = searching(pool, limit=Limit(**limit) if limit else LIMIT)  # type: ignore[arg-type]
-    events = [event async for event in search(theorem, Gate(pool))]
+    events = [event async for event in search(theorem, Verifier(pool))]
     graph = replay(events)
     assert graph is not None
     graph.check_invariants()
@@ -81,7 +81,7 @@ async def test_every_configuration_proves(pool: LeanPool, name: str) -> None:
     statement = "theorem t (a b : Nat) (h : a ≤ b) : (a * a ≤ b * b) ∧ (b = a ∨ a < b) := by"
     theorem = Theorem.from_statement("t", statement)
     search = searching(pool, limit=LIMIT, configuration=named(name))
-    *_, result = [event async for event in search(theorem, Gate(pool))]
+    *_, result = [event async for event in search(theorem, Verifier(pool))]
     assert isinstance(result, Result)
     assert result.status is Status.PROVED, result
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from prover.errors import InputProblem
-from prover.lean.base import TacticLimit
+from prover.lean.interface import TacticLimit
 from prover.search.limit import Limit
 from prover.search.result import Counters
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.lean.base import Closed, LeanSession, TacticLimit
+from prover.lean.interface import Closed, LeanSession, TacticLimit
 from prover.policy.base import Question
 from prover.policy.builtin import BuiltinPolicy
 from prover.search.configuration import Configuration

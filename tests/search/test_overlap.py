@@ -19,7 +19,7 @@ from benchmarks.perf.overlap import (
     overlap,
     searches,
 )
-from prover.lean.base import Outcome, State, TacticLimit
+from prover.lean.interface import Outcome, State, TacticLimit
 from prover.policy.base import Candidate, Question
 from prover.search.configuration import Configuration
 from prover.search.engine import search

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from prover.lean.base import Outcome, Rejected, State, TacticLimit
+from prover.lean.interface import Outcome, Rejected, State, TacticLimit
 from prover.policy.base import Candidate
 from prover.search.configuration import Configuration, named
 from prover.search.events import Expanded

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from benchmarks.perf.comparison import Case, before, figures, run_all, table
 from benchmarks.perf.remembered import Remembered, Verdicts
 from prover.errors import InputProblem
-from prover.lean.base import Closed, Outcome, Premise, Progress, State, TacticLimit, Timeout
+from prover.lean.interface import Closed, Outcome, Premise, Progress, State, TacticLimit, Timeout
 from prover.policy.builtin import BuiltinPolicy
 from prover.search.configuration import CONFIGURATIONS
 from prover.search.engine import search

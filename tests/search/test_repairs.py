@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from prover.lean.base import TacticError
+from prover.lean.interface import TacticError
 from prover.policy.base import Candidate, Question, Refusal
 from prover.search.limit import Limit
 from prover.search.repairs import Repairs

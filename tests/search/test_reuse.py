@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prover.lean.base import Goal, Hypothesis, State
+from prover.lean.interface import Goal, Hypothesis, State
 from prover.policy.base import Candidate
 from prover.search.graph import ProofGraph
 from prover.search.reuse import Proofs

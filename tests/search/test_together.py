@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.lean.base import Closed, Progress, TacticLimit
+from prover.lean.interface import Closed, Progress, TacticLimit
 from prover.search.apart import Apart
 from prover.search.configuration import Configuration
 from prover.search.result import Status

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from prover.lean.base import Outcome, State, TacticError, TacticLimit
+from prover.lean.interface import Outcome, State, TacticError, TacticLimit
 from prover.policy.base import Candidate, Question
 from prover.search.configuration import CONFIGURATIONS, Configuration
 from prover.search.events import Expanded

@@ -14,10 +14,10 @@ from typing import Any
 
 import httpx2
 
-from prover.check import Report
-from prover.file import LeanFile
-from prover.lean.base import Outcome
-from prover.lean.choosing import Wanted
+from prover.file_check import FileReport
+from prover.lean.backends import LeanSpec
+from prover.lean.interface import Outcome
+from prover.lean_file import LeanFile
 from prover.policy.avoiding import avoiding
 from prover.policy.choosing import open_policy
 from prover.policy.spec import parse
@@ -79,12 +79,12 @@ class Scripted:
         finally:
             self.sessions -= 1
 
-    async def check(self, file: LeanFile, *, seconds: float, audits: bool = True) -> Report:  # noqa: ARG002
+    async def check(self, file: LeanFile, *, seconds: float, audits: bool = True) -> FileReport:  # noqa: ARG002
         """A report with the holes of the file."""
         await asyncio.sleep(0)
-        return Report((), (), tuple(holes_of(file.text)))
+        return FileReport((), (), tuple(holes_of(file.text)))
 
-    async def look(self, file: LeanFile, line: int) -> Report:  # noqa: ARG002
+    async def look(self, file: LeanFile, line: int) -> FileReport:  # noqa: ARG002
         """The same."""
         return await self.check(file, seconds=1.0)
 
@@ -158,7 +158,7 @@ async def serving_lean(seconds: float) -> AsyncIterator[Served]:
     """A service that is ready, with one embedded Lean and the built-in policy."""
     limit = Limit(seconds=seconds)
     policy = partial(open_policy, parse("builtin"))
-    parts = partial(opened, policy, lean=Wanted("embedded"), limit=limit)
+    parts = partial(opened, policy, lean=LeanSpec("embedded"), limit=limit)
     async with serving(parts, limit=limit) as served:
         await served.service.opening.parts()
         yield served

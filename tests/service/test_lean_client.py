@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.lean.install import run_tied
+from prover.lean.process import run_tied
 from tests.lean.client import TOP, command, joined
 from tests.service.serving import Served
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from prover.errors import InputProblem
-from prover.file import LeanFile
-from prover.holes import where
+from prover.lean_file import LeanFile, hole_lines
 from prover.service.place import hole_at
 from tests.test_file import TWO, holes_of
 
@@ -48,6 +47,6 @@ def test_without_a_position_there_must_be_one_hole() -> None:
 
 def test_lines_without_a_hole_that_can_be_tried_are_not_named() -> None:
     data = [replace(hole, obstacle="It stands for data.") for hole in HOLES]
-    assert where([*data[:3], FOURTH]) == "There is one on line 6."
-    assert where(data) == "The file has none that can be tried."
-    assert where([]) == "The file has none."
+    assert hole_lines([*data[:3], FOURTH]) == "There is one on line 6."
+    assert hole_lines(data) == "The file has none that can be tried."
+    assert hole_lines([]) == "The file has none."

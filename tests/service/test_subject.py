@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from prover.check import NOT_PARSED, Message, Report
 from prover.errors import InputProblem
-from prover.file import LeanFile
+from prover.file_check import NOT_PARSED, FileReport, Message
+from prover.lean_file import LeanFile
 from prover.service.requests import FilePart, ProveRequest, TheoremPart
 from prover.service.subject import Alone, InFile, subject, theorem_of
 from tests.service.serving import Scripted
@@ -51,11 +51,11 @@ async def test_a_goal_and_a_file() -> None:
 
 
 async def test_what_is_in_the_way_of_a_hole_is_told() -> None:
-    async def check(file: LeanFile, *, seconds: float, audits: bool = True) -> Report:  # noqa: ARG001
+    async def check(file: LeanFile, *, seconds: float, audits: bool = True) -> FileReport:  # noqa: ARG001
         holes = [replace(hole, obstacle="It can't be read.") for hole in holes_of(file.text)]
-        return Report((), (), tuple(holes))
+        return FileReport((), (), tuple(holes))
 
-    async def look(file: LeanFile, line: int) -> Report:  # noqa: ARG001
+    async def look(file: LeanFile, line: int) -> FileReport:  # noqa: ARG001
         return await check(file, seconds=1.0)
 
     parts = replace(PARTS, check=check, look=look)
@@ -74,9 +74,9 @@ ERRORS = (Message(1, 3, "error", "unexpected `x`\nmore"), Message(9, 0, "error",
     ],
 )
 async def test_what_lean_can_not_parse_is_told(holes: bool, message: str, hint: str) -> None:
-    async def check(file: LeanFile, *, seconds: float, audits: bool = True) -> Report:  # noqa: ARG001
+    async def check(file: LeanFile, *, seconds: float, audits: bool = True) -> FileReport:  # noqa: ARG001
         found = [replace(hole, obstacle=NOT_PARSED) for hole in holes_of(file.text)[:1]]
-        return Report(ERRORS, (), tuple(found) if holes else ())
+        return FileReport(ERRORS, (), tuple(found) if holes else ())
 
     asked = ProveRequest(file=FilePart(path="A.lean", text=TWO))
     with pytest.raises(InputProblem) as caught:

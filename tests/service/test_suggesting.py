@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.lean.base import State
+from prover.lean.interface import State
 from prover.policy.base import Candidate
 from prover.search.limit import Limit
 from prover.service.selecting import Selection, Suggestion

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.lean.base import State
+from prover.lean.interface import State
 from prover.service.turns import Busy, Ticket, Turns
 from prover.theorem import Theorem
 from tests.search.scripted import Lean

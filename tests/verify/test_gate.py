@@ -12,25 +12,16 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from prover.check import Report, check
-from prover.file import LeanFile
+from prover.file_check import FileReport, check_file
 from prover.lean.codec import claim
-from prover.lean.command import Command
+from prover.lean.interface import Verification
 from prover.lean.pool import LeanPool
+from prover.lean.process import Command
 from prover.lean.worker import Refused, Worker
+from prover.lean_file import LeanFile
 from prover.theorem import Theorem
-from prover.verify.base import Verification
-from prover.verify.gate import Gate, commented, hidden
-from tests.verify.cases import (
-    EQUAL,
-    FALSE,
-    FORBIDDEN,
-    NO_PROOFS,
-    OPTION,
-    PROOFS,
-    TRUE,
-    UNCHECKED,
-)
+from prover.verifier import Verifier, invisible_characters, unclosed_comment
+from tests.verify.cases import EQUAL, FALSE, FORBIDDEN, NO_PROOFS, OPTION, PROOFS, TRUE, UNCHECKED
 
 pytestmark = pytest.mark.lean
 
@@ -170,8 +161,8 @@ async def test_what_a_program_of_the_header_can_do(worker: Worker, act: str, ans
     "character", ["\u202e", "\u2066", "\u200b", "\ufeff", "\0", "\r", "\u2028"]
 )
 def test_what_nobody_sees_is_refused(character: str) -> None:
-    assert f"U+{ord(character):04X}" in hidden(f"trivial -- {character}")
-    assert not hidden("exact ⟨hα₁, by simp [«x y», ← h']⟩ -- ∀ ε > 0, ∃ δ\nomega")
+    assert f"U+{ord(character):04X}" in invisible_characters(f"trivial -- {character}")
+    assert not invisible_characters("exact ⟨hα₁, by simp [«x y», ← h']⟩ -- ∀ ε > 0, ∃ δ\nomega")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +176,7 @@ def test_what_nobody_sees_is_refused(character: str) -> None:
     ],
 )
 def test_a_theorem_in_a_comment_is_none(header: str, is_open: bool) -> None:
-    assert bool(commented(header)) == is_open
+    assert bool(unclosed_comment(header)) == is_open
 
 
 @pytest.mark.parametrize(
@@ -204,7 +195,7 @@ async def test_the_gate_itself(
 ) -> None:
     pool.expected = header if ahead else ""
     try:
-        found: Verification = await Gate(pool, seconds=SECONDS)(theorem(text, header), script)
+        found: Verification = await Verifier(pool, seconds=SECONDS)(theorem(text, header), script)
     finally:
         pool.expected = ""
     assert found.accepted is accepted, found
@@ -233,8 +224,8 @@ example : False := elsewhere
 """
 
 
-async def checked(pool: LeanPool, text: str) -> Report:
-    return await check(pool, LeanFile(Path("A.lean"), text.encode()))
+async def checked(pool: LeanPool, text: str) -> FileReport:
+    return await check_file(pool, LeanFile(Path("A.lean"), text.encode()))
 
 
 async def test_a_whole_file(pool: LeanPool) -> None:

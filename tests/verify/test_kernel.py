@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from prover.lean import image
-from prover.lean.command import Command
-from prover.lean.embedded import EmbeddedLean
+from prover.lean.embedded import worker_image
+from prover.lean.embedded.embedded_lean import EmbeddedLean
+from prover.lean.process import Command
 from prover.lean.worker import Worker
 from tests.verify.planted import ACCEPTED, PLANT, REFUSED, copying, planting, use
 from tests.verify.test_gate import theorem, verdict
@@ -125,7 +125,7 @@ async def test_the_modules_of_a_project_are_audited_like_a_file(tmp_path: Path) 
     shutil.copytree(lean.worker(), folder)
     (folder / "src").mkdir()
     (folder / "src" / "Mine.lean").write_text(MINE)
-    image.compile_one(lean.command, "Mine", folder)
+    worker_image.compile_one(lean.command, "Mine", folder)
     worker = await Worker.start(lean.worker_in(folder))
     try:
         found = await checked(worker, USES)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from prover.check import Report, check
-from prover.file import Hole, LeanFile
+from prover.file_check import FileReport, check_file
 from prover.lean.pool import LeanPool
-from prover.verify.gate import Gate
+from prover.lean_file import Hole, LeanFile
+from prover.verifier import Verifier
 from tests.positions import HEADER, Positions
 
 pytestmark = pytest.mark.lean
@@ -27,17 +27,17 @@ SEED = 2026
 SECONDS = 30.0
 
 
-async def opened(pool: LeanPool, text: str) -> tuple[LeanFile, Report]:
+async def opened(pool: LeanPool, text: str) -> tuple[LeanFile, FileReport]:
     """A file with holes and without errors."""
     file = LeanFile(Path("A.lean"), text.encode())
-    report = await check(pool, file)
+    report = await check_file(pool, file)
     assert not report.errors, text
     return file, report
 
 
 async def refused(pool: LeanPool, text: str) -> list[str]:
     """The declarations that are no proofs; there must be no errors outside them."""
-    report = await check(pool, LeanFile(Path("A.lean"), text.encode()))
+    report = await check_file(pool, LeanFile(Path("A.lean"), text.encode()))
     bad = [item.name for item in report.declarations if not item.accepted]
     assert bad or not report.errors, report.errors
     return [*bad, *(hole.name for hole in report.holes)]
@@ -67,7 +67,7 @@ SAMPLE = [
 async def test_the_gate_takes_them(pool: LeanPool) -> None:
     named = {f"t_{name}": POSITIONS[f"t_{name}"] for name in SAMPLE}
     file, report = await opened(pool, theorems(named))
-    gate, scripts = Gate(pool, seconds=SECONDS), list(CASES["scripts"].values())
+    gate, scripts = Verifier(pool, seconds=SECONDS), list(CASES["scripts"].values())
     for number, hole in enumerate(report.holes):
         theorem, script = file.theorem(hole, {}), scripts[number % len(scripts)]
         verdict = await gate(theorem, script)

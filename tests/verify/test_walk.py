@@ -8,11 +8,10 @@ from functools import partial
 import pytest
 import pytest_asyncio
 
+from prover import incremental_verifier as walking
+from prover.incremental_verifier import IncrementalVerifier, TextVerifiers, VerifierPool
 from prover.lean.pool import LeanPool
 from prover.theorem import Theorem
-from prover.verify import walk as walking
-from prover.verify.walk import GateWalk
-from prover.verify.walks import Stock, Walks
 
 pytestmark = pytest.mark.lean
 
@@ -26,20 +25,22 @@ def theorem(header: str, before: str) -> Theorem:
 
 
 @pytest_asyncio.fixture
-async def walk(pool: LeanPool, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[GateWalk]:
+async def walk(
+    pool: LeanPool, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[IncrementalVerifier]:
     """One that reads ahead however short the text is."""
     monkeypatch.setattr(walking, "LONG", 1)
-    found = GateWalk(pool)
+    found = IncrementalVerifier(pool)
     yield found
     await found.close()
 
 
-def process(walk: GateWalk) -> int | None:
+def process(walk: IncrementalVerifier) -> int | None:
     """Its process; None where it has none."""
     return None if walk._worker is None else walk._worker.pid
 
 
-async def test_it_goes_on_from_an_accepted_proof(walk: GateWalk) -> None:
+async def test_it_goes_on_from_an_accepted_proof(walk: IncrementalVerifier) -> None:
     assert (await walk(theorem(TOP, A), "rfl")).accepted
     first = process(walk)
     filled = TOP + A + "rfl\n\n"
@@ -49,7 +50,7 @@ async def test_it_goes_on_from_an_accepted_proof(walk: GateWalk) -> None:
     assert process(walk) == first is not None
 
 
-async def test_after_a_refusal_another_process_reads_it_all(walk: GateWalk) -> None:
+async def test_after_a_refusal_another_process_reads_it_all(walk: IncrementalVerifier) -> None:
     assert (await walk(theorem(TOP, A), "rfl")).accepted
     first = process(walk)
     filled = TOP + A + "rfl\n\n"
@@ -59,7 +60,7 @@ async def test_after_a_refusal_another_process_reads_it_all(walk: GateWalk) -> N
     assert process(walk) != first
 
 
-async def test_another_text_is_for_another_process(walk: GateWalk) -> None:
+async def test_another_text_is_for_another_process(walk: IncrementalVerifier) -> None:
     assert (await walk(theorem(TOP, A), "rfl")).accepted
     first = process(walk)
     other = TOP + A + "sorry\n\n"
@@ -70,7 +71,9 @@ async def test_another_text_is_for_another_process(walk: GateWalk) -> None:
     assert verdict.reason == "it rests on a `sorry`"
 
 
-async def test_a_proof_of_one_hole_is_ground_for_its_declaration_only(walk: GateWalk) -> None:
+async def test_a_proof_of_one_hole_is_ground_for_its_declaration_only(
+    walk: IncrementalVerifier,
+) -> None:
     before = "theorem t : 1 = 1 ∧ 2 = 2 := ⟨by "
     half = Theorem(name="t", header=TOP, before=before, after=", by sorry⟩")
     verdict = await walk(half, "rfl")
@@ -87,7 +90,7 @@ async def test_a_proof_of_one_hole_is_ground_for_its_declaration_only(walk: Gate
 
 
 async def test_behind_a_declaration_that_is_half_proved_another_process_begins(
-    walk: GateWalk,
+    walk: IncrementalVerifier,
 ) -> None:
     half = Theorem(
         name="t", header=TOP, before="theorem t : 1 = 1 ∧ 2 = 2 := ⟨by ", after=", by sorry⟩"
@@ -98,7 +101,7 @@ async def test_behind_a_declaration_that_is_half_proved_another_process_begins(
     assert process(walk) != first
 
 
-async def test_what_stands_before_is_read_ahead(walk: GateWalk) -> None:
+async def test_what_stands_before_is_read_ahead(walk: IncrementalVerifier) -> None:
     text = TOP + A + "rfl\n\n" + B + "sorry\n\ntheorem c : two = 2 := by sorry\n"
     header = text[: text.index("theorem b")]
     walk.ahead(text, len(text[: text.index("sorry")].encode()))
@@ -112,7 +115,7 @@ async def test_what_stands_before_is_read_ahead(walk: GateWalk) -> None:
     assert process(walk) == first
 
 
-async def test_what_was_read_in_vain_is_read_on_from(walk: GateWalk) -> None:
+async def test_what_was_read_in_vain_is_read_on_from(walk: IncrementalVerifier) -> None:
     longer = TOP + "def three : Nat := 3\n\n"
     walk.ahead(TOP)
     assert walk._reading is not None
@@ -126,7 +129,9 @@ async def test_what_was_read_in_vain_is_read_on_from(walk: GateWalk) -> None:
     assert process(walk) == first is not None
 
 
-async def test_a_header_that_can_not_be_read_is_told_by_the_verdict(walk: GateWalk) -> None:
+async def test_a_header_that_can_not_be_read_is_told_by_the_verdict(
+    walk: IncrementalVerifier,
+) -> None:
     header = TOP + "theorem wrong : 1 = 2 := by decide\nnamespace\n"
     walk.ahead(header)
     verdict = await walk(theorem(header, A), "rfl")
@@ -134,7 +139,7 @@ async def test_a_header_that_can_not_be_read_is_told_by_the_verdict(walk: GateWa
 
 
 async def test_one_walk_waits_for_others_in_the_same_text(pool: LeanPool) -> None:
-    async with Stock(partial(GateWalk, pool), most=2, kept=True) as stock:
+    async with VerifierPool(partial(IncrementalVerifier, pool), most=2, kept=True) as stock:
         first = await stock.take("")
         assert (await first(theorem(TOP, A), "rfl")).accepted
         await stock.put_back(first)
@@ -143,7 +148,7 @@ async def test_one_walk_waits_for_others_in_the_same_text(pool: LeanPool) -> Non
         await stock.put_back(again)
         other = await stock.take(TOP + B)
         assert other is not first
-        assert isinstance(first, GateWalk)
+        assert isinstance(first, IncrementalVerifier)
         assert process(first) is not None
         # There are no more at once than there may be.
         third = await stock.take("")
@@ -153,15 +158,15 @@ async def test_one_walk_waits_for_others_in_the_same_text(pool: LeanPool) -> Non
 
 
 async def test_walks_end_where_none_is_kept(pool: LeanPool) -> None:
-    stock = Stock(partial(GateWalk, pool))
-    async with Walks(stock) as walks, walks.walk() as walk:
+    stock = VerifierPool(partial(IncrementalVerifier, pool))
+    async with TextVerifiers(stock) as walks, walks.walk() as walk:
         assert (await walk(theorem(TOP, A), "rfl")).accepted
-    assert isinstance(walk, GateWalk)
+    assert isinstance(walk, IncrementalVerifier)
     assert process(walk) is None
 
 
 async def test_a_process_waits_where_a_short_text_is_to_be_read_too(pool: LeanPool) -> None:
-    walk = GateWalk(pool)
+    walk = IncrementalVerifier(pool)
     walk.ahead(A + "sorry\n", 0)
     assert walk._reading is None
     walk.ahead(A + "sorry\n", 0, always=True)

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from prover.errors import EnvironmentProblem, InputProblem, ProverError
-from prover.lean.dojo import check_system
+from prover.lean.leandojo.dojo_lean import check_system
 from prover.lean.leandojo.repository import Repository
-from prover.lean.leandojo.tracing import prepare, shown
+from prover.lean.leandojo.repository_build import prepare, shown
 
 USAGE, ENVIRONMENT = 2, 3
 

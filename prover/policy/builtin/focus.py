@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from prover.lean.base import Definition, Goal, Hypothesis, Premise
+from prover.lean.interface import Definition, Goal, Hypothesis, Premise
 from prover.policy.base import Question
 
 NUMERAL = re.compile(r"(?<![\w.✝₀-₉])\d+(?![\w.])")

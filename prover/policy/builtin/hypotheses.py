@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from prover.lean.base import Hypothesis
+from prover.lean.interface import Hypothesis
 from prover.policy.builtin.focus import Focus, Proposal
 from prover.policy.builtin.terms import arguments, simplest
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from prover.lean.base import Hypothesis
+from prover.lean.interface import Hypothesis
 from prover.policy.builtin.focus import Focus, Proposal
 
 MOST = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from prover.lean.base import Premise
+from prover.lean.interface import Premise
 from prover.policy.builtin.focus import Focus, Proposal, telling
 
 INTERNAL = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from prover.lean.base import Hypothesis
+from prover.lean.interface import Hypothesis
 from prover.policy.builtin.focus import Focus, Proposal, telling
 from prover.policy.builtin.relations import Positive, bracketed, comparison, equations, positives
 from prover.policy.builtin.squares import RING, not_negative

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from prover.lean.base import Binder
+from prover.lean.interface import Binder
 from prover.policy.builtin.focus import Focus, Proposal
 
 TRUTH = ("true", "false")

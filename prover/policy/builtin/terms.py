@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import permutations, product
 
-from prover.lean.base import Hypothesis
+from prover.lean.interface import Hypothesis
 from prover.policy.builtin.focus import WORD, Focus
 from prover.policy.builtin.relations import bracketed, comparison
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from prover.errors import EnvironmentProblem, InputProblem
-from prover.nearest import nearest
+from prover.errors import EnvironmentProblem, InputProblem, closest
 from prover.policy.remote.connection import Connection
 from prover.policy.remote.reply import NOT_OFFERED
 
@@ -47,7 +46,7 @@ class Catalogue:
         """The problem that a server has not this model; None when it has, or does not tell."""
         if name in self.windows or not self.windows:
             return None
-        near = nearest(self.windows, name) if len(self.windows) <= SHOWN else ""
+        near = closest(self.windows, name) if len(self.windows) <= SHOWN else ""
         hint = near if near.startswith("Did") else ""
         return EnvironmentProblem(
             f"{url} has no model `{name}`", f"{hint} It has {self._names}.".strip()

@@ -1,0 +1,231 @@
+"""Compiles the worker's Lean sources into one image, which starts without elaborating anything.
+
+The package has no compiled code for the interpreter to import, so each module of the worker is
+compiled by the embedded Lean, and `host/Image.lean` gathers their code in a single file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from prover.errors import EnvironmentProblem, ProverError
+from prover.lean import codec
+from prover.lean.process import Command, run_command
+from prover.progress import ReportProgress
+from prover.resources import resource
+from prover.theorem import Theorem
+
+TOP = "Prover.Worker"
+GATHER = Path(__file__).with_name("host") / "Image.lean"
+WARMUP = Path(__file__).with_name("rehearsal.py")
+CODE = "code"
+"""The file with machine code that Node has made; there is none where Node can't give it away."""
+START = "module\nprelude\nimport Image\n"
+IMPORT = re.compile(r"^(?:public )?import (Prover\.[\w.]+)", re.MULTILINE)
+AT_ONCE = 2
+"""Lean processes side by side; each takes over a gigabyte."""
+
+Lean = Callable[..., Command]
+"""Gives the command that runs Lean with these arguments in the folder `work`."""
+
+
+def sources() -> dict[str, str]:
+    """The text of each module of the worker, by name. Raises `EnvironmentProblem`."""
+    project = resource("lean_project")
+    if not (project / path(TOP)).is_file():
+        raise EnvironmentProblem("the worker's Lean sources are missing", "Reinstall the prover.")
+    return _reachable(project)
+
+
+def _reachable(project: Path) -> dict[str, str]:
+    """The modules that the top one imports, and itself."""
+    found: dict[str, str] = {}
+    waiting = [TOP]
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found[module] = (project / path(module)).read_text()
+            waiting += IMPORT.findall(found[module])
+    return dict(sorted(found.items()))
+
+
+def path(module: str, suffix: str = ".lean") -> Path:
+    """Where a module's file lies below a root."""
+    return Path(*module.split(".")).with_suffix(suffix)
+
+
+def fingerprint(modules: Mapping[str, str]) -> str:
+    """Differs when the sources do, the way of gathering them, or what the worker rehearses."""
+    ways = (Path(__file__).read_text(), GATHER.read_text(), WARMUP.read_text(), START)
+    texts = (*ways, *modules, *modules.values())
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def build(lean: Lean, modules: Mapping[str, str], site: Path, report: ReportProgress) -> None:
+    """Makes `Image.olean` and `Start.lean` in the folder. Raises `ProverError`."""
+    work = site.parent / "work"
+    for module, text in modules.items():
+        for root in (work, work / "src"):
+            (root / path(module)).parent.mkdir(parents=True, exist_ok=True)
+        (work / "src" / path(module)).write_text(text)
+    shutil.copy(GATHER, work / "src" / GATHER.name)
+    compile_all(lean, modules, work, report)
+    report("gathering the worker's code", 0, None)
+    irs = [str(path(module, ".ir")) for module in modules]
+    arguments = ("--run", "src/Image.lean", "Image.olean", TOP, *irs)
+    run(lean(*arguments, work=work, writes=True, code=CODE), TOP)
+    shutil.copy(work / "Image.olean", site)
+    (site / "Start.lean").write_text(START)
+
+
+def compile_all(lean: Lean, modules: Mapping[str, str], work: Path, report: ReportProgress) -> None:
+    """Compiles each module once those that it imports are."""
+    order = TopologicalSorter({name: IMPORT.findall(text) for name, text in modules.items()})
+    order.prepare()
+    done, total = 0, sum(map(len, modules.values()))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        running: dict[Future[None], str] = {}
+        while order.is_active():
+            for module in order.get_ready():
+                running[pool.submit(compile_one, lean, module, work)] = module
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                module = running.pop(future)
+                future.result()
+                order.done(module)
+                done += len(modules[module])
+                report("compiling the worker", done, total)
+
+
+def compile_one(lean: Lean, module: str, work: Path) -> None:
+    """Compiles one module, with the machine code of one before. Raises `ProverError` with Lean's
+    messages."""
+    output, source, kept = path(module, ".olean"), Path("src") / path(module), f"{CODE}-{module}"
+    arguments = ("--root=src", "-o", str(output), str(source))
+    run(lean(*arguments, work=work, writes=True, code=CODE, keep=kept), module)
+    if (work / kept).exists():
+        # In one step, as others may be about to read it.
+        (work / kept).replace(work / CODE)
+
+
+def run(command: Command, what: str) -> None:
+    """Runs Lean to its end. Raises `ProverError` unless it ends well."""
+    ran = run_command(command)
+    if ran.returncode:
+        raise ProverError(
+            f"Lean cannot compile {what}: {ran.stdout.strip() or ran.stderr.strip()[-2000:]}",
+            "This is a fault of the prover itself, or of too little memory.",
+        )
+
+
+LIMIT = {"heartbeats": 20_000, "milliseconds": 20_000}
+ROUNDS = 3
+"""How often each check is made: Node takes note of what is called much."""
+
+
+@dataclass(frozen=True)
+class WarmupTheorem:
+    """A theorem, tactics to run on it that don't close it, and one that does."""
+
+    statement: str
+    tactics: tuple[str, ...]
+    proof: str
+    header: str = ""
+
+    @property
+    def theorem(self) -> Theorem:
+        """With `sorry` for its proof."""
+        return Theorem.from_statement("scene", f"{self.statement} := by", header=self.header)
+
+
+USUAL = ("rfl", "assumption", "simp", "simp_all", "omega", "decide", "constructor", "grind")
+FIELD = """variable {K : Type} [Lean.Grind.Field K] [LE K] [LT K] [Std.LawfulOrderLT K]
+  [Std.IsLinearOrder K] [Lean.Grind.OrderedRing K]
+"""
+TREE = """inductive Tree where
+  | leaf
+  | node (left : Tree) (value : Nat) (right : Tree)
+def Tree.mirror : Tree → Tree
+  | leaf => leaf
+  | node left value right => node right.mirror value left.mirror
+"""
+WARMUP_THEOREMS = (
+    WarmupTheorem(
+        "theorem linear (a b c : Nat) (h : 2 * a + b = c) (g : b < 2) : 2 * a ≤ c ∧ c < 2 * a + 2",
+        ("rfl", "assumption", "simp", "decide", "constructor", "cases h", "refine ⟨?_, ?_⟩"),
+        "omega",
+    ),
+    WarmupTheorem(
+        "theorem square (x y : Int) (h : x + y = 7) : x ^ 2 - y ^ 2 = 7 * (x - y)",
+        (*USUAL[:-1], "subst h", "rw [← h]", "simp [Int.sub_mul]"),
+        "grind",
+    ),
+    WarmupTheorem(
+        "theorem middle (a b : K) (h : a < b) : a < (a + b) / 2 ∧ (a + b) / 2 < b",
+        USUAL[:-1],
+        "grind",
+        FIELD,
+    ),
+    WarmupTheorem(
+        "theorem mirrored (t : Tree) : t.mirror.mirror = t",
+        (*USUAL, "intro", "cases t", "induction t", "unfold Tree.mirror"),
+        "induction t <;> simp_all [Tree.mirror]",
+        TREE,
+    ),
+    WarmupTheorem(
+        "theorem either (p q r : Prop) : p ∧ (q ∨ r) ↔ (p ∧ q) ∨ (p ∧ r)",
+        ("rfl", "assumption", "constructor", "intro h", "by_cases p"),
+        "simp [and_or_left]",
+    ),
+    WarmupTheorem(
+        "theorem appended (xs ys : List Nat) : (xs ++ ys).reverse = ys.reverse ++ xs.reverse",
+        ("rfl", "assumption", "omega", "decide", "cases xs", "induction xs"),
+        "simp",
+    ),
+    WarmupTheorem(
+        "theorem even_or_odd (n : Nat) : ∃ k, n = 2 * k ∨ n = 2 * k + 1",
+        (*USUAL, "induction n", "exists n", "refine ⟨n / 2, ?_⟩"),
+        "exact ⟨n / 2, by omega⟩",
+    ),
+)
+
+
+def requests() -> Iterator[dict[str, Any]]:
+    """What the worker is asked, in order."""
+    yield {"op": "hello", "nonce": "rehearsal", "options": ""}
+    for scene in WARMUP_THEOREMS:
+        yield {"op": "open", "milliseconds": 60_000, **codec.hole(scene.theorem)}
+    for number, scene in enumerate(WARMUP_THEOREMS):
+        yield {"op": "run", "state": number, "tactics": [*scene.tactics, scene.proof], **LIMIT}
+        yield {"op": "premises", "state": number, "count": 8}
+    for _ in range(ROUNDS):
+        for scene in WARMUP_THEOREMS:
+            claim = codec.claim(scene.theorem, scene.proof)
+            yield {"op": "verify", **claim, "heartbeats": 200_000, "milliseconds": 60_000}
+
+
+def warm_up(worker: Command, report: ReportProgress) -> list[dict[str, Any]]:
+    """Runs the worker, which keeps its machine code when it ends. Its answers.
+
+    Raises `ProverError` when it does not end well.
+    """
+    report("rehearsing", 0, None)
+    numbered = ({"id": number, **request} for number, request in enumerate(requests()))
+    ran = run_command(worker, "".join(f"{json.dumps(request)}\n" for request in numbered))
+    if ran.returncode:
+        raise ProverError(
+            f"Lean's worker ended with {ran.returncode}: {ran.stderr.strip()[-2000:]}",
+            "This is a fault of the prover itself, or of too little memory.",
+        )
+    mark = "rehearsal "
+    replies = (line for line in ran.stdout.splitlines() if line.startswith(mark))
+    return [json.loads(line.removeprefix(mark)) for line in replies]

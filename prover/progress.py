@@ -1,0 +1,43 @@
+"""Does something now and then while something else goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import (
+    contextmanager,
+)
+
+
+@contextmanager
+def every(seconds: float, do: Callable[[], None]) -> Iterator[None]:
+    """Calls a function every so many seconds until the block ends.
+
+    In a thread of its own: what takes long may keep an event loop waiting.
+    """
+    ended = threading.Event()
+
+    def go_on() -> None:
+        while not ended.wait(seconds):
+            do()
+
+    thread = threading.Thread(target=go_on, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+Notify = Callable[[str], None]
+
+ReportProgress = Callable[[str, int, int | None], None]
+
+
+def no_progress(step: str, done: int, total: int | None) -> None:
+    """A report that nobody reads."""
+
+
+def no_notice(sentence: str) -> None:
+    """Tells nobody."""
