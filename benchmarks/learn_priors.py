@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from prover.policy.builtin.priors import TABLE
+from prover.policy.builtin.builtin_policy import TABLE
 
 UNPROVED = 0.3
 LEAST_TRIES = 100

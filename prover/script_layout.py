@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from textwrap import dedent
 
 from prover.lexer import comment_stop
-from prover.search.fold import CLOSING, OPENING, WIDTH
+from prover.search.proof import CLOSING, OPENING, WIDTH
 
 STEP = 2
 """How much further right a block begins than what it belongs to."""

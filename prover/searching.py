@@ -9,13 +9,13 @@ from contextlib import aclosing
 from prover.file_prover import Search
 from prover.lean.backend import Backend
 from prover.lean.interface import Verify
-from prover.policy.avoiding import avoiding
-from prover.policy.base import Policy
+from prover.policy.blocklist import exclude_theorems
 from prover.policy.builtin import BuiltinPolicy
+from prover.policy.policy import Policy
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.engine import search
 from prover.search.events import Event
-from prover.search.limit import Limit
 from prover.theorem import Theorem
 
 
@@ -29,7 +29,7 @@ def searching(
     seed: int = 0,
 ) -> Search:
     """Searches with a session of its own each, in which no tactic names a theorem of `avoid`."""
-    proposes = avoiding(policy or BuiltinPolicy(), avoid)
+    proposes = exclude_theorems(policy or BuiltinPolicy(), avoid)
 
     async def events(theorem: Theorem, verify: Verify) -> AsyncGenerator[Event, None]:
         async with lean.session() as session:

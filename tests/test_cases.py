@@ -13,7 +13,7 @@ from prover.incremental_verifier import IncrementalVerifier, TextVerifiers, Veri
 from prover.lean.interface import Closed, TacticLimit
 from prover.lean.pool import LeanPool
 from prover.lean_file import Hole, LeanFile
-from prover.search.limit import Limit
+from prover.search.budget import Limit
 from prover.searching import searching
 from prover.verifier import Verifier
 from tests.misreadings import MISREADINGS

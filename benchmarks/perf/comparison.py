@@ -15,11 +15,11 @@ from benchmarks.perf.remembered import Remembered, Verdicts
 from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.interface import Verify
 from prover.lean.pool import LeanPool
-from prover.policy.base import Policy
+from prover.policy.policy import Policy
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.engine import search
 from prover.search.events import Opened
-from prover.search.limit import Limit
 from prover.search.result import Result, Status
 from prover.theorem import Theorem
 from prover.verifier import Verifier

@@ -36,11 +36,11 @@ from prover.lean.interface import (
     TacticLimit,
     Verification,
 )
-from prover.policy.base import Candidate, Question
+from prover.policy.policy import Candidate, Question
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.engine import search
 from prover.search.events import Expanded, Progressed
-from prover.search.limit import Limit
 from prover.search.result import Result
 from prover.theorem import Theorem
 

@@ -28,9 +28,9 @@ from pathlib import Path
 from prover.lean.backends import LeanSpec
 from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.worker import Worker
-from prover.policy.choosing import open_policy
+from prover.policy.factory import open_policy
 from prover.policy.spec import parse
-from prover.search.limit import Limit
+from prover.search.budget import Limit
 from prover.service import parts, work
 from prover.service.requests import FilePart, ProveRequest
 

@@ -3,7 +3,7 @@
     python benchmarks/perf/overlap.py [--quick] [--ahead N]
 
 A made-up model takes a fixed time for a batch of at most 16 prompts, however many are in it, behind
-the real queue (`prover.policy.batching`), and is asked by the real policy. A made-up Lean takes a
+the real queue (`prover.policy.local.batching`), and is asked by the real policy. A made-up Lean takes a
 fixed time for each tactic; every search has a session with one worker. All else is the real search.
 On each state there are 8 tactics, of which 2 make progress, so no search ever ends by itself.
 
@@ -31,15 +31,13 @@ from prover.lean.interface import (
     TacticLimit,
     Verification,
 )
-from prover.policy.base import Policy
-from prover.policy.batching import Batches
-from prover.policy.generation import Completion, Prompt
 from prover.policy.language_model import LanguageModelPolicy
+from prover.policy.local.batching import DynamicBatcher
+from prover.policy.policy import Completion, Policy, Prompt
 from prover.policy.prompts import named
+from prover.search.budget import Clock, Limit
 from prover.search.configuration import Configuration
 from prover.search.engine import search
-from prover.search.ledger import Clock
-from prover.search.limit import Limit
 from prover.theorem import Theorem
 
 SEARCHES = BATCH = 16
@@ -90,7 +88,7 @@ class Model:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self.batches = Batches(self._complete, most=BATCH)
+        self.batches = DynamicBatcher(self._complete, most=BATCH)
         self.sizes: list[int] = []
 
     def count_tokens(self, text: str) -> int:

@@ -24,15 +24,15 @@ from pathlib import Path
 
 import yaml
 
+from benchmarks.perf.comparison import CORE, Case, Problem, Run, figures, run_all, table
+from prover.policy.factory import open_policy
+from prover.policy.model_options import ModelOptions
+from prover.policy.spec import spec_from_yaml
+from prover.search.budget import Limit
+from prover.search.configuration import Configuration
+
 # Called by its path, a script finds only what lies beside it.
 sys.path.append(str(Path(__file__).resolve().parents[2]))
-
-from benchmarks.perf.comparison import CORE, Case, Problem, Run, figures, run_all, table
-from prover.policy.choosing import open_policy
-from prover.policy.mapping import configured
-from prover.policy.options import ModelOptions
-from prover.search.configuration import Configuration
-from prover.search.limit import Limit
 
 QUICK_STEP, QUICK_TACTICS = 80, 30
 
@@ -44,7 +44,7 @@ async def compare(problems: Sequence[Problem], options: argparse.Namespace) -> l
         cases: list[Case] = []
         for name, seed in product(options.policies, range(options.seeds)):
             how = ModelOptions(template=options.template, seed=seed)
-            opening = open_policy(configured(yaml.safe_load(name)), how)
+            opening = open_policy(spec_from_yaml(yaml.safe_load(name)), how)
             policy = await stack.enter_async_context(opening)
             cases.append(Case(name, seed, policy, limit, Configuration()))
         return await run_all(problems, cases, 1, options.results)

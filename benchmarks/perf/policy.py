@@ -30,12 +30,11 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from prover.policy.generation import Prompt
-from prover.policy.local.continuation import Decoding
-from prover.policy.local.decoder import Decoder
-from prover.policy.local.prefixed import ATTENTION, PrefixedReader
-from prover.policy.local.sampling import sample
-from prover.policy.local.tokenization import Tokenization
+from prover.policy.local.decoding import Decoder, sample
+from prover.policy.local.prefix_sharing import ATTENTION, PrefixedModelRunner
+from prover.policy.local.tokenizer import Tokenization
+from prover.policy.model_options import DecodingOptions
+from prover.policy.policy import Prompt
 
 COUNT = TOKENS = 32
 STATES = {"cpu": (1, 8), "cuda": (1, 4, 8, 16)}
@@ -82,7 +81,7 @@ class Bench:
     """A model, and the prompts it is given."""
 
     model: Any
-    reader: PrefixedReader
+    reader: PrefixedModelRunner
     tokenization: Tokenization
 
     @classmethod
@@ -101,12 +100,17 @@ class Bench:
         tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
         tokenizer.decoder = decoders.ByteLevel()
         fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer)  # type: ignore[no-untyped-call]
-        return cls(model, PrefixedReader(model), Tokenization(fast, frozenset(), continues=True))
+        return cls(
+            model, PrefixedModelRunner(model), Tokenization(fast, frozenset(), continues=True)
+        )
 
     def ours(self, states: int, temperature: float = 1.0) -> float:
         """Seconds for the candidates of so many states together."""
         decoder = Decoder(
-            self.reader, self.tokenization, math.inf, Decoding(temperature, max_tokens=TOKENS)
+            self.reader,
+            self.tokenization,
+            math.inf,
+            DecodingOptions(temperature, max_tokens=TOKENS),
         )
         self.model.set_attn_implementation(ATTENTION)
         return self._seconds(lambda: decoder.complete(prompts(states), COUNT))
@@ -126,7 +130,7 @@ class Bench:
 
     def logprob_error(self, states: int, count: int = 4) -> float:
         """The largest, in natural logarithms."""
-        shared, decoding = self.tokenization.encode(SHOTS), Decoding(1.0, max_tokens=TOKENS)
+        shared, decoding = self.tokenization.encode(SHOTS), DecodingOptions(1.0, max_tokens=TOKENS)
         decoder = Decoder(self.reader, self.tokenization, math.inf, decoding)
         tasks = [decoder.task(prompt) for prompt in prompts(states)]
         error = 0.0

@@ -22,11 +22,11 @@ from typing import Any, TextIO
 
 from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.pool import LeanPool
-from prover.policy.base import Candidate, Policy, Question
 from prover.policy.builtin import BuiltinPolicy
+from prover.policy.policy import Candidate, Policy, Question
+from prover.search.budget import Limit
 from prover.search.engine import search
 from prover.search.events import Opened
-from prover.search.limit import Limit
 from prover.search.result import Counters, Result, Status
 from prover.theorem import Theorem
 from prover.verifier import Verifier

@@ -25,10 +25,10 @@ from prover.bench.page import page
 from prover.bench.problem import Problem, ProblemSet
 from prover.bench.reading import read
 from prover.lean.interface import Goal, Outcome, Progress, State, TacticError
-from prover.policy.base import Candidate
+from prover.policy.policy import Candidate
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.events import Accepted, Expanded, Opened, Trial
-from prover.search.limit import Limit
 from prover.search.result import Counters, Result, Seconds, Status
 
 HARD_STEP = 5

@@ -26,8 +26,8 @@ from pathlib import Path
 from benchmarks.perf.comparison import CORE, Case, figures, run_all, table
 from prover.errors import lookup
 from prover.policy.builtin import BuiltinPolicy
+from prover.search.budget import Limit
 from prover.search.configuration import CONFIGURATIONS, WHOLE, Configuration
-from prover.search.limit import Limit
 
 # Called by its path, a script finds only what lies beside it.
 sys.path.append(str(Path(__file__).resolve().parents[2]))

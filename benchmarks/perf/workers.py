@@ -25,8 +25,8 @@ from contextlib import asynccontextmanager
 from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.pool import LeanPool
 from prover.policy.builtin import BuiltinPolicy
+from prover.search.budget import Limit
 from prover.search.engine import search
-from prover.search.limit import Limit
 from prover.search.result import Result
 from prover.theorem import Theorem
 from prover.verifier import Verifier

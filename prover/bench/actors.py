@@ -28,8 +28,8 @@ from prover.bench.lean import lean_of
 from prover.bench.store import Finished
 from prover.errors import PolicyGone
 from prover.lean.backend import Backend, describe
-from prover.policy.base import Candidate, ModelPolicy, Policy, Question
-from prover.policy.choosing import open_policy
+from prover.policy.factory import open_policy
+from prover.policy.policy import Candidate, ModelPolicy, Policy, Question
 from prover.policy.spec import PolicySpec
 from prover.progress import no_notice
 

@@ -17,11 +17,11 @@ from prover.bench.store import Finished
 from prover.errors import EnvironmentProblem, InputProblem, NotLocated
 from prover.lean.backend import Backend
 from prover.lean.interface import LeanSession, Outcome, Premise, State, TacticLimit, Verify
-from prover.policy.base import Policy
+from prover.policy.policy import Policy
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.engine import search
 from prover.search.events import Event
-from prover.search.limit import Limit
 from prover.search.result import Result, Seconds, Status
 from prover.theorem import Theorem
 from prover.verifier import Verifier

@@ -18,11 +18,10 @@ from prover.bench.problems import names, unheard_of
 from prover.bench.settings import Settings, variables
 from prover.errors import InputProblem, closest
 from prover.lean.backends import AUTOMATIC, check_name
-from prover.policy import mapping
-from prover.policy.spec import BuiltinSpec, PolicySpec
+from prover.policy.spec import BuiltinSpec, PolicySpec, spec_from_yaml, to_json
 from prover.resources import resource
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration, configured
-from prover.search.limit import Limit
 
 WORKER_MEMORY = 2.5 * 2**30
 """Bytes that a Lean worker needs."""
@@ -115,7 +114,7 @@ class Config:
 
     def to_json(self) -> dict[str, Any]:
         """All settings, such that `of` makes the same of them."""
-        values = {**asdict(self), "policy": mapping.to_json(self.policy)}
+        values = {**asdict(self), "policy": to_json(self.policy)}
         written: dict[str, Any] = json.loads(json.dumps(values))
         return written
 
@@ -203,6 +202,6 @@ def _search(settings: Settings, values: Any) -> Configuration:
 
 def _policy(settings: Settings, value: Any) -> PolicySpec:
     try:
-        return mapping.configured(value)
+        return spec_from_yaml(value)
     except InputProblem as problem:
         raise settings.located(("policy",), problem) from None

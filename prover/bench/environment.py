@@ -16,7 +16,7 @@ import psutil
 from prover.bench.config import Config
 from prover.bench.dialect import DIALECTS
 from prover.bench.problem import ProblemSet
-from prover.policy.local.choice import SHORT_NAMES
+from prover.policy.model_options import SHORT_NAMES
 from prover.policy.spec import LocalSpec, MixtureSpec, PolicySpec
 
 ROOT = Path(__file__).parents[2]

@@ -13,8 +13,8 @@ from prover.declarations import GAPS, declarations, name_parts, parts
 from prover.errors import InputProblem
 from prover.lean.interface import Verification, Verify
 from prover.lexer import tokens
-from prover.policy.avoiding import naming, reluctant
-from prover.policy.base import Policy
+from prover.policy.blocklist import naming, reluctant
+from prover.policy.policy import Policy
 from prover.theorem import Theorem
 
 RESTS = "it rests on a `sorry`"

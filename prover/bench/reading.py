@@ -22,8 +22,8 @@ from prover.bench.problem import Problem, ProblemSet
 from prover.bench.results import latest, lines
 from prover.bench.store import trace_path
 from prover.errors import InputProblem
-from prover.search import trace
 from prover.search.events import Event
+from prover.trace_file import read_trace
 
 Json = dict[str, Any]
 HINT = "Give the folder that a batch run has written."
@@ -55,7 +55,7 @@ class Run:
         Raises `InputProblem` for a broken file.
         """
         path = trace_path(self.folder, attempt.key)
-        return tuple(trace.read(path)) if path.exists() else ()
+        return tuple(read_trace(path)) if path.exists() else ()
 
 
 def read(folder: Path) -> Run:

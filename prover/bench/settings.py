@@ -15,7 +15,7 @@ from typing import Any, TypeVar, get_type_hints
 import yaml
 
 from prover.errors import InputProblem, closest
-from prover.policy.remote.key import VARIABLE as KEY_VARIABLE
+from prover.policy.remote.client_config import VARIABLE as KEY_VARIABLE
 
 Path_ = tuple[str, ...]
 """The keys that lead to a setting."""

@@ -37,7 +37,7 @@ from prover.cli.console import run as run_cancellable
 from prover.errors import counted
 from prover.lean.backend import Backend, describe
 from prover.lean.backends import LEANS
-from prover.policy.choosing import open_policy
+from prover.policy.factory import open_policy
 
 EXAMPLES = (
     "Examples: `prover bench smoke` · `prover bench my.yaml --attempts 4` · "

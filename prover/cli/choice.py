@@ -10,7 +10,7 @@ from typing import Any
 
 from prover.errors import InputProblem
 from prover.lean_file import Hole, LeanFile, hole_lines, holes_near, no_hole_near
-from prover.policy.options import ModelOptions
+from prover.policy.model_options import ModelOptions
 
 PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::\d+)?")
 

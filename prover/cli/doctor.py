@@ -23,7 +23,7 @@ from prover.lean.native.lake_project import Project
 from prover.lean.native.native_lean import NativeLean
 from prover.lean.pool import LeanPool
 from prover.lean.process import Command
-from prover.policy.local.choice import SHORT_NAMES
+from prover.policy.model_options import SHORT_NAMES
 from prover.theorem import Theorem
 from prover.verifier import Verifier
 

@@ -11,9 +11,9 @@ from prover.cli.console import Exit, results, run
 from prover.cli.graphs import failures
 from prover.errors import InputProblem, counted
 from prover.search.events import Accepted
-from prover.search.export import check_suffix, export
-from prover.search.replay import replay
-from prover.search.trace import read
+from prover.search.trace import build_graph
+from prover.trace_file import read_trace
+from prover.visualization.export import check_suffix, export
 
 EXAMPLES = (
     "Examples: `prover prove Demo.lean --json > demo.jsonl` and then `prover graph demo.jsonl "
@@ -55,8 +55,8 @@ def graph(
 
 def write(trace: Path, out: Path, theorem: str | None) -> None:
     """Reads the trace and writes the graph. Raises `ProverError`."""
-    events = list(read(trace, theorem))
-    found = replay(events)
+    events = list(read_trace(trace, theorem))
+    found = build_graph(events)
     if found is None:
         raise InputProblem(f"Lean did not open the theorem in {trace}: there is no graph")
     name = next((event.theorem for event in events if isinstance(event, Accepted)), trace.stem)

@@ -9,8 +9,8 @@ from pathlib import Path
 from prover.lean.interface import Closed, Progress
 from prover.lean_file import Hole
 from prover.search.events import Event, Expanded
-from prover.search.export import export
-from prover.search.replay import replay
+from prover.search.trace import build_graph
+from prover.visualization.export import export
 
 
 def failures(events: Iterable[Event]) -> Counter[str]:
@@ -45,7 +45,7 @@ class Graphs:
         written: list[Path] = []
         for hole, events in self._events.items():
             assert self._path is not None
-            graph, path = replay(events), self._path
+            graph, path = build_graph(events), self._path
             if len(self._events) > 1:
                 path = path.with_stem(f"{path.stem}-{hole.name}-{hole.line}")
             if graph is not None:

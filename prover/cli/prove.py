@@ -17,13 +17,13 @@ from prover.cli import choice, leans
 from prover.cli.console import Exit, run, status
 from prover.lean.backends import LeanSpec
 from prover.lean_file import Hole, LeanFile
-from prover.policy.base import Policy
-from prover.policy.choosing import open_policy
-from prover.policy.options import ModelOptions
+from prover.policy.factory import open_policy
+from prover.policy.model_options import ModelOptions
+from prover.policy.policy import Policy
 from prover.policy.spec import parse
+from prover.search.budget import Limit
 from prover.search.configuration import CONFIGURATIONS, Configuration, named
-from prover.search.export import check_suffix
-from prover.search.limit import Limit
+from prover.visualization.export import check_suffix
 
 if TYPE_CHECKING:
     from prover.file_check import FileReport, Gap

@@ -18,7 +18,7 @@ from prover.file_prover import FileProver, obstacle, reason_not_to_write
 from prover.incremental_verifier import IncrementalVerifier, TextVerifiers, VerifierPool
 from prover.lean.backend import Backend
 from prover.lean_file import Hole, LeanFile, Scripts
-from prover.policy.base import Policy
+from prover.policy.policy import Policy
 from prover.searching import searching
 
 

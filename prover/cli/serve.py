@@ -19,11 +19,11 @@ from prover.cli.console import Exit, messages, run, write_json
 from prover.cli.services import needing, place_of
 from prover.errors import EnvironmentProblem
 from prover.lean.backends import LeanSpec, check_name
-from prover.policy.base import Policy
-from prover.policy.choosing import open_policy
-from prover.policy.options import ModelOptions
+from prover.policy.factory import open_policy
+from prover.policy.model_options import ModelOptions
+from prover.policy.policy import Policy
 from prover.policy.spec import parse
-from prover.search.limit import Limit
+from prover.search.budget import Limit
 from prover.service.discovery import Address, Place
 
 EXAMPLES = (

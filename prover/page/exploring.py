@@ -14,17 +14,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from prover.lean.interface import Closed, Outcome, Progress, Rejected, TacticError, Timeout
+from prover.search.and_or_graph import NodeStatus
 from prover.search.events import Event, Expanded
 from prover.search.graph import ProofGraph
-from prover.search.replay import steps
-from prover.search.script import shortest_proof
-from prover.search.structure import Standing
+from prover.search.proof import shortest_proof
+from prover.search.trace import steps
 
 LONGEST_GOALS, LONGEST_TACTIC, LONGEST_MESSAGE = 3000, 1000, 600
 """Characters that the page shows of each."""
 LEVEL = 6
 """Of compression: the highest takes five times as long and saves 2 %."""
-STANDINGS = [*Standing]
+STANDINGS = [*NodeStatus]
 OUTCOMES: dict[type[Outcome], str] = {
     Progress: "progress",
     Closed: "closed",
@@ -101,7 +101,7 @@ class Recorder:
         """Notes which states have become proved or failed, or open again."""
         nodes = list(graph.nodes.values())
         for number in list(self._open):
-            if nodes[number].standing is not Standing.OPEN:
+            if nodes[number].standing is not NodeStatus.OPEN:
                 self._open.discard(number)
                 self.states["settled"][number] = len(self.expansions["state"])
 
@@ -110,7 +110,7 @@ class Recorder:
         nodes = list(graph.nodes.values())
         self.states["standing"] = [STANDINGS.index(node.standing) for node in nodes]
         for number, node in enumerate(nodes):
-            if node.standing is Standing.OPEN:
+            if node.standing is NodeStatus.OPEN:
                 # It may have been settled before, and become open again.
                 self.states["settled"][number] = None
                 self._open.add(number)

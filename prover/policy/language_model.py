@@ -8,11 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from prover.errors import InputProblem
-from prover.policy.base import Candidate, Question
-from prover.policy.cleaning import Flaw, clean
-from prover.policy.generation import Completion, Generator
-from prover.policy.probability import bounded, is_known, log_sum
+from prover.policy.policy import (
+    Candidate,
+    Completion,
+    Generator,
+    Question,
+    bounded,
+    is_known,
+    log_sum,
+)
 from prover.policy.prompts import Prompted, Template, prompted, templates
+from prover.policy.tactic_parser import Flaw, parse_tactic
 
 COMPLETION_TOKENS = 256
 """Room for a completion; what wellecks/llemma_formal2formal allows for one."""
@@ -122,7 +128,7 @@ class LanguageModelPolicy:
         said: dict[str, list[Completion]] = {}
         flaws: Counter[Flaw] = Counter()
         for completion in weighed(completions):
-            tactic = clean(completion.text, self._template.echoes)
+            tactic = parse_tactic(completion.text, self._template.echoes)
             if isinstance(tactic, Flaw):
                 flaws[tactic] += 1
             else:

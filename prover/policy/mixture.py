@@ -17,8 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import compress
 
 from prover.errors import InputProblem, ProverError
-from prover.policy.base import Candidate, ModelPolicy, Policy, Question
-from prover.policy.probability import bounded, log_sum
+from prover.policy.policy import Candidate, ModelPolicy, Policy, Question, bounded, log_sum
 
 log = logging.getLogger(__name__)
 

@@ -5,20 +5,22 @@ The templates are data, `templates.yaml` beside this module, which says where ea
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import yaml
 
 from prover.errors import lookup
-from prover.policy.base import Question
-from prover.policy.generation import Prompt
-from prover.policy.shortening import Place, expendable, without
+from prover.lean.codec import pretty
+from prover.lean.interface import Goal, State
+from prover.policy.policy import Prompt, Question
 
 FILE = Path(__file__).with_name("templates.yaml")
 LINE = 200
@@ -87,7 +89,7 @@ def prompted(
     """The prompt for a question; `fits` says whether a prompt is short enough.
 
     What doesn't fit is left out whole: first premises, the least relevant first, then the oldest
-    tactics of the path, then refused tactics, then hypotheses (`prover.policy.shortening`). None
+    tactics of the path, then refused tactics, then hypotheses (`prover.policy.prompts`). None
     when not even the targets fit.
     """
     filling = _Filling(template, question)
@@ -126,7 +128,7 @@ class _Filling:
 
     @cached_property
     def _expendable(self) -> list[Place]:
-        return expendable(self._state)
+        return droppable_hypotheses(self._state)
 
     def left_out(self, dropped: int) -> int:
         """How many hypotheses are among so many things left out."""
@@ -203,3 +205,58 @@ def _template(name: str, entry: Mapping[str, Any], data: Mapping[str, Any]) -> T
 def _data() -> dict[str, Any]:
     data: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return data
+
+
+NAME = re.compile(r"[^\W\d][\w'✝]*")
+TARGET = -1
+
+Place = tuple[int, int]
+"""Of a hypothesis: the number of its goal and its number there."""
+
+
+def droppable_hypotheses(state: State) -> list[Place]:
+    """All hypotheses, the first to be left out first.
+
+    Of two that are equally far, that of a later goal goes first, then the one that came earlier.
+    """
+    places = [
+        (-distance, -goal_number, number)
+        for goal_number, goal in enumerate(state.goals)
+        for number, distance in enumerate(distances(goal))
+    ]
+    return [(-goal_number, number) for _, goal_number, number in sorted(places)]
+
+
+def distances(goal: Goal) -> list[float]:
+    """How far each hypothesis is from the target; infinite where nothing leads there."""
+    numbers = {hypothesis.name: number for number, hypothesis in enumerate(goal.hypotheses)}
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_node(TARGET)
+    texts = {TARGET: goal.target}
+    for number, hypothesis in enumerate(goal.hypotheses):
+        texts[number] = f"{hypothesis.type} {hypothesis.value or ''}"
+    for number, text in texts.items():
+        graph.add_edges_from(
+            (number, numbers[name]) for name in NAME.findall(text) if name in numbers
+        )
+    found = nx.single_source_shortest_path_length(graph, TARGET)
+    return [found.get(number, math.inf) for number in range(len(goal.hypotheses))]
+
+
+def without(state: State, places: Set[Place]) -> str:
+    """The state as printed, without the hypotheses at these places."""
+    if not places:
+        return state.pretty
+    goals = [
+        pretty(
+            [
+                hypothesis
+                for number, hypothesis in enumerate(goal.hypotheses)
+                if (goal_number, number) not in places
+            ],
+            goal.target,
+        )
+        for goal_number, goal in enumerate(state.goals)
+    ]
+    noun = "hypothesis" if len(places) == 1 else "hypotheses"
+    return f"-- {len(places)} {noun} left out\n" + "\n\n".join(goals)

@@ -2,19 +2,21 @@
 
 A model that is named alone comes with the built-in policy, which takes no time and proves what it
 has no idea of; `mix:` and one name is that policy by itself. Options of a policy's own are in no
-words: they come from a mapping, see `prover.policy.mapping`.
+words: they come from a mapping, see `prover.policy.spec`.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
 from prover.errors import InputProblem, closest
-from prover.policy.local.choice import SHORT_NAMES
-from prover.policy.remote.address import EXAMPLE, Address
+from prover.policy.model_options import SHORT_NAMES, ModelOptions
+from prover.policy.remote.client_config import EXAMPLE_URL, BaseUrl
 
 HUB = "hf:"
 ENDPOINT = "endpoint:"
@@ -59,7 +61,7 @@ class LocalSpec:
 class EndpointSpec:
     """A language model behind a server."""
 
-    address: Address
+    address: BaseUrl
     model: str = ""
     """Empty: the only one that the server has."""
     own: Own = ()
@@ -141,11 +143,113 @@ def single(text: str) -> Single:
         return BuiltinSpec()
     if text.startswith(ENDPOINT):
         url, _, model = text.removeprefix(ENDPOINT).partition("#")
-        return EndpointSpec(Address(url), model)
+        return EndpointSpec(BaseUrl(url), model)
     name = text.removeprefix(HUB)
     if name and (text.startswith(HUB) or text in SHORT_NAMES):
         return LocalSpec(name)
     # It may have a password in it.
     if re.match(r"https?:", text):
-        raise InputProblem("an address is no policy", f"Write `{ENDPOINT}{EXAMPLE}`.")
+        raise InputProblem("an address is no policy", f"Write `{ENDPOINT}{EXAMPLE_URL}`.")
     raise InputProblem(f"no policy is called `{text}`", closest(FORMS, text))
+
+
+EXAMPLE = "{name: llemma, samples: 16}"
+REACHING = frozenset({"requests", "answer_seconds", "key_file"})
+"""How a server is reached, which does not change what it proposes."""
+ALL = tuple(entry.name for entry in fields(ModelOptions))
+OPTIONS: Mapping[type[Single], Sequence[str]] = {
+    BuiltinSpec: ("seed",),
+    LocalSpec: [name for name in ALL if name not in {"window", "chat", *REACHING}],
+    EndpointSpec: [name for name in ALL if name != "bits"],
+}
+"""Which options a policy of each kind has."""
+
+
+def spec_from_yaml(value: Any) -> PolicySpec:
+    """The policy that a value of YAML means, a text or a mapping.
+
+    Raises `InputProblem` for anything else, for a key or a name that is unknown, which tells the
+    nearest one, and for a value that an option can't have.
+    """
+    if isinstance(value, str):
+        return parse(value)
+    if not isinstance(value, Mapping):
+        raise InputProblem(f"a policy is {value!r}", f"Write its name, or `{EXAMPLE}`.")
+    if "mix" not in value:
+        return _single_from(value, ())
+    for key in value:
+        if key != "mix":
+            raise InputProblem(
+                f"`{key}` is beside `mix`", "Give it to a policy of the mixture: mix: [{name: …}]."
+            )
+    members = value["mix"]
+    if not isinstance(members, list) or not members:
+        raise InputProblem(f"`mix` is {members!r}", f"Give a list, as [{EXAMPLE}, builtin].")
+    return MixtureSpec(tuple(map(_member_from, members)))
+
+
+def to_json(spec: PolicySpec, options: ModelOptions | None = None) -> Any:
+    """The policy with all of its options, those of its own and the others from `options`.
+
+    Two policies that propose the same have the same values, however they were written; how a server
+    is reached is left out. `configured` reads them.
+    """
+    options = options or ModelOptions()
+    if isinstance(spec, MixtureSpec):
+        members = [
+            {"share": member.share, **_plain(member.policy, options)} for member in spec.members
+        ]
+        return {"mix": members}
+    return _plain(spec, options)
+
+
+def _plain(spec: Single, options: ModelOptions) -> dict[str, Any]:
+    values = asdict(options.changed(dict(spec.own)))
+    kept = {name: values[name] for name in OPTIONS[type(spec)] if name not in REACHING}
+    return {"name": str(spec), **kept}
+
+
+def _member_from(value: Any) -> MemberSpec:
+    if isinstance(value, str):
+        return member(value)
+    if not isinstance(value, Mapping):
+        raise InputProblem(f"a policy of a mixture is {value!r}", f"Write `{EXAMPLE}`.")
+    share = value.get("share", 1.0)
+    if not isinstance(share, int | float) or isinstance(share, bool):
+        raise InputProblem(f"`share` is {share!r}", "Give a number above 0.")
+    return MemberSpec(_single_from(value, ("share",)), float(share))
+
+
+def _single_from(value: Mapping[Any, Any], more: Sequence[str]) -> Single:
+    """The policy in `name` with the other values as its options, but for the keys in `more`."""
+    spec = _named(value, more)
+    known = ("name", *more, *OPTIONS[type(spec)])
+    for key in value:
+        if key not in known:
+            unused = [name for name in known if name not in value]
+            raise InputProblem(f"`{spec}` has no option `{key}`", closest(unused, str(key)))
+    own = {key: given for key, given in value.items() if key not in ("name", *more)}
+    read = asdict(ModelOptions().changed(own))
+    return replace(spec, own=tuple((key, _value(read[key])) for key in sorted(own)))
+
+
+def _named(value: Mapping[Any, Any], more: Sequence[str]) -> Single:
+    if "name" not in value:
+        wrong = next((key for key in value if key not in (*more, *ALL)), None)
+        if wrong is None:
+            raise InputProblem("a policy has no `name`", f"Write it as `{EXAMPLE}`.")
+        raise InputProblem(
+            f"no key of a policy is called `{wrong}`", closest(("name", "mix"), str(wrong))
+        )
+    if not isinstance(value["name"], str):
+        raise InputProblem(f"the `name` of a policy is {value['name']!r}", f"Write `{EXAMPLE}`.")
+    if value["name"].startswith(MIXTURE):
+        raise InputProblem(
+            f"the `name` of a policy is the mixture `{value['name']}`",
+            f"Write it alone, or as mix: [{EXAMPLE}, builtin].",
+        )
+    return single(value["name"])
+
+
+def _value(value: Any) -> Any:
+    return str(value) if isinstance(value, Path) else value

@@ -13,12 +13,10 @@ from typing import Any
 from prover.errors import InputProblem, closest, lookup
 from prover.lean.interface import LeanSession, State
 from prover.search import score as scores
-from prover.search.apart import Apart
 from prover.search.graph import ProofGraph
 from prover.search.score import Score
-from prover.search.strategies import STRATEGIES
-from prover.search.strategy import Strategy
-from prover.search.together import Together
+from prover.search.session_wrappers import TreeSession, WholeStateSession
+from prover.search.strategies import STRATEGIES, Strategy
 
 WHOLE = 1_000_000
 """A turn that is longer than any list of candidates."""
@@ -66,7 +64,7 @@ class Configuration:
     and enough for nearly every tactic that closes a goal."""
     opener_loss: float = 2.0
     """How much less likely than proposed an opener counts when its turn is decided, as a negative
-    log-probability: it leaves goals whatever it meets (`prover.search.openers`), so that it costs
+    log-probability: it leaves goals whatever it meets (`prover.search.expansion`), so that it costs
     what they cost besides."""
     reuse_proofs: bool = False
     """Whether the proof of a state is tried on states that have the same goal and more."""
@@ -112,9 +110,9 @@ class Configuration:
     def seen_through(self, session: LeanSession) -> LeanSession:
         """The session as this search sees it: whole states, a tree, or as it is."""
         if not self.split:
-            session = Together(session)
+            session = WholeStateSession(session)
         if not self.merge:
-            session = Apart(session)
+            session = TreeSession(session)
         return session
 
     def to_json(self) -> dict[str, Any]:

@@ -1,7 +1,4 @@
-"""The search for a proof of one theorem: choose states, run tactics on them, until it is proved.
-
-It knows policies, Lean and the gate only by their protocols, and tells what it does in events.
-"""
+"""From a proved graph to a checked script: shortest proof, minimised, through the gate."""
 
 from __future__ import annotations
 
@@ -13,25 +10,84 @@ from itertools import chain
 
 from prover.errors import (
     EnvironmentProblem,
+    LeanDied,
     NotLocated,
     PolicyGone,
     ProverError,
     counted,
     sentences,
 )
-from prover.lean.interface import LeanSession, State, Verify
-from prover.policy.base import ModelPolicy, Policy
-from prover.search.collector import COLLECTOR
-from prover.search.conclusion import Conclusion
+from prover.lean.interface import Closed, LeanSession, State, TacticLimit, Verification, Verify
+from prover.policy.policy import ModelPolicy, Policy
+from prover.search.budget import Budget, Clock, Limit
 from prover.search.configuration import Configuration
 from prover.search.events import Accepted, Event, Expanded, Opened, Progressed, Verified
 from prover.search.expander import Expander
+from prover.search.garbage_collection import GARBAGE_COLLECTION
 from prover.search.graph import ProofGraph
-from prover.search.ledger import Clock, Ledger
-from prover.search.limit import Limit
-from prover.search.result import Result, Status
-from prover.search.schedule import Schedule
+from prover.search.proof import Proof, format_script, minimise, shortest_proof
+from prover.search.result import Refusal, Result, Status
+from prover.search.scheduler import Scheduler
 from prover.theorem import Theorem
+
+
+class ProofFinalizer:
+    """The end of one search; `proof` and `script` are there once the gate has accepted."""
+
+    def __init__(
+        self, theorem: Theorem, session: LeanSession, verify: Verify, limit: Limit, ledger: Budget
+    ) -> None:
+        self._theorem = theorem
+        self._session = session
+        self._verify = verify
+        self._limit = limit
+        self._ledger = ledger
+        self.proof: Proof | None = None
+        self.script: str | None = None
+        self.verification: Verification | None = None
+        """The gate's last verdict, also when it refused."""
+        self.refusal: Refusal | None = None
+        """The first script that the gate did not accept, until it accepts one."""
+
+    async def check(self, graph: ProofGraph) -> Verified:
+        """Has the gate check the shortest proof. If it refuses, the last step found is out."""
+        proof = shortest_proof(graph)
+        shorter = await self._minimised(graph, proof)
+        verified = await self._checked(shorter, format_script(shorter))
+        if not verified.verification.accepted:
+            raw = format_script(proof, folded=False)
+            if raw != verified.script:
+                verified = await self._checked(proof, raw)
+        if not verified.verification.accepted:
+            self._ledger.count(refused=1)
+            graph.refuse(graph.applications[proof.latest])
+        return verified
+
+    async def _checked(self, proof: Proof, script: str) -> Verified:
+        with self._ledger.timing("verify"):
+            self.verification = await self._verify(self._theorem, script)
+        if self.verification.accepted:
+            self.proof, self.script, self.refusal = proof, script, None
+        elif self.refusal is None:
+            self.refusal = Refusal(script, self.verification.reason)
+        return Verified(script, self.verification)
+
+    async def _minimised(self, graph: ProofGraph, proof: Proof) -> Proof:
+        """The proof without what it does not need, as far as there is time to find that out."""
+        root = graph.nodes[graph.root].state
+        deadline = self._ledger.total + self._limit.minimise_seconds
+
+        async def works(script: str) -> bool:
+            seconds = min(self._limit.tactic.seconds, deadline - self._ledger.total)
+            limit = TacticLimit(seconds, self._limit.tactic.heartbeats)
+            with self._ledger.timing("lean"):
+                return Closed() in await self._session.run(root, [script], limit)
+
+        try:
+            return await minimise(proof, works, in_time=lambda: self._ledger.total < deadline)
+        except LeanDied:
+            return proof
+
 
 AHEAD = 3
 """Expansions in flight for each Lean worker where the policy asks a language model: while one waits
@@ -67,7 +123,7 @@ async def search(
     yield Accepted(theorem.name, policy.name, configuration, limit)
     run = _Search(theorem, session, policy, verify, limit, configuration, clock, seed)
     try:
-        with COLLECTOR.brief():
+        with GARBAGE_COLLECTION.brief():
             yield await run.open()
             try:
                 while True:
@@ -98,7 +154,7 @@ class _Search:
     """What one search knows: its graph, its candidates, its counters and its time."""
 
     graph: ProofGraph
-    schedule: Schedule
+    schedule: Scheduler
     _expander: Expander
 
     def __init__(
@@ -118,8 +174,8 @@ class _Search:
         self._limit = limit
         self._configuration = configuration
         self._seed = seed
-        self.ledger = Ledger(limit, clock)
-        self._conclusion = Conclusion(theorem, self._session, verify, limit, self.ledger)
+        self.ledger = Budget(limit, clock)
+        self._conclusion = ProofFinalizer(theorem, self._session, verify, limit, self.ledger)
 
     async def open(self) -> Opened:
         """Has Lean open the theorem; from now on the time counts."""
@@ -205,7 +261,7 @@ class _Search:
             self.graph, session, policy, self._limit, how, self.ledger, self._seed
         )
         ahead = how.ahead or (AHEAD if isinstance(policy, ModelPolicy) else 1)
-        self.schedule = Schedule(
+        self.schedule = Scheduler(
             self.graph,
             session,
             self._expander,

@@ -20,9 +20,9 @@ from prover.lean.interface import (
     Timeout,
     Verification,
 )
-from prover.policy.base import Candidate
+from prover.policy.policy import Candidate
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
-from prover.search.limit import Limit
 from prover.search.result import Result
 
 

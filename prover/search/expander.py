@@ -1,29 +1,96 @@
-"""Runs a state's next candidates: asks the policy, has Lean run them, puts outcomes into the graph.
-
-Several turns may be under way at once. Each reads the graph when it begins and changes it when a
-piece of it has landed, so what happens in between need not be thought of in order.
-"""
+"""What Lean has refused, for a policy that wants to be asked again with it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from prover.errors import EnvironmentProblem, LeanDied, PolicyGone
-from prover.lean.interface import Closed, LeanSession, Outcome, Progress, Rejected
-from prover.policy.base import Candidate, ModelPolicy, Policy, Question
+from prover.lean.interface import (
+    Closed,
+    Goal,
+    LeanSession,
+    Outcome,
+    Progress,
+    Rejected,
+    State,
+    TacticError,
+)
+from prover.policy.policy import Candidate, ModelPolicy, Policy, Question, Refusal
+from prover.search.and_or_graph import NodeStatus
+from prover.search.budget import Budget, Limit
 from prover.search.configuration import Configuration
 from prover.search.events import Expanded, Trial
-from prover.search.expansion import Expansion
+from prover.search.expansion import CandidateQueue, PartialExpansion, TacticBatch
 from prover.search.graph import ProofGraph
-from prover.search.ledger import Ledger
-from prover.search.limit import Limit
-from prover.search.repairs import Repairs
-from prover.search.reuse import Proofs
-from prover.search.structure import Standing
-from prover.search.turn import Piece, Turn
+from prover.search.proof import format_script, shortest_proof
+
+
+class RefusedCandidates:
+    """The refused candidates of each state, since the policy was asked about it last."""
+
+    def __init__(self, most: int) -> None:
+        """The policy is asked again at most so often about one state."""
+        self._most = most
+        self._asked: Counter[str] = Counter()
+        self._refused: dict[str, dict[str, Refusal]] = {}
+
+    def note(self, key: str, trials: Iterable[tuple[Candidate, Outcome]]) -> None:
+        """Takes note of what Lean said of candidates of a state."""
+        if not self._most:
+            return
+        refused = self._refused.setdefault(key, {})
+        for candidate, outcome in trials:
+            if isinstance(outcome, TacticError):
+                refused[candidate.tactic] = Refusal(candidate, outcome.message)
+
+    def take(self, key: str) -> tuple[Refusal, ...]:
+        """What the policy is to be told of a state whose candidates are spent, likeliest first;
+        nothing if it is not to be asked again."""
+        refused = self._refused.pop(key, {})
+        if not refused or self._asked[key] >= self._most:
+            return ()
+        self._asked[key] += 1
+        return tuple(sorted(refused.values(), key=lambda refusal: -refusal.candidate.logprob))
+
+
+LOGPROB = -0.1
+"""Of a proof that is tried again."""
+
+
+class ProofReuse:
+    """The states of one goal in a graph, by their targets."""
+
+    def __init__(self, graph: ProofGraph) -> None:
+        self._graph = graph
+        self._keys: defaultdict[str, dict[str, None]] = defaultdict(dict)
+
+    def note(self, states: Sequence[State]) -> None:
+        """Take note of states that are in the graph."""
+        for state in states:
+            if len(state.goals) == 1:
+                self._keys[state.goals[0].target].setdefault(state.key)
+
+    def alike(self, state: State) -> list[Candidate]:
+        """The proofs of states that the state follows from."""
+        if len(state.goals) != 1:
+            return []
+        [goal] = state.goals
+        return [
+            Candidate(format_script(shortest_proof(self._graph, key)), LOGPROB, policy="reuse")
+            for key in self._keys.get(goal.target, ())
+            if key in self._graph.nodes and key != state.key
+            if self._graph.nodes[key].standing is NodeStatus.PROVED
+            if _hypotheses(self._graph.nodes[key].state.goals[0]) <= _hypotheses(goal)
+        ]
+
+
+def _hypotheses(goal: Goal) -> set[tuple[str, str]]:
+    return {(hypothesis.name, hypothesis.type) for hypothesis in goal.hypotheses}
+
 
 BEFORE_PREMISES = 8
 """Tactics that run on a state before its premises are looked for."""
@@ -41,7 +108,7 @@ class Expander:
         policy: Policy,
         limit: Limit,
         configuration: Configuration,
-        ledger: Ledger,
+        ledger: Budget,
         seed: int = 0,
     ) -> None:
         self._graph = graph
@@ -51,22 +118,22 @@ class Expander:
         self._configuration = configuration
         self._ledger = ledger
         self._seed = seed
-        self._proofs = Proofs(graph)
-        self._expansions: dict[str, Expansion] = {}
+        self._proofs = ProofReuse(graph)
+        self._expansions: dict[str, CandidateQueue] = {}
         self._with_premises: set[str] = set()
-        self._repairs = Repairs(policy.repairs if isinstance(policy, ModelPolicy) else 0)
+        self._repairs = RefusedCandidates(policy.repairs if isinstance(policy, ModelPolicy) else 0)
         self.problems: dict[str, str] = {}
         """Why states were given up, by their keys, oldest first."""
 
-    def turn(self, key: str, most: int) -> Turn:
+    def turn(self, key: str, most: int) -> PartialExpansion:
         """A turn for a state of the frontier, of at most so many tactics."""
         node, how, first = self._graph.nodes[key], self._configuration, key not in self._expansions
         question = Question(node.state, seed=self._seed)
-        expansion = Expansion(self._limit, how) if first else self._expansions[key]
+        expansion = CandidateQueue(self._limit, how) if first else self._expansions[key]
         most = min(most, how.root_turn if first and key == self._graph.root else how.turn)
-        return Turn(question, expansion, self._graph.cost(key), node.depth, most, first)
+        return PartialExpansion(question, expansion, self._graph.cost(key), node.depth, most, first)
 
-    async def ask(self, turns: Sequence[Turn]) -> None:
+    async def ask(self, turns: Sequence[PartialExpansion]) -> None:
         """Asks the policy for states that it was not asked for yet, all at once."""
         proposed = await self._propose(turns)
         for turn, candidates in zip(turns, proposed, strict=True):
@@ -75,7 +142,7 @@ class Expander:
             turn.expansion.add(candidates)
             self._expansions[turn.key] = turn.expansion
 
-    async def prepare(self, turn: Turn, asked: Awaitable[None] | None) -> None:
+    async def prepare(self, turn: PartialExpansion, asked: Awaitable[None] | None) -> None:
         """Has a turn's candidates ready, once the policy was `asked` for its state if it has to be.
 
         Raises `LeanDied` when Lean can't give the state any more, and what the policy raised.
@@ -85,13 +152,13 @@ class Expander:
         await self._add_premises(turn)
         turn.offer()
 
-    def prolong(self, turn: Turn, most: int) -> bool:
+    def prolong(self, turn: PartialExpansion, most: int) -> bool:
         """Lets a turn send more, at most so many tactics; whether there were any."""
-        if turn.prepared and self._graph.nodes[turn.key].standing is Standing.OPEN:
+        if turn.prepared and self._graph.nodes[turn.key].standing is NodeStatus.OPEN:
             turn.offer(min(most, self._configuration.turn))
         return turn.left > 0
 
-    async def run(self, piece: Piece, prepared: Awaitable[None]) -> None:
+    async def run(self, piece: TacticBatch, prepared: Awaitable[None]) -> None:
         """Has Lean run what the piece takes of its turn. A state that Lean can't give any more is
         given up."""
         try:
@@ -102,7 +169,7 @@ class Expander:
         except LeanDied as death:
             piece.attempts, piece.problem = (), death.message
 
-    async def land(self, piece: Piece) -> Expanded | None:
+    async def land(self, piece: TacticBatch) -> Expanded | None:
         """Puts what came of a piece into the graph. None for one that came too late for any
         candidate of its turn."""
         turn = piece.turn
@@ -127,7 +194,7 @@ class Expander:
             lean_seconds=piece.lean_seconds,
         )
 
-    def end(self, turn: Turn) -> None:
+    def end(self, turn: PartialExpansion) -> None:
         """Its state may have another turn."""
         self._graph.end(turn.key)
 
@@ -137,7 +204,7 @@ class Expander:
             self._expansions.popitem()
             yield
 
-    async def _propose(self, turns: Sequence[Turn]) -> list[list[Candidate]]:
+    async def _propose(self, turns: Sequence[PartialExpansion]) -> list[list[Candidate]]:
         """The policy's candidates; none when it has not answered as the search's time ends.
 
         Raises `PolicyGone` where the policy raises `EnvironmentProblem`: what it needs may be
@@ -160,7 +227,7 @@ class Expander:
         """The tactics that led to a state. It may be long, and most turns ask no policy."""
         return tuple(entry.candidate.tactic for entry in self._graph.path(key))
 
-    async def _add_premises(self, turn: Turn) -> None:
+    async def _add_premises(self, turn: PartialExpansion) -> None:
         """Premises take Lean some time to find, so only states get any on which a few tactics have
         failed, or whose candidates are about to run out."""
         expansion, count = turn.expansion, self._policy.premises_wanted
@@ -176,7 +243,7 @@ class Expander:
             [candidates] = await self._propose([turn])
             expansion.add(candidates)
 
-    async def _repair(self, piece: Piece) -> None:
+    async def _repair(self, piece: TacticBatch) -> None:
         """When the candidates are spent, asks the policy again, with what Lean refused of them.
 
         That counts as an expansion, since it costs the policy as much as one.
@@ -193,7 +260,7 @@ class Expander:
             [candidates] = await self._propose([turn])
             expansion.add(candidates)
 
-    async def _run_attempts(self, piece: Piece) -> None:
+    async def _run_attempts(self, piece: TacticBatch) -> None:
         """Has Lean run the attempts, up to one that closes the state."""
         if piece.attempts:
             began = self._ledger.total
@@ -201,7 +268,7 @@ class Expander:
                 piece.outcomes = await self._ran(piece)
             piece.lean_seconds = self._ledger.total - began
 
-    async def _ran(self, piece: Piece) -> list[Outcome]:
+    async def _ran(self, piece: TacticBatch) -> list[Outcome]:
         """What Lean says of attempts that have one budget; nothing if it says so too late."""
         seconds = self._ledger.left
         if seconds <= 0:
@@ -215,13 +282,13 @@ class Expander:
         except TimeoutError:
             return []
 
-    def _give_up(self, turn: Turn, problem: str) -> None:
+    def _give_up(self, turn: PartialExpansion, problem: str) -> None:
         self.problems[turn.key] = problem
         turn.stop()
         turn.expansion.clear()
         self._expansions[turn.key] = turn.expansion
 
-    async def _insert_all(self, piece: Piece) -> list[Trial]:
+    async def _insert_all(self, piece: TacticBatch) -> list[Trial]:
         """Inserts the outcomes. The turn ends when they prove the state or came too late."""
         turn = piece.turn
         node, trials = self._graph.nodes[turn.key], list[Trial]()
@@ -231,10 +298,10 @@ class Expander:
             self._ledger.note(outcome)
             if outcome.for_want_of_heartbeats:
                 turn.expansion.ran_out(attempt)
-            if node.standing is Standing.OPEN:
+            if node.standing is NodeStatus.OPEN:
                 self._insert(turn.key, attempt.candidate, outcome)
         await self._free(piece.outcomes)
-        if len(trials) < len(piece.attempts) or node.standing is not Standing.OPEN:
+        if len(trials) < len(piece.attempts) or node.standing is not NodeStatus.OPEN:
             piece.give_back()
             turn.stop()
         return trials
@@ -268,10 +335,10 @@ class Expander:
         if dropped:
             await self._session.free(dropped)
 
-    async def _leave(self, turn: Turn, following: Candidate | None) -> None:
+    async def _leave(self, turn: PartialExpansion, following: Candidate | None) -> None:
         """Has a state wait for its next turn, or finishes it when all its candidates were run."""
         node = self._graph.nodes[turn.key]
-        if node.standing is not Standing.OPEN:
+        if node.standing is not NodeStatus.OPEN:
             return
         if following is None and turn.over:
             # The first turn of the theorem may have run all that there was without premises.

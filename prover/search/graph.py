@@ -17,13 +17,13 @@ import math
 from collections.abc import Sequence
 
 from prover.lean.interface import State
-from prover.policy.base import Candidate
-from prover.search import invariants, paths, support
+from prover.policy.policy import Candidate
+from prover.search import and_or_graph, invariants
+from prover.search.and_or_graph import AndOrGraph, Application, NodeStatus
 from prover.search.score import SUM, Score
-from prover.search.structure import Application, Standing, Structure
 
 
-class ProofGraph(Structure):
+class ProofGraph(AndOrGraph):
     """An AND/OR graph that keeps standings, costs and its frontier exact after every change.
 
     States with one key are one state. A cheaper path to a known state lowers its cost, and the
@@ -47,7 +47,7 @@ class ProofGraph(Structure):
     @property
     def proved(self) -> bool:
         """Whether the root is proved."""
-        return self.nodes[self.root].standing is Standing.PROVED
+        return self.nodes[self.root].standing is NodeStatus.PROVED
 
     def insert(self, key: str, candidate: Candidate, states: Sequence[State]) -> Application | None:
         """Add what the candidate left of a state that isn't finished; no states when it closed it.
@@ -63,7 +63,7 @@ class ProofGraph(Structure):
         if application.proved:
             self._prove(key)
         else:
-            paths.spread(self, [application])
+            and_or_graph.relax_paths(self, [application])
         return application
 
     def begin(self, key: str) -> None:
@@ -88,8 +88,8 @@ class ProofGraph(Structure):
         node.expanded = True
         node.rank = -float(self._finished)
         self.refresh(key)
-        if node.standing is Standing.OPEN:
-            self._fail(support.hopeless(self, [key]))
+        if node.standing is NodeStatus.OPEN:
+            self._fail(and_or_graph.newly_failed(self, [key]))
 
     def refuse(self, application: Application) -> None:
         """Take a step out of all proofs, and judge the whole graph anew.
@@ -98,7 +98,7 @@ class ProofGraph(Structure):
         """
         application.refused = True
         for node in self.nodes.values():
-            node.standing, node.support = Standing.OPEN, None
+            node.standing, node.support = NodeStatus.OPEN, None
             node.length, node.anchor = math.inf, None
         for entry in self.applications:
             entry.unproved, entry.failed = len(set(entry.children)), False
@@ -107,8 +107,8 @@ class ProofGraph(Structure):
         for entry in self.applications:
             if entry.proved:
                 self._prove(entry.parent)
-        self._fail(support.judge_all(self))
-        paths.spread(self, self.applied_to(self.root))
+        self._fail(and_or_graph.all_failed(self))
+        and_or_graph.relax_paths(self, self.applied_to(self.root))
         for key in self.nodes:
             self.refresh(key)
 
@@ -136,9 +136,9 @@ class ProofGraph(Structure):
         stack = [key]
         while stack:
             key = stack.pop()
-            if self.nodes[key].standing is Standing.PROVED:
+            if self.nodes[key].standing is NodeStatus.PROVED:
                 continue
-            self.nodes[key].standing = Standing.PROVED
+            self.nodes[key].standing = NodeStatus.PROVED
             proved.append(key)
             for application in self.leading_to(key):
                 application.unproved -= 1
@@ -149,7 +149,7 @@ class ProofGraph(Structure):
     def _fail(self, keys: Sequence[str]) -> None:
         dead = [application for key in keys for application in self.leading_to(key)]
         for key in keys:
-            self.nodes[key].standing = Standing.FAILED
+            self.nodes[key].standing = NodeStatus.FAILED
         for application in dead:
             application.failed = True
         self._settle(keys, also_dead=dead)
@@ -164,4 +164,4 @@ class ProofGraph(Structure):
         if not self._irrelevance:
             return
         dead = [application for key in keys for application in self.applied_to(key)]
-        paths.detach(self, [*dead, *also_dead])
+        and_or_graph.reroute_paths(self, [*dead, *also_dead])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import heapq
 import math
 
-from prover.search.structure import Application, Standing, Structure
+from prover.search.and_or_graph import AndOrGraph, Application, NodeStatus
 
 
-def check(structure: Structure) -> None:
+def check(structure: AndOrGraph) -> None:
     """Raise `AssertionError`, naming the record, unless the whole graph is right.
 
     Paths are checked against the shortest ones, so the graph must re-score and be exact about what
@@ -25,7 +25,7 @@ def _require(condition: bool, what: object) -> None:
         raise AssertionError(f"wrong in the graph: {what}")
 
 
-def _check_edges(structure: Structure) -> None:
+def _check_edges(structure: AndOrGraph) -> None:
     applied: dict[str, list[Application]] = {key: [] for key in structure.nodes}
     leading: dict[str, list[Application]] = {key: [] for key in structure.nodes}
     for number, application in enumerate(structure.applications):
@@ -39,7 +39,7 @@ def _check_edges(structure: Structure) -> None:
         _require(list(structure.leading_to(key)) == leading[key], f"what leads to {key}")
 
 
-def _derivable(structure: Structure, *, assume_unexpanded: bool) -> set[str]:
+def _derivable(structure: AndOrGraph, *, assume_unexpanded: bool) -> set[str]:
     """The states that follow from closed ones, and from unexpanded ones if these are assumed."""
     missing = {a.number: len(set(a.children)) for a in structure.applications if not a.refused}
     stack = [structure.applications[n].parent for n, count in missing.items() if count == 0]
@@ -59,22 +59,22 @@ def _derivable(structure: Structure, *, assume_unexpanded: bool) -> set[str]:
     return derived
 
 
-def _check_standings(structure: Structure) -> None:
+def _check_standings(structure: AndOrGraph) -> None:
     proved = _derivable(structure, assume_unexpanded=False)
     hopeful = _derivable(structure, assume_unexpanded=True)
     for key, node in structure.nodes.items():
-        _require((node.standing is Standing.PROVED) == (key in proved), node)
-        _require((node.standing is Standing.FAILED) == (key not in hopeful), node)
+        _require((node.standing is NodeStatus.PROVED) == (key in proved), node)
+        _require((node.standing is NodeStatus.FAILED) == (key not in hopeful), node)
     for application in structure.applications:
         children = set(application.children)
         standings = [structure.nodes[child].standing for child in children]
         _require(application.unproved == len(children - proved), application)
-        _require(application.failed == (Standing.FAILED in standings), application)
+        _require(application.failed == (NodeStatus.FAILED in standings), application)
 
 
-def _check_supports(structure: Structure) -> None:
+def _check_supports(structure: AndOrGraph) -> None:
     for key, node in structure.nodes.items():
-        if not (node.expanded and node.standing is Standing.OPEN):
+        if not (node.expanded and node.standing is NodeStatus.OPEN):
             _require(node.support is None, node)
             continue
         _require(node.support is not None, node)
@@ -83,17 +83,17 @@ def _check_supports(structure: Structure) -> None:
         _require(not (application.failed or application.refused), node)
         for child in application.children:
             below = structure.nodes[child]
-            if below.expanded and below.standing is Standing.OPEN:
+            if below.expanded and below.standing is NodeStatus.OPEN:
                 _require(below.rank < node.rank, f"{key} is supported round a cycle")
 
 
-def _shortest(structure: Structure) -> dict[str, float]:
+def _shortest(structure: AndOrGraph) -> dict[str, float]:
     """Dijkstra's algorithm over the live part of the graph."""
     lengths: dict[str, float] = {}
     queue = [(0.0, structure.root)]
     while queue:
         length, key = heapq.heappop(queue)
-        if key in lengths or structure.nodes[key].standing is not Standing.OPEN:
+        if key in lengths or structure.nodes[key].standing is not NodeStatus.OPEN:
             continue
         lengths[key] = length
         for application in structure.applied_to(key):
@@ -103,7 +103,7 @@ def _shortest(structure: Structure) -> dict[str, float]:
     return lengths
 
 
-def _check_paths(structure: Structure) -> None:
+def _check_paths(structure: AndOrGraph) -> None:
     lengths = _shortest(structure)
     for key, node in structure.nodes.items():
         _require(node.length == lengths.get(key, math.inf), node)
@@ -116,7 +116,7 @@ def _check_paths(structure: Structure) -> None:
     _require(wanted.issuperset(structure.changed), "changed states")
 
 
-def _check_anchor(structure: Structure, key: str, anchor: Application) -> None:
+def _check_anchor(structure: AndOrGraph, key: str, anchor: Application) -> None:
     node, parent = structure.nodes[key], structure.nodes[anchor.parent]
     _require(structure.is_live(anchor) and key in anchor.children, node)
     _require(node.length == parent.length + anchor.step, node)

@@ -13,14 +13,14 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from prover.search.and_or_graph import Application, NodeStatus
 from prover.search.graph import ProofGraph
-from prover.search.structure import Application, Standing
 
 NEW = 0.5
 """What a state is worth of which nothing is known."""
 STEP = 0.99
 """What a tactic costs: the value of its states counts so many times (the paper's depth penalty)."""
-SETTLED = {Standing.PROVED: 1.0, Standing.FAILED: 0.0}
+SETTLED = {NodeStatus.PROVED: 1.0, NodeStatus.FAILED: 0.0}
 
 
 @dataclass

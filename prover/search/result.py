@@ -8,7 +8,7 @@ from typing import Any
 
 from prover.errors import sentences
 from prover.lean.interface import Verification
-from prover.search.script import Proof
+from prover.search.proof import Proof
 
 
 class Status(StrEnum):

@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 
 from prover.errors import InputProblem, lookup
 from prover.lean.interface import State
-from prover.policy.base import Candidate
-from prover.policy.probability import LEAST, bounded
+from prover.policy.policy import LEAST, Candidate, bounded
 
 Critic = Callable[[State], float]
 """What is added to the priority of a state, whatever its path; lower is sooner."""
@@ -46,7 +45,7 @@ class Score:
 def logprob(candidate: Candidate) -> float:
     """The candidate's log-probability, brought into `LEAST` to 0; what is none is the least.
 
-    One rule for policies and search (`prover.policy.probability`). A number above 0, beyond
+    One rule for policies and search (`prover.policy.policy`). A number above 0, beyond
     rounding, is none: who gives it has not given a log-probability, and taken for certain it would
     come before every honest candidate.
     """

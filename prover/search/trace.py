@@ -6,11 +6,9 @@ without their hypotheses, with goals that know no more than how they were printe
 
 from __future__ import annotations
 
-import gzip
 import json
-import zlib
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from prover.errors import InputProblem
@@ -26,33 +24,18 @@ from prover.lean.interface import (
     Timeout,
     Verification,
 )
-from prover.policy.base import Candidate
-from prover.policy.probability import LEAST
-from prover.search.configuration import configured
+from prover.policy.policy import LEAST, Candidate
+from prover.search.and_or_graph import NodeStatus
+from prover.search.budget import Limit
+from prover.search.configuration import Configuration, configured
 from prover.search.events import Accepted, Event, Expanded, Opened, Trial, Verified
-from prover.search.limit import Limit
+from prover.search.graph import ProofGraph
+from prover.search.proof import shortest_proof
 
 Json = dict[str, Any]
 
 
-def read(path: Path, theorem: str | None = None) -> Iterator[Event]:
-    """The events of one search in a file: the first one, or the first for the theorem.
-
-    Raises `InputProblem` when the file can't be read, for a line that is no event, which it names,
-    and when the file has no such search.
-    """
-    opened = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opened(path, "rt", encoding="utf-8") as lines:
-            yield from parse(lines, str(path), theorem)
-    except UnicodeDecodeError as error:
-        raise InputProblem(f"{path} is not UTF-8: {error.reason}") from error
-    except (OSError, EOFError, zlib.error) as error:
-        why = getattr(error, "strerror", None) or error
-        raise InputProblem(f"{path} can't be read: {why}") from error
-
-
-def parse(lines: Iterable[str], source: str, theorem: str | None = None) -> Iterator[Event]:
+def parse_event(lines: Iterable[str], source: str, theorem: str | None = None) -> Iterator[Event]:
     """As `read`, from lines; `source` is what errors call them."""
     search: tuple[Any, ...] | None = None
     for number, line in enumerate(lines, 1):
@@ -159,3 +142,72 @@ def _outcome(entry: Json) -> Outcome:
         case "rejected":
             return Rejected(entry["message"], seconds=seconds)
     raise ValueError(f"unknown outcome {entry['outcome']!r}")
+
+
+def build_graph(
+    events: Iterable[Event], configuration: Configuration | None = None
+) -> ProofGraph | None:
+    """The graph that the search had after these events; None before its theorem was opened.
+
+    Its costs are those of the search's configuration unless another one is given.
+    """
+    last = deque(steps(events, configuration), maxlen=1)
+    return last[0][1] if last else None
+
+
+def steps(
+    events: Iterable[Event], configuration: Configuration | None = None
+) -> Iterator[tuple[Event, ProofGraph | None]]:
+    """Each event, and the graph as it is after it: the same one each time, which changes."""
+    replayed = GraphBuilder(configuration)
+    for event in events:
+        replayed.take(event)
+        yield event, replayed.graph
+
+
+class GraphBuilder:
+    """Builds the graph from events that are given to it one by one."""
+
+    def __init__(self, configuration: Configuration | None = None) -> None:
+        self._given = configuration is not None
+        self._how = configuration or Configuration()
+        self.graph: ProofGraph | None = None
+        """None before the theorem was opened."""
+
+    def take(self, event: Event) -> None:
+        """Takes in one event. Raises `InputProblem` when it can't come after those before it."""
+        match event:
+            case Accepted() if not self._given:
+                self._how = event.configuration
+            case Opened():
+                self.graph = self._how.make_graph(event.state)
+            case Expanded() if self.graph is not None:
+                _expand(self.graph, event)
+            case Verified() if self.graph is not None and not event.verification.accepted:
+                proof = shortest_proof(self.graph)
+                self.graph.refuse(self.graph.applications[proof.latest])
+
+
+REBUILD_HINT = "Lines are missing from it: record the search again."
+
+
+def _expand(graph: ProofGraph, event: Expanded) -> None:
+    key = event.state.key
+    if key not in graph.nodes:
+        raise InputProblem(
+            "the trace has tactics run on a state that was never found", REBUILD_HINT
+        )
+    for trial in event.trials:
+        if graph.nodes[key].standing is not NodeStatus.OPEN:
+            return
+        match trial.outcome:
+            case Progress(states):
+                graph.insert(key, trial.candidate, states)
+            case Closed():
+                graph.insert(key, trial.candidate, ())
+    if graph.nodes[key].standing is not NodeStatus.OPEN:
+        return
+    if event.next is None:
+        graph.finish(key)
+    else:
+        graph.postpone(key, event.next)

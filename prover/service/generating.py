@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from prover.errors import InputProblem
 from prover.lean.interface import Goal, State
-from prover.policy.base import Candidate, Question
+from prover.policy.policy import Candidate, Question
 from prover.service import printed
 from prover.service.parts import Parts
 from prover.service.requests import GenerateRequest

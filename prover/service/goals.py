@@ -9,7 +9,7 @@ from prover.errors import InputProblem
 from prover.file_check import FileReport
 from prover.file_prover import obstacle
 from prover.lean_file import LeanFile
-from prover.search.limit import Limit
+from prover.search.budget import Limit
 from prover.service.parts import Parts
 from prover.service.place import hole_at
 from prover.service.requests import GoalsRequest

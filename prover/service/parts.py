@@ -20,10 +20,10 @@ from prover.lean.backend import Backend, describe
 from prover.lean.backends import LeanSpec, open_lean
 from prover.lean.interface import Closed, LeanSession, TacticLimit, Verify
 from prover.lean_file import LeanFile
-from prover.policy.base import Policy
+from prover.policy.policy import Policy
 from prover.progress import Notify
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
-from prover.search.limit import Limit
 from prover.searching import searching
 from prover.theorem import Theorem
 from prover.verifier import Verifier

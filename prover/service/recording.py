@@ -6,7 +6,7 @@ from typing import Any
 
 from prover.page.exploring import Recorder
 from prover.search.events import Event
-from prover.search.replay import Replay
+from prover.search.trace import GraphBuilder
 
 GROWING = {
     "states": ("goals", "found", "depth"),
@@ -20,7 +20,7 @@ class Recording:
     """Takes in the events of one search, and gives its graph as far as it has come."""
 
     def __init__(self) -> None:
-        self._replay = Replay()
+        self._replay = GraphBuilder()
         self._recorder = Recorder()
 
     def take(self, event: Event) -> None:

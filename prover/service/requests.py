@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from prover.search.limit import Limit
+from prover.search.budget import Limit
 
 MOST_TEXT = 4 * 2**20
 Name = Annotated[str, Field(min_length=1, max_length=1000)]

@@ -13,8 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from prover.lean.interface import State
-from prover.policy.base import Candidate
-from prover.search.openers import PIECES
+from prover.policy.policy import Candidate
+from prover.search.expansion import PIECES
 from prover.service.runs import Json
 
 HEAD = re.compile(r"[\s·({]*([^\W\d]\w*)")

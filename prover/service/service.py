@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Self
 
-from prover.search.limit import Limit
+from prover.search.budget import Limit
 from prover.service import work
 from prover.service.generating import generate
 from prover.service.goals import Reports, goals

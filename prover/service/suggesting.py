@@ -12,9 +12,9 @@ from contextlib import aclosing
 from pathlib import Path
 
 from prover.lean.interface import Closed, LeanSession, Outcome, Progress, State, TacticLimit
-from prover.policy.avoiding import avoiding
-from prover.policy.base import Candidate, Policy, Question
-from prover.search.limit import Limit
+from prover.policy.blocklist import exclude_theorems
+from prover.policy.policy import Candidate, Policy, Question
+from prover.search.budget import Limit
 from prover.search.result import Status
 from prover.service.parts import Parts
 from prover.service.requests import SuggestRequest
@@ -41,7 +41,7 @@ async def suggest(parts: Parts, root: Path, limit: Limit, request: SuggestReques
     try:
         async with asyncio.timeout(limit.seconds), parts.session() as session:
             root_state = await session.open(found.theorem)
-            policy = avoiding(parts.policy, request.avoid)
+            policy = exclude_theorems(parts.policy, request.avoid)
             works = working(session, policy, root_state, limit, request.prefix, request.seed)
             async with aclosing(works) as suggestions:
                 async for suggestion in suggestions:

@@ -10,8 +10,8 @@ from prover.file_check import FileReport
 from prover.file_prover import FileProver, Search
 from prover.incremental_verifier import TextVerifiers
 from prover.lean_file import LeanFile
+from prover.search.budget import Limit
 from prover.search.events import Event, Verified
-from prover.search.limit import Limit
 from prover.search.result import Result
 from prover.service.parts import Parts
 from prover.service.requests import CheckRequest, ProveRequest

@@ -13,11 +13,10 @@ from prover.bench.attempting import Attempting
 from prover.bench.store import Finished
 from prover.errors import EnvironmentProblem, InputProblem, LeanDied
 from prover.lean.interface import State
-from prover.policy.base import Candidate, Question
+from prover.policy.policy import Candidate, Question
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
-from prover.search.limit import Limit
-from prover.search.replay import replay
-from prover.search.trace import parse
+from prover.search.trace import build_graph, parse_event
 from prover.theorem import Theorem
 from tests.bench.building import todo
 from tests.search.scripted import Gate, Lean, Policy, Tree
@@ -65,7 +64,7 @@ async def test_a_proof_and_its_trace() -> None:
     lines = gzip.decompress(finished.trace).decode().splitlines()
     assert [json.loads(line)["event"] for line in (lines[0], lines[-1])] == ["accepted", "result"]
     assert json.loads(lines[-1])["script"] == attempt.result["script"]
-    graph = replay(parse(lines, "trace"))
+    graph = build_graph(parse_event(lines, "trace"))
     assert graph is not None
     assert graph.proved
 

@@ -12,7 +12,7 @@ from prover.bench.settings import Settings
 from prover.errors import InputProblem
 from prover.lean.interface import TacticLimit
 from prover.policy.spec import BuiltinSpec, parse
-from prover.search.limit import Limit
+from prover.search.budget import Limit
 
 FILE = """\
 problems:

@@ -9,8 +9,8 @@ import pytest
 from prover.bench.config import Config
 from prover.bench.job import jobs
 from prover.bench.problem import Problem, ProblemSet
+from prover.search.budget import Limit
 from prover.search.configuration import named
-from prover.search.limit import Limit
 
 PROBLEM = Problem("a", "theorem a : 1 = 1 := by", "open Nat\n", topic="nat")
 

@@ -19,8 +19,8 @@ from prover.lean.interface import Closed, Outcome, TacticError, TacticLimit
 from prover.lean.pool import LeanPool
 from prover.lean_file import LeanFile
 from prover.policy.builtin import BuiltinPolicy
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
-from prover.search.limit import Limit
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 

@@ -19,7 +19,7 @@ from prover.bench.problem import ProblemSet
 from prover.bench.results import attempts
 from prover.bench.store import Finished, Store, read, trace_path
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.search.limit import Limit
+from prover.search.budget import Limit
 from prover.search.result import Status
 from tests.bench.building import attempt, problems, todo
 

@@ -11,10 +11,10 @@ import pytest
 from benchmarks.train_tiny import TEMPLATE, Size, Step, steps_of, train
 from prover.errors import InputProblem
 from prover.lean.pool import LeanPool
-from prover.policy.choosing import open_policy
-from prover.policy.options import ModelOptions
+from prover.policy.factory import open_policy
+from prover.policy.model_options import ModelOptions
 from prover.policy.spec import LocalSpec
-from prover.search.limit import Limit
+from prover.search.budget import Limit
 from prover.search.result import Result, Status
 from prover.searching import searching
 from prover.theorem import Theorem

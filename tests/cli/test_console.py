@@ -11,9 +11,9 @@ from prover.cli import console, setup
 from prover.cli.console import status
 from prover.cli.progress import Progress
 from prover.progress import ReportProgress
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.events import Accepted
-from prover.search.limit import Limit
 from prover.search.result import Result, Status
 from tests.test_file import TWO, holes_of
 

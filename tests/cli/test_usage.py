@@ -17,7 +17,7 @@ from prover.cli.choice import at_line, named, options, split_place
 from prover.errors import InputProblem
 from prover.file_check import Declaration, FileReport, Message
 from prover.lean_file import Hole, LeanFile
-from prover.policy.options import ModelOptions
+from prover.policy.model_options import ModelOptions
 from tests.cli.conftest import Prover
 from tests.test_file import TWO, holes_of
 

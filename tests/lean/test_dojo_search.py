@@ -13,10 +13,10 @@ import pytest
 from prover.lean.leandojo.dojo_session import DojoSession
 from prover.lean.pool import LeanPool
 from prover.lean.process import Command
-from prover.policy.base import Candidate, Question
+from prover.policy.policy import Candidate, Question
+from prover.search.budget import Limit
 from prover.search.configuration import CONFIGURATIONS, named
 from prover.search.engine import search
-from prover.search.limit import Limit
 from prover.search.result import Result, Status
 from prover.theorem import Theorem
 from prover.verifier import Verifier

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from prover.page.exploring import LONGEST_MESSAGE, cut, explored, packed
-from prover.search.limit import Limit
+from prover.search.budget import Limit
 from tests.search.scripted import Tree, events_of
 from tests.search.test_trace import TREE
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from prover.lean.codec import pretty
 from prover.lean.interface import Goal, Hypothesis, Premise, State
-from prover.policy.base import Candidate, Question, Refusal
-from prover.policy.generation import Completion, Prompt
+from prover.policy.policy import Candidate, Completion, Prompt, Question, Refusal
 
 
 def goal(target: str, **hypotheses: str) -> Goal:

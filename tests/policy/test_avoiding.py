@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from prover.lean.interface import Premise
-from prover.policy.avoiding import LOSS, avoiding, naming, reluctant
-from prover.policy.base import Candidate, ModelPolicy, Policy, Question
+from prover.policy.blocklist import LOSS, exclude_theorems, naming, reluctant
 from prover.policy.builtin import BuiltinPolicy
+from prover.policy.policy import Candidate, ModelPolicy, Policy, Question
 from tests.search.scripted import Policy as Scripted
 from tests.search.scripted import state
 
@@ -57,20 +57,24 @@ def test_what_is_called_otherwise_is_not_it(tactic: str) -> None:
 
 async def test_tactics_and_premises_with_a_name_to_avoid_are_left_out() -> None:
     premises = (Premise("Demo.foo", "p", 2.0), Premise("Demo.bar", "p", 1.0))
-    [proposed] = await avoiding(Model(), ["Demo.foo"]).propose([Question(state("g"), premises)], 9)
+    [proposed] = await exclude_theorems(Model(), ["Demo.foo"]).propose(
+        [Question(state("g"), premises)], 9
+    )
     assert [candidate.tactic for candidate in proposed] == ["exact Demo.bar"]
     tree = {"g": {"exact foo": "closed", "exact bar": "closed"}}
-    [scripted] = await avoiding(Scripted(tree), ["Demo.foo"]).propose([Question(state("g"))], 9)
+    [scripted] = await exclude_theorems(Scripted(tree), ["Demo.foo"]).propose(
+        [Question(state("g"))], 9
+    )
     assert [candidate.tactic for candidate in scripted] == ["exact bar"]
 
 
 def test_a_model_stays_one_and_nothing_to_avoid_changes_nothing() -> None:
     model: Policy = Model()
-    avoided = avoiding(model, ["foo"])
+    avoided = exclude_theorems(model, ["foo"])
     assert isinstance(avoided, ModelPolicy)
     assert (avoided.repairs, avoided.premises_wanted, avoided.name) == (3, 2, "model")
-    assert not isinstance(avoiding(BuiltinPolicy(), ["foo"]), ModelPolicy)
-    assert avoiding(model, []) is model
+    assert not isinstance(exclude_theorems(BuiltinPolicy(), ["foo"]), ModelPolicy)
+    assert exclude_theorems(model, []) is model
 
 
 async def test_tactics_and_premises_that_are_used_last() -> None:

@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from prover.errors import EnvironmentProblem
-from prover.policy.batching import Batches
-from prover.policy.generation import Completion, Prompt
+from prover.policy.local.batching import DynamicBatcher
+from prover.policy.policy import Completion, Prompt
 
 
 class Model:
@@ -51,8 +51,8 @@ def model() -> Model:
 
 
 @pytest_asyncio.fixture
-async def batches(model: Model) -> AsyncIterator[Batches]:
-    made = Batches(model.complete, most=4, patience=0.05)
+async def batches(model: Model) -> AsyncIterator[DynamicBatcher]:
+    made = DynamicBatcher(model.complete, most=4, patience=0.05)
     yield made
     model.free.set()
     await made.close()
@@ -62,12 +62,12 @@ def prompts(*texts: str, shared: str = "") -> list[Prompt]:
     return [Prompt(shared, text) for text in texts]
 
 
-async def texts(batches: Batches, *own: str, shared: str = "", count: int = 1) -> list[str]:
+async def texts(batches: DynamicBatcher, *own: str, shared: str = "", count: int = 1) -> list[str]:
     answers = await batches.complete(prompts(*own, shared=shared), count)
     return [completion.text for [completion] in answers]
 
 
-async def test_concurrent_calls_are_decoded_together(model: Model, batches: Batches) -> None:
+async def test_concurrent_calls_are_decoded_together(model: Model, batches: DynamicBatcher) -> None:
     answers = await asyncio.gather(texts(batches, "a"), texts(batches, "b", "c"))
     assert list(answers) == [["a!"], ["b!", "c!"]]
     assert model.batches == [["a", "b", "c"]]
@@ -77,23 +77,23 @@ async def test_concurrent_calls_are_decoded_together(model: Model, batches: Batc
 
 async def test_a_full_batch_does_not_wait() -> None:
     model = Model()
-    batches = Batches(model.complete, most=2, patience=30.0)
+    batches = DynamicBatcher(model.complete, most=2, patience=30.0)
     assert await asyncio.wait_for(texts(batches, "a", "b"), 5) == ["a!", "b!"]
     await batches.close()
 
 
-async def test_one_alone_waits_no_longer_than_it_should(batches: Batches) -> None:
+async def test_one_alone_waits_no_longer_than_it_should(batches: DynamicBatcher) -> None:
     began = time.monotonic()
     assert await texts(batches, "a") == ["a!"]
     assert time.monotonic() - began < 5
 
 
-async def test_batches_are_bounded(model: Model, batches: Batches) -> None:
+async def test_batches_are_bounded(model: Model, batches: DynamicBatcher) -> None:
     assert len(await texts(batches, *"abcdefghij")) == 10
     assert [len(batch) for batch in model.batches] == [4, 4, 2]
 
 
-async def test_only_what_goes_together(model: Model, batches: Batches) -> None:
+async def test_only_what_goes_together(model: Model, batches: DynamicBatcher) -> None:
     await asyncio.gather(
         texts(batches, "a", shared="x"),
         texts(batches, "b", shared="y"),
@@ -103,7 +103,9 @@ async def test_only_what_goes_together(model: Model, batches: Batches) -> None:
     assert model.batches == [["a", "c"], ["b"], ["d"]]
 
 
-async def test_a_small_call_does_not_wait_for_a_large_one(model: Model, batches: Batches) -> None:
+async def test_a_small_call_does_not_wait_for_a_large_one(
+    model: Model, batches: DynamicBatcher
+) -> None:
     model.hold()
     large = asyncio.create_task(texts(batches, *(f"large {number}" for number in range(40))))
     await model.busy()
@@ -116,7 +118,7 @@ async def test_a_small_call_does_not_wait_for_a_large_one(model: Model, batches:
     assert len(await large) == 40
 
 
-async def test_a_large_call_is_not_put_off_for_ever(batches: Batches) -> None:
+async def test_a_large_call_is_not_put_off_for_ever(batches: DynamicBatcher) -> None:
     """Small calls come in without an end; the large one gets its turns."""
     large = asyncio.create_task(texts(batches, *(f"large {number}" for number in range(12))))
 
@@ -129,7 +131,7 @@ async def test_a_large_call_is_not_put_off_for_ever(batches: Batches) -> None:
     await asyncio.gather(*others)
 
 
-async def test_the_loop_is_not_blocked(model: Model, batches: Batches) -> None:
+async def test_the_loop_is_not_blocked(model: Model, batches: DynamicBatcher) -> None:
     model.hold()
     waiting = asyncio.create_task(texts(batches, "a"))
     await model.busy()
@@ -140,7 +142,7 @@ async def test_the_loop_is_not_blocked(model: Model, batches: Batches) -> None:
     assert await waiting == ["a!"]
 
 
-async def test_what_is_cancelled_is_not_run(model: Model, batches: Batches) -> None:
+async def test_what_is_cancelled_is_not_run(model: Model, batches: DynamicBatcher) -> None:
     model.hold()
     first = asyncio.create_task(texts(batches, "a"))
     await model.busy()
@@ -155,7 +157,7 @@ async def test_what_is_cancelled_is_not_run(model: Model, batches: Batches) -> N
     assert model.batches == [["a"], ["d"]]
 
 
-async def test_the_queue_outlives_a_cancelled_call(model: Model, batches: Batches) -> None:
+async def test_the_queue_outlives_a_cancelled_call(model: Model, batches: DynamicBatcher) -> None:
     """All that waits is cancelled: the thread goes on waiting."""
     model.hold()
     first = asyncio.create_task(texts(batches, "a"))
@@ -169,7 +171,7 @@ async def test_the_queue_outlives_a_cancelled_call(model: Model, batches: Batche
     assert await texts(batches, "c") == ["c!"]
 
 
-async def test_an_error_reaches_everyone_who_waits(model: Model, batches: Batches) -> None:
+async def test_an_error_reaches_everyone_who_waits(model: Model, batches: DynamicBatcher) -> None:
     model.error = EnvironmentProblem("no memory", "buy some")
     found = await asyncio.gather(
         texts(batches, "a"), texts(batches, "b", "c"), return_exceptions=True
@@ -179,12 +181,14 @@ async def test_an_error_reaches_everyone_who_waits(model: Model, batches: Batche
     assert await texts(batches, "d") == ["d!"]
 
 
-async def test_nothing_to_complete(model: Model, batches: Batches) -> None:
+async def test_nothing_to_complete(model: Model, batches: DynamicBatcher) -> None:
     assert await batches.complete([], 3) == []
     assert model.batches == []
 
 
-async def test_after_an_error_the_rest_of_a_call_is_not_run(model: Model, batches: Batches) -> None:
+async def test_after_an_error_the_rest_of_a_call_is_not_run(
+    model: Model, batches: DynamicBatcher
+) -> None:
     model.hold()
     model.error = ValueError("broken")
     call = asyncio.create_task(texts(batches, *"abcdefgh"))
@@ -199,7 +203,7 @@ async def test_after_an_error_the_rest_of_a_call_is_not_run(model: Model, batche
     assert model.batches == [*first, ["i"]]
 
 
-async def test_close(model: Model, batches: Batches) -> None:
+async def test_close(model: Model, batches: DynamicBatcher) -> None:
     model.hold()
     running = asyncio.create_task(texts(batches, "a"))
     await model.busy()
@@ -219,4 +223,4 @@ async def test_close(model: Model, batches: Batches) -> None:
 
 
 async def test_close_without_a_call(model: Model) -> None:
-    await Batches(model.complete).close()
+    await DynamicBatcher(model.complete).close()

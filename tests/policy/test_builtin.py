@@ -9,12 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.lean.interface import Binder, Definition, Goal, Hypothesis, Premise, State
-from prover.policy.base import Candidate, Question
 from prover.policy.builtin import BuiltinPolicy
-from prover.policy.builtin.focus import Focus
-from prover.policy.builtin.policy import FAMILIES, proposals
-from prover.policy.builtin.priors import Count, Priors, learned
+from prover.policy.builtin.builtin_policy import FAMILIES, Count, Priors, learned, proposals
+from prover.policy.builtin.main_goal import MainGoal
 from prover.policy.builtin.terms import arguments
+from prover.policy.policy import Candidate, Question
 
 
 def hypothesis(name: str, type_: str, head: str, proposition: bool = True) -> Hypothesis:
@@ -41,7 +40,7 @@ def goal(
 
 
 def tactics(given: Goal, *premises: Premise) -> list[str]:
-    return [proposal.tactic for proposal in proposals(Focus(given, tuple(premises)))]
+    return [proposal.tactic for proposal in proposals(MainGoal(given, tuple(premises)))]
 
 
 async def ranked(given: Goal, count: int = 1000, seed: int = 0) -> list[Candidate]:
@@ -151,7 +150,7 @@ def test_premises_are_used_as_they_fit() -> None:
 def test_arguments_of_a_universal_fact_have_its_types() -> None:
     x, p = hypothesis("x", "Rat", "Rat", False), hypothesis("p", "Prop", "Prop", False)
     fact = hypothesis("h", "∀ (a b : Rat), f (a + b) = f a + f b", "∀")
-    focus = Focus(goal("f (x / 2) = f x / 2", "Eq", x, p, fact))
+    focus = MainGoal(goal("f (x / 2) = f x / 2", "Eq", x, p, fact))
     first, second = arguments(focus, fact)
     assert first[:2] == ["x", "(x / 2)"]
     assert first == second
@@ -201,7 +200,9 @@ GOALS = st.builds(
 
 @given(GOALS)
 def test_no_goal_is_too_strange(given: Goal) -> None:
-    for proposal in proposals(Focus(given, (Premise("Nat.succ_le", "…", 1.0, ("apply", "rw ←")),))):
+    for proposal in proposals(
+        MainGoal(given, (Premise("Nat.succ_le", "…", 1.0, ("apply", "rw ←")),))
+    ):
         assert proposal.family
         assert proposal.tactic.strip()
 

@@ -12,13 +12,13 @@ import pytest
 import pytest_asyncio
 
 from prover.errors import EnvironmentProblem, InputProblem, ProverError
-from prover.policy.base import Candidate
 from prover.policy.builtin import BuiltinPolicy
-from prover.policy.choosing import open_policy
+from prover.policy.factory import open_policy
 from prover.policy.language_model import LanguageModelPolicy
 from prover.policy.mixture import MixturePolicy
-from prover.policy.options import ModelOptions
-from prover.policy.remote.key import VARIABLE
+from prover.policy.model_options import ModelOptions
+from prover.policy.policy import Candidate
+from prover.policy.remote.client_config import VARIABLE
 from prover.policy.spec import parse, single
 from tests.policy.fake_server import Answer, FakeServer, choice, choices, models, said
 from tests.policy.scripted import goal, question
@@ -164,7 +164,7 @@ async def test_a_model_of_this_machine_is_asked_again_when_lean_refuses(tmp_path
 
 def test_naming_a_policy_takes_no_heavy_imports() -> None:
     code = (
-        "import sys, prover.policy.choosing; print(*{'torch', 'httpx2', 'yaml'} & set(sys.modules))"
+        "import sys, prover.policy.factory; print(*{'torch', 'httpx2', 'yaml'} & set(sys.modules))"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == ""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from prover.policy.cleaning import LONGEST, Flaw, clean
+from prover.policy.tactic_parser import LONGEST, Flaw, parse_tactic
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ from prover.policy.cleaning import LONGEST, Flaw, clean
     ],
 )
 def test_takes_wrappings_off(completion: str, tactic: str) -> None:
-    assert clean(completion) == tactic
+    assert parse_tactic(completion) == tactic
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_takes_wrappings_off(completion: str, tactic: str) -> None:
     ],
 )
 def test_takes_the_code_out_of_markdown(completion: str, tactic: str) -> None:
-    assert clean(completion) == tactic
+    assert parse_tactic(completion) == tactic
 
 
 @pytest.mark.parametrize(
@@ -83,13 +83,13 @@ def test_takes_the_code_out_of_markdown(completion: str, tactic: str) -> None:
     ],
 )
 def test_keeps_relative_indentation(completion: str, tactic: str) -> None:
-    assert clean(completion) == tactic
+    assert parse_tactic(completion) == tactic
 
 
 def test_takes_off_what_the_model_repeats() -> None:
-    assert clean("PROOFSTEP simp", ["PROOFSTEP"]) == "simp"
-    assert clean(" Next tactic:\n```lean\nsimp\n```", ["Next tactic:"]) == "simp"
-    assert clean("PROOFSTEP simp") == "PROOFSTEP simp"
+    assert parse_tactic("PROOFSTEP simp", ["PROOFSTEP"]) == "simp"
+    assert parse_tactic(" Next tactic:\n```lean\nsimp\n```", ["Next tactic:"]) == "simp"
+    assert parse_tactic("PROOFSTEP simp") == "PROOFSTEP simp"
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_takes_off_what_the_model_repeats() -> None:
     ],
 )
 def test_refuses(completion: str, flaw: Flaw) -> None:
-    assert clean(completion) is flaw
+    assert parse_tactic(completion) is flaw
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_refuses(completion: str, flaw: Flaw) -> None:
     ],
 )
 def test_leaves_tactics_alone(tactic: str) -> None:
-    assert clean(tactic) == tactic
+    assert parse_tactic(tactic) == tactic
 
 
 PIECES = st.sampled_from(
@@ -162,14 +162,14 @@ PIECES = st.sampled_from(
 @example("-/- x -/- y")
 @example("<thi<a>nk>simp")
 def test_never_raises_and_has_nothing_to_do_twice(completion: str) -> None:
-    tactic = clean(completion, ["X:"])
+    tactic = parse_tactic(completion, ["X:"])
     if not isinstance(tactic, Flaw):
         assert tactic == tactic.strip()
         assert 0 < len(tactic) <= LONGEST
         assert "\0" not in tactic
         assert not any(line.isspace() or not line for line in tactic.split("\n"))
         tactic.encode()
-        assert clean(tactic, ["X:"]) == tactic
+        assert parse_tactic(tactic, ["X:"]) == tactic
 
 
 @pytest.mark.parametrize(
@@ -177,5 +177,5 @@ def test_never_raises_and_has_nothing_to_do_twice(completion: str) -> None:
 )
 def test_hostile_lengths_take_no_time(piece: str) -> None:
     began = time.process_time()
-    clean(piece * 1_000_000)
+    parse_tactic(piece * 1_000_000)
     assert time.process_time() - began < 2

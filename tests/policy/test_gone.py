@@ -10,9 +10,9 @@ import pytest_asyncio
 
 from prover.errors import EnvironmentProblem
 from prover.lean.interface import Outcome
-from prover.policy.base import Policy
-from prover.policy.choosing import open_policy
-from prover.policy.remote.key import VARIABLE
+from prover.policy.factory import open_policy
+from prover.policy.policy import Policy
+from prover.policy.remote.client_config import VARIABLE
 from prover.policy.spec import parse
 from prover.search.engine import search
 from prover.search.result import Result, Status

@@ -10,12 +10,10 @@ from hypothesis import strategies as st
 
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.lean.interface import Premise
-from prover.policy.base import Candidate
-from prover.policy.cleaning import Flaw
-from prover.policy.generation import Completion, Prompt
 from prover.policy.language_model import REFUSALS, LanguageModelPolicy, weighed
-from prover.policy.probability import LEAST
+from prover.policy.policy import LEAST, Candidate, Completion, Prompt
 from prover.policy.prompts import named
+from prover.policy.tactic_parser import Flaw
 from tests.policy.scripted import Model, goal, question, refusal
 
 ASKED = question(goal("x = 3", x="ℝ", h="x + 1 = 4"))

@@ -11,12 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.errors import InputProblem
-from prover.policy.choosing import open_policy
+from prover.policy.factory import open_policy
 from prover.policy.language_model import LanguageModelPolicy
-from prover.policy.mapping import configured, to_json
 from prover.policy.mixture import MixturePolicy
-from prover.policy.options import ModelOptions
-from prover.policy.remote.address import Address
+from prover.policy.model_options import ModelOptions
+from prover.policy.remote.client_config import BaseUrl
 from prover.policy.spec import (
     BuiltinSpec,
     EndpointSpec,
@@ -26,6 +25,8 @@ from prover.policy.spec import (
     PolicySpec,
     parse,
     single,
+    spec_from_yaml,
+    to_json,
 )
 from tests.policy.fake_server import FakeServer
 from tests.policy.scripted import goal, question
@@ -35,7 +36,7 @@ URL = "http://localhost:8000"
 
 def read(text: str) -> PolicySpec:
     """What a file says under `policy`."""
-    return configured(yaml.safe_load(text)["policy"])
+    return spec_from_yaml(yaml.safe_load(text)["policy"])
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ SINGLE = st.builds(
     st.sampled_from(
         [
             lambda own: LocalSpec("llemma", own),
-            lambda own: EndpointSpec(Address(URL), "m", own),
+            lambda own: EndpointSpec(BaseUrl(URL), "m", own),
             lambda own: BuiltinSpec(tuple(pair for pair in own if pair[0] == "seed")),
         ]
     ),
@@ -113,7 +114,7 @@ SPECS = SINGLE | st.lists(st.builds(MemberSpec, SINGLE, st.floats(0.1, 9)), min_
 @given(SPECS)
 def test_plain_values_are_read_back_and_stay_what_they_are(spec: PolicySpec) -> None:
     values = to_json(spec)
-    again = configured(json.loads(json.dumps(values)))
+    again = spec_from_yaml(json.loads(json.dumps(values)))
     assert to_json(again) == values
     assert to_json(again, ModelOptions(samples=7, seed=7, max_tokens=7)) == values
     assert str(again) == str(spec)
@@ -152,7 +153,7 @@ def test_plain_values_are_read_back_and_stay_what_they_are(spec: PolicySpec) -> 
 )
 def test_what_means_nothing(value: Any, message: str, hint: str) -> None:
     with pytest.raises(InputProblem) as raised:
-        configured(value)
+        spec_from_yaml(value)
     assert message in raised.value.message
     assert hint in raised.value.hint
 
@@ -163,14 +164,16 @@ async def test_its_own_options_are_what_a_policy_is_opened_with(
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     async with FakeServer() as server:
         name = f"endpoint:{server.url}"
-        spec = configured({"mix": [{"name": name, "samples": 2, "temperature": 0.7}, "builtin"]})
+        spec = spec_from_yaml(
+            {"mix": [{"name": name, "samples": 2, "temperature": 0.7}, "builtin"]}
+        )
         async with open_policy(spec, ModelOptions(samples=5, top_p=0.9)) as policy:
             assert isinstance(policy, MixturePolicy)
             await policy.propose([question(goal("p"))], 40)
         [body] = server.sent("completions")
     assert (body["n"], body["temperature"], body["top_p"]) == (2, 0.7, 0.9)
     async with FakeServer() as server:
-        spec = configured({"name": f"endpoint:{server.url}", "samples": 3})
+        spec = spec_from_yaml({"name": f"endpoint:{server.url}", "samples": 3})
         async with open_policy(spec) as policy:
             assert isinstance(policy, LanguageModelPolicy)
             await policy.propose([question(goal("p"))], 40)

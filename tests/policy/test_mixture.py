@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 from prover.errors import EnvironmentProblem, InputProblem, ProverError
 from prover.lean.interface import Premise
-from prover.policy.base import Candidate, Question
 from prover.policy.builtin import BuiltinPolicy
-from prover.policy.generation import Completion
 from prover.policy.language_model import LanguageModelPolicy
 from prover.policy.mixture import Member, MixturePolicy, mixed
+from prover.policy.policy import Candidate, Completion, Question
 from prover.policy.prompts import named
 from tests.policy.scripted import Model, goal, question, refusal
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from prover.errors import InputProblem
-from prover.policy.options import ModelOptions
+from prover.policy.model_options import ModelOptions
 
 FILE = """
 template: llemma

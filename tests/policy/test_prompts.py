@@ -11,9 +11,18 @@ from hypothesis import strategies as st
 
 from prover.errors import InputProblem
 from prover.lean.interface import Premise
-from prover.policy.cleaning import clean
-from prover.policy.prompts import LINE, Template, default_for, named, prompted, templates
-from prover.policy.shortening import distances, expendable, without
+from prover.policy.prompts import (
+    LINE,
+    Template,
+    default_for,
+    distances,
+    droppable_hypotheses,
+    named,
+    prompted,
+    templates,
+    without,
+)
+from prover.policy.tactic_parser import parse_tactic
 from tests.policy.scripted import goal, question, refusal
 
 SUM = goal("x = 3", x="ℝ", h="x + 1 = 4")
@@ -106,7 +115,7 @@ def test_shots_are_tactics_that_would_be_tried() -> None:
     for shot in shots:
         _, state, _, tactic, end = shot.split("---")
         assert "\n⊢ " in state
-        assert clean(tactic) == tactic.strip()
+        assert parse_tactic(tactic) == tactic.strip()
         assert end == ""
 
 
@@ -151,7 +160,7 @@ def test_the_distance_counts_mentions() -> None:
 def test_the_farthest_goes_first_then_the_oldest_of_the_last_goal() -> None:
     near = goal("x = 1", a="p", x="ℕ", b="q")
     other = goal("True", c="r")
-    assert expendable(question(near, other).state) == [(1, 0), (0, 0), (0, 2), (0, 1)]
+    assert droppable_hypotheses(question(near, other).state) == [(1, 0), (0, 0), (0, 2), (0, 1)]
 
 
 def test_what_is_left_out_is_told() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.errors import InputProblem
-from prover.policy.remote.address import Address
+from prover.policy.remote.client_config import BaseUrl
 from prover.policy.spec import (
     BuiltinSpec,
     EndpointSpec,
@@ -28,7 +28,7 @@ SINGLE = (
     )
     | st.builds(
         EndpointSpec,
-        st.sampled_from([URL, "https://[::1]:80/api/v1", "http://a.b"]).map(Address),
+        st.sampled_from([URL, "https://[::1]:80/api/v1", "http://a.b"]).map(BaseUrl),
         st.sampled_from(["", "llama3:8b", "a/b#c"]),
     )
 )
@@ -44,8 +44,8 @@ MIXTURES = st.lists(st.builds(MemberSpec, SINGLE, SHARES), min_size=1, max_size=
         ("llemma", LocalSpec("llemma")),
         ("llemma-34b", LocalSpec("llemma-34b")),
         ("hf:a+b/c*2", LocalSpec("a+b/c*2")),
-        (f"endpoint:{URL}", EndpointSpec(Address(URL))),
-        (f"endpoint:{URL}/v1#qwen:7b", EndpointSpec(Address(f"{URL}/v1"), "qwen:7b")),
+        (f"endpoint:{URL}", EndpointSpec(BaseUrl(URL))),
+        (f"endpoint:{URL}/v1#qwen:7b", EndpointSpec(BaseUrl(f"{URL}/v1"), "qwen:7b")),
     ],
 )
 def test_which_policy_is_meant(text: str, spec: Single) -> None:
@@ -69,7 +69,7 @@ def test_a_model_named_alone_comes_with_the_built_in_policy(text: str) -> None:
                 (
                     MemberSpec(LocalSpec("llemma"), 3.0),
                     MemberSpec(BuiltinSpec()),
-                    MemberSpec(EndpointSpec(Address(URL), "m"), 0.5),
+                    MemberSpec(EndpointSpec(BaseUrl(URL), "m"), 0.5),
                 )
             ),
         ),
@@ -155,4 +155,4 @@ def test_the_signs_of_mixtures_are_not_for_names_in_them() -> None:
     ],
 )
 def test_where_the_protocol_is(url: str, models: str) -> None:
-    assert Address(url).to("models") == models
+    assert BaseUrl(url).to("models") == models

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from hypothesis import strategies as st
 
 from prover.lean.interface import Goal, State
-from prover.policy.base import Candidate
+from prover.policy.policy import Candidate
 from prover.search.graph import ProofGraph
 from prover.search.score import SUM, Score
 

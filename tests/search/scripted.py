@@ -19,12 +19,12 @@ from prover.lean.interface import (
     Timeout,
     Verification,
 )
-from prover.policy import base
-from prover.policy.base import Candidate, Question
+from prover.policy.policy import Candidate, Question
+from prover.policy.policy import Policy as base_Policy
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.engine import search
 from prover.search.events import Event
-from prover.search.limit import Limit
 from prover.search.result import Result
 from prover.theorem import Theorem
 
@@ -168,7 +168,7 @@ async def events_of(
     tree: Tree,
     *,
     lean: Lean | None = None,
-    policy: base.Policy | None = None,
+    policy: base_Policy | None = None,
     gate: Gate | None = None,
     limit: Limit | None = None,
     configuration: Configuration | None = None,
@@ -193,7 +193,7 @@ async def result_of(
     tree: Tree,
     *,
     lean: Lean | None = None,
-    policy: base.Policy | None = None,
+    policy: base_Policy | None = None,
     gate: Gate | None = None,
     limit: Limit | None = None,
     configuration: Configuration | None = None,

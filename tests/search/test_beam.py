@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from prover.search.beam import Beam
 from prover.search.graph import ProofGraph
+from prover.search.strategies import BeamSearch
 from tests.search.building import build, candidate, insert
 
 
 def test_only_the_best_of_a_level_are_followed() -> None:
-    graph, beam = build([]), Beam(2)
+    graph, beam = build([]), BeamSearch(2)
     order = []
     while (chosen := step(beam, graph)) is not None:
         order.append(chosen)
@@ -24,13 +24,13 @@ def test_only_the_best_of_a_level_are_followed() -> None:
     assert order == ["r", "b", "c", "d", "a"]
 
 
-def step(beam: Beam, graph: ProofGraph) -> str | None:
+def step(beam: BeamSearch, graph: ProofGraph) -> str | None:
     beam.changed(graph, graph.take_changed())
     return beam.choose(graph)
 
 
 def test_a_level_is_expanded_to_its_end_first() -> None:
-    graph, beam = build([]), Beam(2)
+    graph, beam = build([]), BeamSearch(2)
     assert step(beam, graph) == "r"
     insert(graph, "r", "t", "a", -1)
     graph.postpone("r", candidate("next", -50.0))
@@ -40,7 +40,7 @@ def test_a_level_is_expanded_to_its_end_first() -> None:
 
 
 def test_a_level_lasts_while_something_of_it_is_under_way() -> None:
-    graph, beam = build([]), Beam(2)
+    graph, beam = build([]), BeamSearch(2)
     assert step(beam, graph) == "r"
     graph.begin("r")
     insert(graph, "r", "t", "a", -1)

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from prover.search import collector
-from prover.search.collector import Collector
-from prover.search.expansion import Expansion
+from prover.search import garbage_collection
+from prover.search.expansion import CandidateQueue
+from prover.search.garbage_collection import GarbageCollection
 from prover.search.graph import ProofGraph
 from prover.search.result import Status
 from tests.search.scripted import Tree, result_of
@@ -41,19 +41,19 @@ def nothing_set_aside() -> Iterator[None]:
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every full collection takes long."""
-    monkeypatch.setattr(collector, "LONG_SECONDS", -1.0)
+    monkeypatch.setattr(garbage_collection, "LONG_SECONDS", -1.0)
 
 
 def test_a_brief_collection_sets_nothing_aside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collector, "LONG_SECONDS", 1e9)
-    with Collector().brief():
+    monkeypatch.setattr(garbage_collection, "LONG_SECONDS", 1e9)
+    with GarbageCollection().brief():
         gc.collect()
         assert gc.get_freeze_count() == 0
 
 
 @pytest.mark.usefixtures("slow")
 def test_what_a_long_collection_has_left_is_set_aside_until_the_last_search_ends() -> None:
-    process = Collector()
+    process = GarbageCollection()
     known = list(gc.callbacks)
     with process.brief():
         with process.brief():
@@ -70,7 +70,7 @@ def test_what_a_long_collection_has_left_is_set_aside_until_the_last_search_ends
 def test_a_cycle_that_was_set_aside_is_freed_after_the_last_search() -> None:
     ring = Ring()
     seen = weakref.ref(ring)
-    with Collector().brief():
+    with GarbageCollection().brief():
         gc.collect()
         del ring
         gc.collect()
@@ -81,7 +81,9 @@ def test_a_cycle_that_was_set_aside_is_freed_after_the_last_search() -> None:
 
 def left_over() -> list[object]:
     """What there is of searches in this process."""
-    return [kept for kept in gc.get_objects() if issubclass(type(kept), (ProofGraph, Expansion))]
+    return [
+        kept for kept in gc.get_objects() if issubclass(type(kept), (ProofGraph, CandidateQueue))
+    ]
 
 
 @pytest.mark.parametrize("tree", [WIDE, {"root": {"a": "mid"}, "mid": {"b": "closed"}}])

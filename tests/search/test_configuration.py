@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prover.errors import InputProblem
+from prover.search.budget import Limit
 from prover.search.configuration import CONFIGURATIONS, Configuration, configured, named
-from prover.search.limit import Limit
 from prover.search.result import Status
 from prover.search.strategies import STRATEGIES
 from tests.search.building import KEYS, random_rules

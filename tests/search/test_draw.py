@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.search.draw import MOST_DOTS, SUFFIXES, draw
 from prover.search.graph import ProofGraph
 from prover.search.score import SUM
+from prover.visualization.figure import MOST_DOTS, SUFFIXES, draw
 from tests.search.building import build, candidate, state
 
 

@@ -10,13 +10,13 @@ import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem, LeanDied
 from prover.lean.interface import State, Verification
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.engine import search
 from prover.search.events import Accepted, Expanded, Opened, Verified
-from prover.search.limit import Limit
-from prover.search.replay import replay
+from prover.search.proof import shortest_proof
 from prover.search.result import Refusal, Result, Status
-from prover.search.script import shortest_proof
+from prover.search.trace import build_graph
 from prover.theorem import Theorem
 from tests.search.scripted import THEOREM, Clock, Gate, Lean, Policy, Tree, events_of, result_of
 
@@ -57,7 +57,7 @@ async def test_the_graph_can_be_built_again_from_the_events(refused: tuple[str, 
     events = await events_of(
         tree, gate=Gate(refused=refused), configuration=Configuration(score="sum")
     )
-    graph = replay(events)
+    graph = build_graph(events)
     assert graph is not None
     graph.check_invariants()
     result = events[-1]
@@ -68,7 +68,7 @@ async def test_the_graph_can_be_built_again_from_the_events(refused: tuple[str, 
         assert shortest_proof(graph) == result.proof
     costs = [event.cost for event in events if isinstance(event, Expanded)]
     assert costs == sorted(costs)
-    assert replay(events[:1]) is None
+    assert build_graph(events[:1]) is None
 
 
 async def test_a_search_repeats_itself_exactly() -> None:

@@ -19,10 +19,10 @@ from prover.lean.interface import (
     Timeout,
     Verification,
 )
-from prover.policy.base import Candidate
+from prover.policy.policy import Candidate
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.events import Accepted, Event, Expanded, Opened, Progressed, Trial, Verified
-from prover.search.limit import Limit
 from prover.search.result import Counters, Refusal, Result, Seconds, Status
 from tests.search.building import candidate, state
 

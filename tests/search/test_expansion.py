@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.lean.interface import TacticLimit
-from prover.policy.base import Candidate
+from prover.policy.policy import Candidate
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
-from prover.search.expansion import OUT_OF_BUDGET, Attempt, Expansion
-from prover.search.limit import Limit
+from prover.search.expansion import OUT_OF_BUDGET, CandidateQueue, TacticAttempt
 from tests.search.building import candidate
 
 ALL = 1_000
@@ -21,14 +21,16 @@ def likely_first(tactics: str) -> list[Candidate]:
     return [candidate(tactic, -1.0 - place) for place, tactic in enumerate(tactics)]
 
 
-def filled(candidates: list[Candidate], limit: Limit, configuration: Configuration) -> Expansion:
+def filled(
+    candidates: list[Candidate], limit: Limit, configuration: Configuration
+) -> CandidateQueue:
     """An expansion that was given these candidates."""
-    expansion = Expansion(limit, configuration)
+    expansion = CandidateQueue(limit, configuration)
     expansion.add(candidates)
     return expansion
 
 
-def texts(attempts: list[Attempt]) -> str:
+def texts(attempts: list[TacticAttempt]) -> str:
     return "".join(attempt.candidate.tactic for attempt in attempts)
 
 
@@ -75,7 +77,7 @@ def test_an_attempt_that_ran_out_is_made_again_once() -> None:
     [first] = expansion.take(1)
     expansion.ran_out(first)
     [second] = expansion.take(1)
-    assert second == Attempt(first.candidate, OUT_OF_BUDGET, again=True)
+    assert second == TacticAttempt(first.candidate, OUT_OF_BUDGET, again=True)
     expansion.ran_out(second)
     assert expansion.next is None
 
@@ -108,13 +110,13 @@ def test_attempts_with_different_budgets_are_not_taken_together() -> None:
 
 def test_only_heartbeats_are_rationed_at_first() -> None:
     limit = Limit(tactic=TacticLimit(seconds=5.0, heartbeats=1_000))
-    expansion = Expansion(limit, Configuration(first_share=0.25))
-    attempt = Attempt(candidate("a"))
+    expansion = CandidateQueue(limit, Configuration(first_share=0.25))
+    attempt = TacticAttempt(candidate("a"))
     assert expansion.budget(attempt, 60.0) == TacticLimit(5.0, 250)
-    assert expansion.budget(Attempt(attempt.candidate, again=True), 60.0) == limit.tactic
+    assert expansion.budget(TacticAttempt(attempt.candidate, again=True), 60.0) == limit.tactic
 
 
 def test_no_tactic_has_more_time_than_the_search_or_less_than_a_heartbeat() -> None:
     limit = Limit(tactic=TacticLimit(seconds=5.0, heartbeats=3))
-    expansion = Expansion(limit, Configuration(first_share=0.01))
-    assert expansion.budget(Attempt(candidate("a")), 0.5) == TacticLimit(0.5, 1)
+    expansion = CandidateQueue(limit, Configuration(first_share=0.01))
+    assert expansion.budget(TacticAttempt(candidate("a")), 0.5) == TacticLimit(0.5, 1)

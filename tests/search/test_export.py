@@ -12,8 +12,8 @@ import networkx as nx
 import pytest
 
 from prover.errors import InputProblem
-from prover.search.export import export
 from prover.search.graph import ProofGraph
+from prover.visualization.export import export
 from tests.search.building import build, candidate, insert, state
 
 NODES = {"s0", "s1", "s2", "t0", "t1", "t2"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.search.fold import fold
+from prover.search.proof import wrap_line
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ from prover.search.fold import fold
     ],
 )
 def test_lines(line: str, lines: list[str]) -> None:
-    assert fold(line, 20) == lines
+    assert wrap_line(line, 20) == lines
 
 
 @given(st.text("ab[](), ·<;>", max_size=60), st.integers(1, 30))
 def test_only_spaces_become_line_breaks(line: str, width: int) -> None:
-    lines = fold(line, width)
+    lines = wrap_line(line, width)
     assert " ".join([lines[0], *(part.lstrip(" ") for part in lines[1:])]).replace(
         " ", ""
     ) == line.replace(" ", "")

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
+from prover.search.and_or_graph import NodeStatus
 from prover.search.graph import ProofGraph
-from prover.search.script import shortest_proof
-from prover.search.structure import Standing
+from prover.search.proof import shortest_proof
 from tests.search.building import build, candidate, insert, state
 
 
@@ -219,7 +219,7 @@ def test_a_wrong_record_is_found(record: str) -> None:
     graph = build([("r", "t", "ab")])
     node = graph.nodes["a"]
     if record == "standing":
-        node.standing = Standing.PROVED
+        node.standing = NodeStatus.PROVED
     elif record == "length":
         node.length = 0.5
     elif record == "frontier":

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.search.layout import SHAPES, WIDTH, Layout, Place, lay_out
-from prover.search.outline import Entry, Kind, outline
-from prover.search.structure import Standing
+from prover.search.and_or_graph import NodeStatus
+from prover.visualization.layout import SHAPES, WIDTH, Layout, Place, lay_out
+from prover.visualization.outline import Entry, Kind, outline
 from tests.search.building import build, random_rules
 
 CLOSEST = 8.9
@@ -49,9 +49,9 @@ def test_lines_from_one_column_to_the_next_do_not_cross(rules: list[tuple[str, s
 
 def laid_out(kind: Kind, text: str, repeated: int = 1) -> Layout:
     """A chain of entries with this text."""
-    root = Entry(kind, text, Standing.OPEN)
+    root = Entry(kind, text, NodeStatus.OPEN)
     for _ in range(repeated - 1):
-        root = Entry(kind, text, Standing.OPEN, after=[root])
+        root = Entry(kind, text, NodeStatus.OPEN, after=[root])
     return lay_out(root)
 
 

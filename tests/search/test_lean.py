@@ -6,10 +6,10 @@ import pytest
 
 from prover.lean.pool import LeanPool
 from prover.lean.process import Command
+from prover.search.budget import Limit
 from prover.search.configuration import CONFIGURATIONS, named
-from prover.search.limit import Limit
-from prover.search.replay import replay
 from prover.search.result import Result, Status
+from prover.search.trace import build_graph
 from prover.searching import searching
 from prover.theorem import Theorem
 from prover.verifier import Verifier
@@ -35,7 +35,7 @@ async def result_of(pool: LeanPool, statement: str, header: str = "", **limit: f
     theorem = Theorem.from_statement("t", f"theorem t {statement} := by", header=header)
     search = searching(pool, limit=Limit(**limit) if limit else LIMIT)  # type: ignore[arg-type]
     events = [event async for event in search(theorem, Verifier(pool))]
-    graph = replay(events)
+    graph = build_graph(events)
     assert graph is not None
     graph.check_invariants()
     result = events[-1]

@@ -10,7 +10,7 @@ import pytest
 
 from prover.errors import InputProblem
 from prover.lean.interface import TacticLimit
-from prover.search.limit import Limit
+from prover.search.budget import Limit
 from prover.search.result import Counters
 
 NAMES = [entry.name for entry in fields(Limit) if entry.name != "tactic"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.search.minimise import minimise
-from prover.search.script import Proof, Step, format_script
+from prover.search.proof import Proof, Step, format_script, minimise
 
 
 def chain(*tactics: str) -> Proof:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from prover.lean.interface import Closed, LeanSession, TacticLimit
-from prover.policy.base import Question
 from prover.policy.builtin import BuiltinPolicy
+from prover.policy.policy import Question
 from prover.search.configuration import Configuration
-from prover.search.openers import is_opener
+from prover.search.expansion import is_opener
 from prover.theorem import Theorem
 from tests.search.scripted import Lean, Policy, Tree, result_of
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prover.search.and_or_graph import NodeStatus
 from prover.search.graph import ProofGraph
-from prover.search.outline import Entry, Kind, outline
-from prover.search.script import shortest_proof
-from prover.search.structure import Standing
+from prover.search.proof import shortest_proof
+from prover.visualization.outline import Entry, Kind, outline
 from tests.search.building import KEYS, build, insert, random_rules
 
 
@@ -91,7 +91,7 @@ def test_a_refused_step_closes_nothing() -> None:
     graph = build([("r", "wrong", "")])
     graph.refuse(graph.applications[0])
     [tactic] = outline(graph, 25, {}).root.after
-    assert tactic.standing is Standing.FAILED
+    assert tactic.standing is NodeStatus.FAILED
     assert [mark.text for mark in tactic.after] == ["✗"]
 
 

@@ -20,7 +20,7 @@ from benchmarks.perf.overlap import (
     searches,
 )
 from prover.lean.interface import Outcome, State, TacticLimit
-from prover.policy.base import Candidate, Question
+from prover.policy.policy import Candidate, Question
 from prover.search.configuration import Configuration
 from prover.search.engine import search
 from prover.search.events import Expanded

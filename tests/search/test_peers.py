@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from prover.lean.interface import Outcome, Rejected, State, TacticLimit
-from prover.policy.base import Candidate
+from prover.policy.policy import Candidate
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration, named
 from prover.search.events import Expanded
-from prover.search.limit import Limit
 from prover.search.result import Status
 from tests.search.scripted import Clock, Gate, Lean, Policy, Tree, events_of, result_of
 

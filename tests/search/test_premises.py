@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from prover.lean.interface import Premise
-from prover.policy.base import Candidate, Question
+from prover.policy.policy import Candidate, Question
 from prover.search.result import Status
 from tests.search.scripted import Lean, Policy, Tree, result_of
 

@@ -14,11 +14,11 @@ from hypothesis.stateful import (
     rule,
 )
 
+from prover.search.and_or_graph import NodeStatus
 from prover.search.graph import ProofGraph
+from prover.search.proof import shortest_proof
 from prover.search.score import SUM, UNIFORM, Score, depth
-from prover.search.script import shortest_proof
-from prover.search.strategy import best_first
-from prover.search.structure import Standing
+from prover.search.strategies import best_first
 from tests.search.building import KEYS, candidate, some_children, state
 from tests.search.reference import Reference, Step
 
@@ -95,8 +95,8 @@ class RandomSearch(RuleBasedStateMachine):
         self.graph.check_invariants()
         assert nodes.keys() == self.reference.keys
         for standing, keys in (
-            (Standing.PROVED, self.reference.proved()),
-            (Standing.FAILED, self.reference.failed()),
+            (NodeStatus.PROVED, self.reference.proved()),
+            (NodeStatus.FAILED, self.reference.failed()),
         ):
             assert {key for key, node in nodes.items() if node.standing is standing} == keys
         lengths = {key: node.length for key, node in nodes.items() if node.length < math.inf}

@@ -15,9 +15,9 @@ from benchmarks.perf.remembered import Remembered, Verdicts
 from prover.errors import InputProblem
 from prover.lean.interface import Closed, Outcome, Premise, Progress, State, TacticLimit, Timeout
 from prover.policy.builtin import BuiltinPolicy
+from prover.search.budget import Limit
 from prover.search.configuration import CONFIGURATIONS
 from prover.search.engine import search
-from prover.search.limit import Limit
 from prover.search.result import Result
 from prover.theorem import Theorem
 from tests.search.scripted import THEOREM, Gate, Lean, Policy, Tree

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 
 from prover.lean.interface import TacticError
-from prover.policy.base import Candidate, Question, Refusal
-from prover.search.limit import Limit
-from prover.search.repairs import Repairs
+from prover.policy.policy import Candidate, Question, Refusal
+from prover.search.budget import Limit
+from prover.search.expander import RefusedCandidates
 from prover.search.result import Result, Status
 from tests.search.scripted import Gate, Lean, Policy, Tree, result_of
 
@@ -105,7 +105,7 @@ async def test_it_is_not_asked_while_something_is_left_or_when_nothing_was_refus
 
 
 def test_a_policy_that_is_never_asked_again_costs_nothing() -> None:
-    repairs = Repairs(0)
+    repairs = RefusedCandidates(0)
     repairs.note("a", [(Candidate("simp", -1.0), TacticError("no"))])
     assert repairs.take("a") == ()
 

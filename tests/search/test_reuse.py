@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from prover.lean.interface import Goal, Hypothesis, State
-from prover.policy.base import Candidate
+from prover.policy.policy import Candidate
+from prover.search.expander import ProofReuse
 from prover.search.graph import ProofGraph
-from prover.search.reuse import Proofs
 
 
 def given(key: str, *hypotheses: str, target: str = "p", goals: int = 1) -> State:
@@ -14,10 +14,10 @@ def given(key: str, *hypotheses: str, target: str = "p", goals: int = 1) -> Stat
     return State(0, (Goal(known, target, target, key, f"⊢ {target}"),) * goals, key)
 
 
-def proved(*states: State) -> Proofs:
+def proved(*states: State) -> ProofReuse:
     """The states, each proved by a tactic with its key."""
     graph = ProofGraph(given("root", target="q"))
-    proofs = Proofs(graph)
+    proofs = ProofReuse(graph)
     graph.insert("root", Candidate("split", -1.0), states)
     proofs.note(states)
     for state in states:
@@ -25,7 +25,7 @@ def proved(*states: State) -> Proofs:
     return proofs
 
 
-def tried(proofs: Proofs, state: State) -> list[str]:
+def tried(proofs: ProofReuse, state: State) -> list[str]:
     return [candidate.tactic for candidate in proofs.alike(state)]
 
 
@@ -45,7 +45,7 @@ def test_others_are_not() -> None:
 
 def test_what_is_not_proved_is_not_tried() -> None:
     graph = ProofGraph(given("root", target="q"))
-    proofs = Proofs(graph)
+    proofs = ProofReuse(graph)
     graph.insert("root", Candidate("t", -1.0), [given("open", "A")])
     proofs.note([given("open", "A"), given("never inserted")])
     assert tried(proofs, given("large", "A", "B")) == []

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.errors import InputProblem
-from prover.policy.probability import LEAST
+from prover.policy.policy import LEAST
 from prover.search.score import MEAN, SUM, UNIFORM, Score, depth, logprob, named, progress
 from tests.search.building import candidate
 

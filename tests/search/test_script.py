@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import assume, given
 
-from prover.search import script as script_module
+from prover.search import proof as script_module
 from prover.search.graph import ProofGraph
+from prover.search.proof import ScriptTooLong, format_script, shortest_proof
 from prover.search.score import SUM
-from prover.search.script import ScriptTooLong, format_script, shortest_proof
 from tests.search.building import build, candidate, insert, random_rules, state
 
 Tactics = Mapping[tuple[str, str], str]

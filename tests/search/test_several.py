@@ -7,13 +7,13 @@ from contextlib import aclosing
 
 import pytest
 
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.engine import search
 from prover.search.events import Expanded
-from prover.search.limit import Limit
-from prover.search.replay import replay
+from prover.search.proof import shortest_proof
 from prover.search.result import Result, Status
-from prover.search.script import shortest_proof
+from prover.search.trace import build_graph
 from tests.search.scripted import THEOREM, Gate, Lean, Policy, Tree, events_of, result_of
 
 WIDE: Tree = {
@@ -46,7 +46,7 @@ async def test_more_than_the_workers_may_be_under_way() -> None:
 @pytest.mark.parametrize("workers", [1, 2, 3])
 async def test_the_events_are_a_trace_in_whatever_order_turns_end(workers: int) -> None:
     events = await events_of(WIDE, lean=Lean(WIDE, workers=workers))
-    graph = replay(events)
+    graph = build_graph(events)
     assert graph is not None
     graph.check_invariants()
     result = events[-1]

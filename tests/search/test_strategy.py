@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from prover.search.graph import ProofGraph
-from prover.search.strategy import DEEPEST, Strategy, best_first, breadth_first, depth_first
+from prover.search.strategies import DEEPEST, Strategy, best_first, breadth_first, depth_first
 from tests.search.building import build, candidate, insert
 
 

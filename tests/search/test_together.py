@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from prover.lean.interface import Closed, Progress, TacticLimit
-from prover.search.apart import Apart
 from prover.search.configuration import Configuration
 from prover.search.result import Status
-from prover.search.together import Together
+from prover.search.session_wrappers import TreeSession, WholeStateSession
 from tests.search.scripted import THEOREM, Lean, Tree, result_of
 
 TREE: Tree = {
@@ -22,7 +21,7 @@ LIMIT = TacticLimit()
 
 async def test_tactics_run_on_the_first_goal() -> None:
     lean = Lean(TREE)
-    session = Together(lean)
+    session = WholeStateSession(lean)
     root = await session.open(THEOREM)
     [split] = await session.run(root, ["split"], LIMIT)
     assert isinstance(split, Progress)
@@ -40,7 +39,7 @@ async def test_tactics_run_on_the_first_goal() -> None:
 
 async def test_what_is_in_no_whole_state_any_more_is_freed() -> None:
     lean = Lean(TREE)
-    session = Together(lean)
+    session = WholeStateSession(lean)
     root = await session.open(THEOREM)
     [split] = await session.run(root, ["split"], LIMIT)
     assert isinstance(split, Progress)
@@ -54,7 +53,7 @@ async def test_what_is_in_no_whole_state_any_more_is_freed() -> None:
 
 async def test_a_tree_does_not_enter_again_what_was_expanded() -> None:
     lean = Lean({"root": {"a": "x", "b": "x", "c": "root"}, "x": {"back": "root"}})
-    session = Apart(lean)
+    session = TreeSession(lean)
     root = await session.open(THEOREM)
     first, second, back = await session.run(root, ["a", "b", "c"], LIMIT)
     assert isinstance(first, Progress)

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from prover.errors import InputProblem
+from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.events import Event
-from prover.search.limit import Limit
-from prover.search.replay import replay
+from prover.search.proof import format_script, shortest_proof
 from prover.search.result import Result
-from prover.search.script import format_script, shortest_proof
-from prover.search.trace import parse, read
+from prover.search.trace import build_graph, parse_event
+from prover.trace_file import read_trace
 from tests.search.scripted import Gate, Tree, events_of
 
 TREE: Tree = {
@@ -35,7 +35,7 @@ def told(events: list[Event], **place: Any) -> list[str]:
 @pytest.mark.parametrize("refused", [(), ("split\n· a\n· b\n  c", "long\nc")])
 async def test_the_graph_is_built_again(refused: tuple[str, ...]) -> None:
     events = await events_of(TREE, gate=Gate(refused=refused))
-    first, again = replay(events), replay(parse(told(events), "trace"))
+    first, again = build_graph(events), build_graph(parse_event(told(events), "trace"))
     assert first is not None
     assert again is not None
     again.check_invariants()
@@ -55,7 +55,8 @@ async def test_a_finished_trace_can_be_scored_anew() -> None:
     events = await events_of(TREE, limit=Limit(tactics=4))
     trace = told(events)
     graphs = [
-        replay(parse(trace, "trace"), Configuration(score=score)) for score in ("sum", "uniform")
+        build_graph(parse_event(trace, "trace"), Configuration(score=score))
+        for score in ("sum", "uniform")
     ]
     first, second = [graph.nodes for graph in graphs if graph is not None]
     assert first.keys() == second.keys()
@@ -67,12 +68,12 @@ async def test_one_search_of_several_is_read(tmp_path: Path) -> None:
     path = tmp_path / "trace.jsonl"
     other = told(events[:3], theorem="other")
     path.write_text("\n".join([*other, "", *told(events), *told(events[:2], line=9)]))
-    assert len(list(read(path))) == 3
-    first = replay(read(path, "t"))
+    assert len(list(read_trace(path))) == 3
+    first = build_graph(read_trace(path, "t"))
     assert first is not None
     assert first.proved
     with pytest.raises(InputProblem, match="no search for `none`"):
-        list(read(path, "none"))
+        list(read_trace(path, "none"))
 
 
 def broken(line: str, change: str) -> str:
@@ -107,7 +108,7 @@ async def test_a_broken_line_is_named(change: str, message: str) -> None:
     lines = told(await events_of(TREE))
     lines[2] = broken(lines[2], change)
     with pytest.raises(InputProblem, match="trace:3: ") as caught:
-        list(parse(lines, "trace"))
+        list(parse_event(lines, "trace"))
     assert message in caught.value.message
     assert "prover prove --json" in caught.value.hint
 
@@ -117,23 +118,23 @@ async def test_a_configuration_of_another_version_is_named() -> None:
     event = json.loads(first)
     event["configuration"]["magic"] = 1
     with pytest.raises(InputProblem, match="trace:1: no setting of a search is called `magic`"):
-        list(parse([json.dumps(event), *others], "trace"))
+        list(parse_event([json.dumps(event), *others], "trace"))
 
 
 def test_files_that_are_no_traces(tmp_path: Path) -> None:
     path = tmp_path / "empty.jsonl"
     path.write_text("")
     with pytest.raises(InputProblem, match="has no search in it"):
-        list(read(path))
+        list(read_trace(path))
     with pytest.raises(InputProblem, match="can't be read"):
-        list(read(tmp_path / "none.jsonl"))
+        list(read_trace(tmp_path / "none.jsonl"))
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(InputProblem, match="not UTF-8"):
-        list(read(path))
+        list(read_trace(path))
 
 
 async def test_an_edge_that_leads_out_of_what_is_known_is_named() -> None:
     """A state that was expanded without ever having been found."""
     lines = told(await events_of(TREE, configuration=Configuration(turn=8)))
     with pytest.raises(InputProblem, match="never found"):
-        replay(parse([lines[0], lines[1], *lines[4:]], "trace"))
+        build_graph(parse_event([lines[0], lines[1], *lines[4:]], "trace"))

@@ -10,20 +10,25 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from prover.lean.interface import Outcome, State, TacticError, TacticLimit
-from prover.policy.base import Candidate, Question
+from prover.policy.policy import Candidate, Question
+from prover.search.budget import Limit
 from prover.search.configuration import CONFIGURATIONS, Configuration
 from prover.search.events import Expanded
-from prover.search.expansion import OUT_OF_BUDGET, Attempt, Expansion
-from prover.search.limit import Limit
-from prover.search.replay import replay
+from prover.search.expansion import (
+    BATCH,
+    OUT_OF_BUDGET,
+    CandidateQueue,
+    PartialExpansion,
+    TacticAttempt,
+)
 from prover.search.result import Result, Status
-from prover.search.turn import PIECE, Turn
+from prover.search.trace import build_graph
 from tests.search.scripted import Gate, Lean, Policy, Tree, events_of, result_of, state
 
 FAILING = {f"no{number:02}": "error" for number in range(40)}
 
 
-def turn(left: int, tactics: str, *, shared: bool = False) -> Turn:
+def turn(left: int, tactics: str, *, shared: bool = False) -> PartialExpansion:
     """A turn that is prepared."""
     made = early_turn(left, shared=shared)
     made.expansion.add(Candidate(tactic, -1.0) for tactic in tactics)
@@ -31,17 +36,19 @@ def turn(left: int, tactics: str, *, shared: bool = False) -> Turn:
     return made
 
 
-def early_turn(left: int, *, shared: bool) -> Turn:
+def early_turn(left: int, *, shared: bool) -> PartialExpansion:
     """A turn that has no candidates yet."""
-    expansion = Expansion(Limit(), Configuration())
-    return Turn(Question(state("s")), expansion, 0.0, 0, left, first=True, shared=shared)
+    expansion = CandidateQueue(Limit(), Configuration())
+    return PartialExpansion(
+        Question(state("s")), expansion, 0.0, 0, left, first=True, shared=shared
+    )
 
 
-def texts(attempts: Sequence[Attempt]) -> str:
+def texts(attempts: Sequence[TacticAttempt]) -> str:
     return "".join(attempt.candidate.tactic for attempt in attempts)
 
 
-def sent(of: Turn) -> list[str]:
+def sent(of: PartialExpansion) -> list[str]:
     """What is sent, piece after piece, until there is no more."""
     pieces: list[str] = []
     while of.left:
@@ -52,7 +59,7 @@ def sent(of: Turn) -> list[str]:
 
 
 def test_one_worker_is_sent_a_piece_at_a_time() -> None:
-    assert PIECE == 8
+    assert BATCH == 8
     assert sent(turn(20, "abcdefghijklmnop")) == ["abcdefgh", "ijklmnop"]
 
 
@@ -116,7 +123,7 @@ async def test_the_size_of_pieces_changes_nothing_for_one_worker(tree: Tree, nam
     how, limit, found = CONFIGURATIONS[name], Limit(tactics=400), []
     for size in (1, 3, 1_000):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("prover.search.turn.PIECE", size)
+            patch.setattr("prover.search.expansion.BATCH", size)
             lean = Lean(tree)
             found.append((lean, await result_of(tree, lean=lean, limit=limit, configuration=how)))
     assume(all(result.status is not Status.LIMIT for _, result in found))
@@ -140,7 +147,7 @@ async def test_with_several_workers_the_events_are_a_trace_and_the_same_is_prova
     how, limit = CONFIGURATIONS[name], Limit(tactics=400)
     alone = await result_of(tree, limit=limit, configuration=how)
     events = await events_of(tree, lean=Lean(tree, workers=workers), limit=limit, configuration=how)
-    result, graph = events[-1], replay(events)
+    result, graph = events[-1], build_graph(events)
     assert isinstance(result, Result)
     assert graph is not None
     if Status.LIMIT not in (alone.status, result.status):

@@ -18,11 +18,11 @@ from prover.file_check import FileReport
 from prover.lean.backends import LeanSpec
 from prover.lean.interface import Outcome
 from prover.lean_file import LeanFile
-from prover.policy.avoiding import avoiding
-from prover.policy.choosing import open_policy
+from prover.policy.blocklist import exclude_theorems
+from prover.policy.factory import open_policy
 from prover.policy.spec import parse
+from prover.search.budget import Limit
 from prover.search.engine import search
-from prover.search.limit import Limit
 from prover.service.client import KEPT
 from prover.service.discovery import SOCKET, Address, Place
 from prover.service.guard import Rules
@@ -93,7 +93,7 @@ class Scripted:
 
         async def events(theorem: Any, verify: Any) -> Any:
             async with self.session() as session:
-                policy = avoiding(self.parts.policy, avoid)
+                policy = exclude_theorems(self.parts.policy, avoid)
                 found = search(theorem, session, policy, verify, limit=limit, seed=seed)
                 async with aclosing(found):
                     async for event in found:

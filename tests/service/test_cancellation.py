@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from prover.policy.base import Candidate
+from prover.policy.policy import Candidate
 from prover.service import runs
 from tests.search.scripted import Policy
 from tests.service.serving import (

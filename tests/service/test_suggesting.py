@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from prover.lean.interface import State
-from prover.policy.base import Candidate
-from prover.search.limit import Limit
+from prover.policy.policy import Candidate
+from prover.search.budget import Limit
 from prover.service.selecting import Selection, Suggestion
 from prover.service.suggesting import working
 from prover.theorem import Theorem

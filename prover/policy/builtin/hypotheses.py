@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from prover.lean.interface import Hypothesis
-from prover.policy.builtin.focus import Focus, Proposal
+from prover.policy.builtin.main_goal import MainGoal, Proposal
 from prover.policy.builtin.terms import arguments, simplest
 
 MOST_FACTS = 8
@@ -15,7 +15,7 @@ CONNECTIVES = ("And", "Exists", "Iff", "Dvd.dvd", "Eq")
 FUNCTIONS = ("∀", "→", "Not", "Ne")
 
 
-def destruct(focus: Focus) -> Iterator[Proposal]:
+def destruct(focus: MainGoal) -> Iterator[Proposal]:
     """Takes a hypothesis apart."""
     for fact in focus.facts[:MOST_FACTS]:
         yield from _connective(focus, fact)
@@ -28,7 +28,7 @@ def destruct(focus: Focus) -> Iterator[Proposal]:
             yield Proposal("cases one", f"cases {fact.name}")
 
 
-def _connective(focus: Focus, fact: Hypothesis) -> Iterator[Proposal]:
+def _connective(focus: MainGoal, fact: Hypothesis) -> Iterator[Proposal]:
     """What the parts of a compound proposition are called."""
     h = fact.name
     match fact.head:
@@ -50,7 +50,7 @@ def _connective(focus: Focus, fact: Hypothesis) -> Iterator[Proposal]:
             yield Proposal("obtain dvd rfl", f"obtain ⟨{k}, rfl⟩ := {h}")
 
 
-def quotients(focus: Focus) -> Iterator[Proposal]:
+def quotients(focus: MainGoal) -> Iterator[Proposal]:
     """Names what divides what, in all hypotheses at once."""
     divisions = [fact.name for fact in focus.facts if fact.head == "Dvd.dvd"]
     if len(divisions) > 1:
@@ -75,7 +75,7 @@ def _bound(fact: Hypothesis) -> str:
     return name if name.isidentifier() else "x"
 
 
-def rewrite(focus: Focus) -> Iterator[Proposal]:
+def rewrite(focus: MainGoal) -> Iterator[Proposal]:
     """Rewrites with an equality or equivalence, or lets `simp` do it."""
     equations = [fact for fact in focus.facts if _is_equation(fact)][:MOST_FACTS]
     for fact in equations:
@@ -106,7 +106,7 @@ def _is_equation(fact: Hypothesis) -> bool:
     )
 
 
-def apply(focus: Focus) -> Iterator[Proposal]:
+def apply(focus: MainGoal) -> Iterator[Proposal]:
     """Applies a hypothesis to the target."""
     for fact in focus.facts[:MOST_FACTS]:
         h = fact.name
@@ -120,7 +120,7 @@ def apply(focus: Focus) -> Iterator[Proposal]:
             yield Proposal("exact symm", f"exact {h}.symm")
 
 
-def instantiate(focus: Focus) -> Iterator[Proposal]:
+def instantiate(focus: MainGoal) -> Iterator[Proposal]:
     """Adds instances of a universal hypothesis, for `grind` or for later."""
     [name] = focus.fresh("this")
     yield from _obtain_instances(focus)
@@ -134,7 +134,7 @@ def instantiate(focus: Focus) -> Iterator[Proposal]:
                 yield Proposal("grind instance", f"have {name} := {term}\ngrind")
 
 
-def _obtain_instances(focus: Focus) -> Iterator[Proposal]:
+def _obtain_instances(focus: MainGoal) -> Iterator[Proposal]:
     """What a universal hypothesis says to exist, for a variable at hand."""
     x, h = focus.fresh("x", "h")
     for fact in focus.facts[:6]:
@@ -145,7 +145,7 @@ def _obtain_instances(focus: Focus) -> Iterator[Proposal]:
                 yield Proposal("obtain instance", f"obtain ⟨{x}, {h}⟩ := {term}")
 
 
-def rename(focus: Focus) -> Iterator[Proposal]:
+def rename(focus: MainGoal) -> Iterator[Proposal]:
     """Names what has no name that a tactic can use."""
     hidden = [
         hypothesis

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from prover.lean.interface import Hypothesis
-from prover.policy.builtin.focus import Focus, Proposal
+from prover.policy.builtin.main_goal import MainGoal, Proposal
 
 MOST = 5
 NOT_BY_CASES = ("Int", "Rat", "Fin", "BitVec", "String", "Char", "Float", "Array", "UInt8")
 CLOSERS = ("simp_all", "grind", "omega")
 
 
-def by_induction(focus: Focus) -> Iterator[Proposal]:
+def by_induction(focus: MainGoal) -> Iterator[Proposal]:
     """Induction on a variable or on an inductive fact, alone or with a closer for every case."""
     told = _told(focus)
     for subject in _subjects(focus):
@@ -31,7 +31,7 @@ def by_induction(focus: Focus) -> Iterator[Proposal]:
             yield Proposal(f"induction{kind}", _cases(focus, f"induction {x}{suffix}", subject))
 
 
-def strongly(focus: Focus) -> Iterator[Proposal]:
+def strongly(focus: MainGoal) -> Iterator[Proposal]:
     """Strong induction on a natural number."""
     for subject in focus.variables:
         if subject.type == "Nat":
@@ -46,7 +46,7 @@ def strongly(focus: Focus) -> Iterator[Proposal]:
                 yield Proposal(f"strong induction <;> {closer}", f"{start}\n  {cases}")
 
 
-def by_recursion(focus: Focus) -> Iterator[Proposal]:
+def by_recursion(focus: MainGoal) -> Iterator[Proposal]:
     """Follows the recursion of a function of the file."""
     told = _told(focus)
     for item in focus.definitions[:3]:
@@ -58,7 +58,7 @@ def by_recursion(focus: Focus) -> Iterator[Proposal]:
         yield Proposal("fun_cases <;> grind", f"fun_cases {item.name} <;> grind [{told}]")
 
 
-def by_cases(focus: Focus) -> Iterator[Proposal]:
+def by_cases(focus: MainGoal) -> Iterator[Proposal]:
     """Tells the constructors of a variable's value apart."""
     told = _told(focus)
     for subject in focus.variables:
@@ -72,12 +72,12 @@ def by_cases(focus: Focus) -> Iterator[Proposal]:
         yield Proposal("cases", _cases(focus, f"cases {x}", subject))
 
 
-def _told(focus: Focus) -> str:
+def _told(focus: MainGoal) -> str:
     """The definitions of the file that closers are told."""
     return ", ".join(item.name for item in focus.definitions[:8])
 
 
-def _subjects(focus: Focus) -> list[Hypothesis]:
+def _subjects(focus: MainGoal) -> list[Hypothesis]:
     """What induction can be on: variables first, then inductive facts of the file's own."""
     variables = [v for v in focus.variables if v.recursive and v.head not in NOT_BY_CASES]
     facts = [
@@ -89,12 +89,12 @@ def _subjects(focus: Focus) -> list[Hypothesis]:
     return [*facts, *variables][:MOST]
 
 
-def _is_natural(focus: Focus, fact: Hypothesis) -> bool:
+def _is_natural(focus: MainGoal, fact: Hypothesis) -> bool:
     """Whether a comparison's greater side is a variable that is a natural number."""
     return fact.type.rpartition(" ≤ ")[2] in focus.of_type("Nat")
 
 
-def _others(focus: Focus, subject: Hypothesis) -> str:
+def _others(focus: MainGoal, subject: Hypothesis) -> str:
     """The other variables, which the induction hypothesis should be about as well."""
     fixed = ("∀", "→", "Prop")
     return " ".join(
@@ -106,7 +106,7 @@ def _others(focus: Focus, subject: Hypothesis) -> str:
     )
 
 
-def _cases(focus: Focus, start: str, subject: Hypothesis) -> str:
+def _cases(focus: MainGoal, start: str, subject: Hypothesis) -> str:
     """The tactic with names for what the constructors hold, where we know them."""
     x = subject.name
     recursive = start.startswith("induction")

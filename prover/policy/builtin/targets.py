@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from prover.lean.interface import Binder
-from prover.policy.builtin.focus import Focus, Proposal
+from prover.policy.builtin.main_goal import MainGoal, Proposal
 
 TRUTH = ("true", "false")
 RELATIONS = ("Eq", "Ne", "LE.le", "LT.lt", "GE.ge", "GT.gt")
 
 
-def introduce(focus: Focus) -> Iterator[Proposal]:
+def introduce(focus: MainGoal) -> Iterator[Proposal]:
     """Brings in what the target quantifies over or assumes."""
     goal = focus.goal
     if goal.binders:
@@ -38,7 +38,7 @@ def _name(binder: Binder) -> str:
     return "h" if binder.is_proposition else "x"
 
 
-def take_apart(focus: Focus) -> Iterator[Proposal]:
+def take_apart(focus: MainGoal) -> Iterator[Proposal]:
     """Splits a conjunction or an equivalence, chooses a side, applies a constructor."""
     head = focus.goal.head
     if head in ("And", "Iff"):
@@ -59,7 +59,7 @@ def take_apart(focus: Focus) -> Iterator[Proposal]:
         yield Proposal("constructor other", "constructor")
 
 
-def extend(focus: Focus) -> Iterator[Proposal]:
+def extend(focus: MainGoal) -> Iterator[Proposal]:
     """Proves an equality from the parts of both sides."""
     if focus.goal.head != "Eq":
         return
@@ -75,7 +75,7 @@ def extend(focus: Focus) -> Iterator[Proposal]:
     yield Proposal("symm", "symm")
 
 
-def contradict(focus: Focus) -> Iterator[Proposal]:
+def contradict(focus: MainGoal) -> Iterator[Proposal]:
     """Assumes the opposite, or gives the target up for a contradiction."""
     head = focus.goal.head
     if head == "False":
@@ -87,7 +87,7 @@ def contradict(focus: Focus) -> Iterator[Proposal]:
         yield Proposal("exfalso", "exfalso")
 
 
-def distinguish(focus: Focus) -> Iterator[Proposal]:
+def distinguish(focus: MainGoal) -> Iterator[Proposal]:
     """Tells apart whether a proposition or a comparison holds of which nothing is known yet."""
     [h] = focus.fresh("h")
     known = {fact.type for fact in focus.facts}
@@ -104,7 +104,7 @@ def distinguish(focus: Focus) -> Iterator[Proposal]:
     yield from _values(focus)
 
 
-def _questions(focus: Focus) -> Iterator[tuple[str, str]]:
+def _questions(focus: MainGoal) -> Iterator[tuple[str, str]]:
     """What could be asked, with the family that asks it."""
     for name in focus.of_type("Prop")[:6]:
         yield "by_cases proposition", name
@@ -118,7 +118,7 @@ def _questions(focus: Focus) -> Iterator[tuple[str, str]]:
             yield "by_cases sign", f"0 ≤ {number.name}"
 
 
-def _values(focus: Focus) -> Iterator[Proposal]:
+def _values(focus: MainGoal) -> Iterator[Proposal]:
     """Goes through all values of functions between Booleans, and of Booleans."""
     functions = [v.name for v in focus.variables if v.type == "Bool → Bool"][:2]
     if functions:

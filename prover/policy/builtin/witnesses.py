@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from itertools import islice
 from math import gcd
 
-from prover.policy.builtin.focus import Focus, Proposal
-from prover.policy.builtin.relations import bracketed
-from prover.policy.builtin.terms import candidates, of_type, simplest
+from prover.policy.builtin.main_goal import MainGoal, Proposal
+from prover.policy.builtin.terms import bracketed, candidates, of_type, simplest
 
 BOUND = re.compile(r"∃ (?P<names>[^,]+),")
 SUM = r"(?P<a>\d+) \* [^\W\d]\w* \+ (?P<b>\d+) \* [^\W\d]\w*"
@@ -20,7 +19,7 @@ MOST_TUPLES = 60
 OPEN = 8
 
 
-def give(focus: Focus) -> Iterator[Proposal]:
+def give(focus: MainGoal) -> Iterator[Proposal]:
     """Gives a value and proves the rest at once, or leaves the rest as a goal."""
     goal = focus.goal
     if goal.head == "Nonempty":
@@ -51,7 +50,7 @@ def give(focus: Focus) -> Iterator[Proposal]:
     yield Proposal("give a function", "exact ⟨_, rfl⟩")
 
 
-def _values(focus: Focus) -> list[str]:
+def _values(focus: MainGoal) -> list[str]:
     """Functions at hand applied to variables at hand."""
     functions = [v.name for v in focus.variables if v.head in ("∀", "→")][:3]
     others = [v.name for v in focus.variables if v.head not in ("∀", "→", "Prop")][:3]
@@ -82,7 +81,7 @@ def _linear(target: str) -> list[str]:
     return [f"({found['y']} {opposite} {found['b']}) / {found['a']}"]
 
 
-def _between(focus: Focus, count: int) -> list[tuple[str, ...]]:
+def _between(focus: MainGoal, count: int) -> list[tuple[str, ...]]:
     """So many numbers between two, evenly spaced."""
     dense = [v.name for v in focus.numbers if v.type not in ("Nat", "Int")][:2]
     if len(dense) < 2:
@@ -104,7 +103,7 @@ def _count(target: str) -> int:
     return max(1, len(names))
 
 
-def _simple(focus: Focus) -> list[str]:
+def _simple(focus: MainGoal) -> list[str]:
     """Terms of which several are given at once."""
     names = [variable.name for variable in focus.variables]
     first = names[0] if focus.numbers else ""

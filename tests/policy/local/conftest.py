@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from transformers import PreTrainedTokenizerFast
 
-from prover.policy.local.cached import CachedReader
-from prover.policy.local.continuation import Task
-from prover.policy.local.prefixed import PrefixedReader
-from prover.policy.local.rows import Reader
-from prover.policy.local.tokenization import Tokenization
+from prover.policy.local.decoding import DecodingTask
+from prover.policy.local.kv_cache import CachedModelRunner, ModelRunner
+from prover.policy.local.prefix_sharing import PrefixedModelRunner
+from prover.policy.local.tokenizer import Tokenization
 from tests.policy.local.tiny import make_model, make_tokenizer
 
 
@@ -21,16 +20,16 @@ from tests.policy.local.tiny import make_model, make_tokenizer
 class Both:
     """A model twice."""
 
-    reader: Reader
+    reader: ModelRunner
     tokenization: Tokenization
     oracle: Any
     """A `PreTrainedModel`, whose methods have no types."""
     tokenizer: PreTrainedTokenizerFast
 
-    def task(self, text: str, *stop: str, limit: int = 12) -> Task:
+    def task(self, text: str, *stop: str, limit: int = 12) -> DecodingTask:
         """To complete a text."""
         tokens = self.tokenization.encode(text)
-        return Task(tuple(tokens), limit, self.tokenization.ending(tokens, stop))
+        return DecodingTask(tuple(tokens), limit, self.tokenization.ending(tokens, stop))
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +45,8 @@ def both() -> Callable[..., Both]:
             tokenization = Tokenization(
                 tokens, frozenset({tokens.eos_token_id}), continues=kind != "t5"
             )
-            fits = PrefixedReader.fits(model)
-            reader: Reader = PrefixedReader(model) if fits else CachedReader(model)
+            fits = PrefixedModelRunner.fits(model)
+            reader: ModelRunner = PrefixedModelRunner(model) if fits else CachedModelRunner(model)
             made[kind, tokenizer] = Both(reader, tokenization, oracle, tokens)
         return made[kind, tokenizer]
 

@@ -9,15 +9,16 @@ import pytest
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from prover.policy.local.beams import Beam, beam_search
-from prover.policy.local.continuation import Continuation, Task
+from prover.policy.local.decoding import Beam, Continuation, DecodingTask, beam_search
 from tests.policy.local.conftest import Both
 from tests.policy.local.tiny import SHOTS, STATES
 
 LIMIT = 12
 
 
-def generated(one: Both, task: Task, width: int, *stop: str) -> list[tuple[tuple[int, ...], float]]:
+def generated(
+    one: Both, task: DecodingTask, width: int, *stop: str
+) -> list[tuple[tuple[int, ...], float]]:
     """The beam search of transformers with no length penalty, which ends as early as ours."""
     assert isinstance(one.tokenizer, PreTrainedTokenizerFast)
     stopping: dict[str, Any] = {}

@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.policy.local.choice import ModelChoice
-from prover.policy.local.loading import load
+from prover.policy.local.model_loader import load
+from prover.policy.model_options import ModelSpec
 from tests.policy.local.tiny import save
 
 PACKAGES = ("peft", "accelerate", "bitsandbytes")
@@ -35,7 +35,7 @@ def _refuse(*_: object, **__: object) -> None:
 
 @pytest.mark.parametrize(("kind", "tokenizer"), [("llama", "plain"), ("t5", "answer")])
 def test_folders(tmp_path: Path, kind: str, tokenizer: str) -> None:
-    loaded = load(ModelChoice(str(save(tmp_path, kind, tokenizer))))
+    loaded = load(ModelSpec(str(save(tmp_path, kind, tokenizer))))
     assert loaded.model.config.model_type == kind
     assert loaded.tokenizer("simp")["input_ids"]
     assert not loaded.model.training
@@ -59,7 +59,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 )
 def test_what_was_not_fetched(name: str, revision: str | None, command: str) -> None:
     with pytest.raises(EnvironmentProblem, match="not on this machine") as caught:
-        load(ModelChoice(name, revision))
+        load(ModelSpec(name, revision))
     assert f"{command} (" in caught.value.hint
 
 
@@ -69,24 +69,24 @@ def test_what_was_fetched(cache: Path) -> None:
     snapshot = save(repository / "snapshots" / "0123abc", "llama", "spaced")
     (repository / "refs").mkdir()
     (repository / "refs" / "main").write_text("0123abc")
-    assert load(ModelChoice("llemma")).model.config.model_type == "llama"
+    assert load(ModelSpec("llemma")).model.config.model_type == "llama"
     with pytest.raises(EnvironmentProblem):
-        load(ModelChoice("llemma", "v2"))
+        load(ModelSpec("llemma", "v2"))
     (snapshot / "model.safetensors").unlink()
     with pytest.raises(EnvironmentProblem, match="not whole") as caught:
-        load(ModelChoice("llemma"))
+        load(ModelSpec("llemma"))
     assert caught.value.hint.endswith("hf download EleutherAI/llemma_7b")
 
 
 @pytest.mark.parametrize("name", ["./no/folder", "/nowhere", "a/b/c", "a name", ""])
 def test_what_is_no_name(name: str) -> None:
     with pytest.raises(InputProblem, match="neither a folder nor a name"):
-        load(ModelChoice(name))
+        load(ModelSpec(name))
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(InputProblem, match="not a language model"):
-        load(ModelChoice(str(tmp_path)))
+        load(ModelSpec(str(tmp_path)))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_broken_folders(folder: Path, tmp_path: Path, file: str, content: str | 
     if content is not None:
         (tmp_path / file).write_text(content)
     with pytest.raises(InputProblem, match="not a language model") as caught:
-        load(ModelChoice(str(tmp_path)))
+        load(ModelSpec(str(tmp_path)))
     assert "\n" not in caught.value.message
 
 
@@ -119,19 +119,19 @@ def test_code_of_a_model_is_not_run(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps(config))
     (tmp_path / "evil.py").write_text("raise SystemExit")
     with pytest.raises(InputProblem):
-        load(ModelChoice(str(tmp_path)))
+        load(ModelSpec(str(tmp_path)))
 
 
 def test_an_adapter_that_is_none(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InputProblem, match="not an adapter"):
-        ModelChoice(str(folder), adapter=tmp_path)
+        ModelSpec(str(folder), adapter=tmp_path)
 
 
 @pytest.mark.filterwarnings("default::FutureWarning")
 def test_an_adapter(folder: Path, tmp_path: Path) -> None:
     """What is loaded is what peft makes of model and adapter."""
     peft = pytest.importorskip("peft")
-    plain: Any = load(ModelChoice(str(folder))).model
+    plain: Any = load(ModelSpec(str(folder))).model
     torch.manual_seed(1)
     settings = peft.LoraConfig(
         r=4, target_modules=["q_proj", "v_proj"], init_lora_weights=False, task_type="CAUSAL_LM"
@@ -139,10 +139,10 @@ def test_an_adapter(folder: Path, tmp_path: Path) -> None:
     adapted = peft.get_peft_model(plain, settings).eval()
     adapted.save_pretrained(tmp_path)
     ids = torch.tensor([[5, 6, 7]])
-    ours: Any = load(ModelChoice(str(folder), adapter=tmp_path)).model
+    ours: Any = load(ModelSpec(str(folder), adapter=tmp_path)).model
     with torch.inference_mode():
         wanted, found = adapted(input_ids=ids).logits, ours(input_ids=ids).logits
-        without = load(ModelChoice(str(folder))).model(input_ids=ids).logits
+        without = load(ModelSpec(str(folder))).model(input_ids=ids).logits
     assert torch.allclose(wanted, found, atol=1e-4)
     assert not torch.allclose(without, found, atol=1e-2)
 
@@ -151,9 +151,9 @@ def test_an_adapter(folder: Path, tmp_path: Path) -> None:
 def test_bits_need_a_gpu(folder: Path, bits: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     with pytest.raises(EnvironmentProblem, match="GPU"):
-        load(ModelChoice(str(folder), bits=bits))
+        load(ModelSpec(str(folder), bits=bits))
     with pytest.raises(InputProblem):
-        ModelChoice(str(folder), bits=bits + 1)
+        ModelSpec(str(folder), bits=bits + 1)
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -168,11 +168,11 @@ def test_packages_that_are_missing(
 
     monkeypatch.setattr("importlib.util.find_spec", find)
     if package == "peft":
-        choice = ModelChoice(str(folder), adapter=tmp_path)
+        choice = ModelSpec(str(folder), adapter=tmp_path)
     else:
         monkeypatch.setattr("torch.cuda.is_available", lambda: True)
         monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
-        choice = ModelChoice(str(folder), bits=4)
+        choice = ModelSpec(str(folder), bits=4)
     with pytest.raises(EnvironmentProblem, match=package) as caught:
         load(choice)
     assert caught.value.hint == f"Install it: pip install {package}"

@@ -8,11 +8,10 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from prover.policy.local.beams import beam_search
-from prover.policy.local.cached import CachedReader
-from prover.policy.local.continuation import Decoding
-from prover.policy.local.prefixed import ARCHITECTURES, PrefixedReader
-from prover.policy.local.sampling import sample
+from prover.policy.local.decoding import beam_search, sample
+from prover.policy.local.kv_cache import CachedModelRunner
+from prover.policy.local.prefix_sharing import ARCHITECTURES, PrefixedModelRunner
+from prover.policy.model_options import DecodingOptions
 from tests.policy.local.conftest import Both
 from tests.policy.local.tiny import CONFIGURATIONS, SHOTS, STATES, logprob
 
@@ -27,9 +26,9 @@ def _inference() -> object:
 
 
 def test_every_architecture_that_shares_is_tested(both: Callable[..., Both]) -> None:
-    sharing = {kind for kind in KINDS if isinstance(both(kind).reader, PrefixedReader)}
+    sharing = {kind for kind in KINDS if isinstance(both(kind).reader, PrefixedModelRunner)}
     assert sharing == ARCHITECTURES
-    assert isinstance(both("sliding").reader, CachedReader)
+    assert isinstance(both("sliding").reader, CachedModelRunner)
 
 
 @pytest.mark.parametrize("tokenizer", ["plain", "spaced"])
@@ -43,7 +42,7 @@ def test_logprobs(
     tasks = [one.task(shared + state, *"aeiou-") for state in STATES]
     prefix = one.tokenization.encode(shared) if shared else []
     if temperature:
-        decoding = Decoding(temperature, top_p=0.9, max_tokens=12)
+        decoding = DecodingOptions(temperature, top_p=0.9, max_tokens=12)
         found = sample(one.reader, prefix, tasks, 6, decoding)
     else:
         found = beam_search(one.reader, prefix, tasks, 6)
@@ -85,10 +84,12 @@ def test_an_empty_prompt(both: Callable[..., Both], kind: str) -> None:
 def test_a_gpu_says_the_same(both: Callable[..., Both], kind: str) -> None:
     one = both(kind)
     model = copy.deepcopy(one.oracle).cuda()
-    reader = PrefixedReader(model) if PrefixedReader.fits(model) else CachedReader(model)
+    reader = (
+        PrefixedModelRunner(model) if PrefixedModelRunner.fits(model) else CachedModelRunner(model)
+    )
     tasks = [one.task(SHOTS + state, "-") for state in STATES]
     prefix = one.tokenization.encode(SHOTS)
-    for decoding in (Decoding(), Decoding(temperature=1.0, top_p=0.9)):
+    for decoding in (DecodingOptions(), DecodingOptions(temperature=1.0, top_p=0.9)):
         if decoding.temperature:
             found = sample(reader, prefix, tasks, 6, decoding)
         else:
@@ -116,13 +117,13 @@ def test_beginnings_are_read_once(
 ) -> None:
     one = both("llama")
     read: list[int] = []
-    prefill = PrefixedReader._prefill
+    prefill = PrefixedModelRunner._prefill
 
     def counted(*arguments: object) -> object:
         read.append(len(arguments[2][0]))  # type: ignore[index]
         return prefill(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(PrefixedReader, "_prefill", counted)
+    monkeypatch.setattr(PrefixedModelRunner, "_prefill", counted)
     shared = "Another beginning. " * 8
     prefix, task = one.tokenization.encode(shared), one.task(shared + STATES[0])
     for _ in range(3):

@@ -10,15 +10,14 @@ import pytest
 import torch
 
 from prover.errors import InputProblem
-from prover.policy.local.continuation import Continuation, Decoding
-from prover.policy.local.decoder import merged
-from prover.policy.local.sampling import sample
+from prover.policy.local.decoding import Continuation, merged, sample
+from prover.policy.model_options import DecodingOptions
 from tests.policy.local.conftest import Both
 from tests.policy.local.tiny import SHOTS, STATES
 
 
 def drawn(
-    one: Both, states: list[str], count: int, decoding: Decoding, limit: int = 8
+    one: Both, states: list[str], count: int, decoding: DecodingOptions, limit: int = 8
 ) -> list[list[Continuation]]:
     tasks = [one.task(SHOTS + state, "-", limit=limit) for state in states]
     with torch.inference_mode():
@@ -27,12 +26,12 @@ def drawn(
 
 @pytest.mark.parametrize("kind", ["llama", "t5"])
 def test_a_seed_repeats_itself_whatever_else_is_drawn(both: Callable[..., Both], kind: str) -> None:
-    one, decoding = both(kind), Decoding(temperature=1.0, seed=3)
+    one, decoding = both(kind), DecodingOptions(temperature=1.0, seed=3)
     together = drawn(one, STATES, 8, decoding)
     alone = [drawn(one, [state], 8, decoding)[0] for state in reversed(STATES)][::-1]
     tokens = [[continuation.tokens for continuation in group] for group in together]
     assert tokens == [[continuation.tokens for continuation in group] for group in alone]
-    other = drawn(one, STATES, 8, Decoding(temperature=1.0, seed=4))
+    other = drawn(one, STATES, 8, DecodingOptions(temperature=1.0, seed=4))
     assert tokens != [[continuation.tokens for continuation in group] for group in other]
 
 
@@ -40,7 +39,7 @@ def test_a_seed_repeats_itself_whatever_else_is_drawn(both: Callable[..., Both],
 def test_frequencies(both: Callable[..., Both], temperature: float, top_p: float) -> None:
     """Of the first token: as the temperature and top-p make them of the model's."""
     one, count = both("llama"), 4000
-    [group] = drawn(one, STATES[:1], count, Decoding(temperature, top_p), limit=1)
+    [group] = drawn(one, STATES[:1], count, DecodingOptions(temperature, top_p), limit=1)
     prompt = one.tokenization.encode(SHOTS + STATES[0])
     with torch.inference_mode():
         logits = one.oracle(input_ids=torch.tensor([prompt])).logits[0, -1]
@@ -91,7 +90,7 @@ def test_all_draws_together_are_at_most_certain(both: Callable[..., Both]) -> No
     """With a completion of one token all that there is gets drawn, and no more."""
     one = both("llama")
     task = one.task(STATES[0], limit=1)
-    [group] = drawn(one, STATES[:1], 5000, Decoding(temperature=3.0), limit=1)
+    [group] = drawn(one, STATES[:1], 5000, DecodingOptions(temperature=3.0), limit=1)
     completions = merged(group, task.ending, add=True)
     assert 0.98 < sum(math.exp(completion.logprob) for completion in completions) <= 1 + 1e-5
 
@@ -101,5 +100,5 @@ def test_all_draws_together_are_at_most_certain(both: Callable[..., Both]) -> No
 )
 def test_settings_that_make_no_sense(wrong: dict[str, float]) -> None:
     with pytest.raises(InputProblem) as caught:
-        Decoding(**wrong)  # type: ignore[arg-type]
+        DecodingOptions(**wrong)  # type: ignore[arg-type]
     assert caught.value.hint

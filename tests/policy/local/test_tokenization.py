@@ -6,7 +6,7 @@ import pytest
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
-from prover.policy.local.tokenization import Tokenization
+from prover.policy.local.tokenizer import Tokenization
 from tests.policy.local.tiny import SHOTS, make_tokenizer
 
 TEXTS = ["\nsimp [h]\n---", " exact h", "intro  x", "rw [ℕ]\n", "⟨a, b⟩ ", "…"]

@@ -15,18 +15,17 @@ from torch import Tensor
 from transformers import OpenAIGPTConfig, OpenAIGPTLMHeadModel
 
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.policy.generation import Completion, Generator, Prompt
-from prover.policy.local.choice import ModelChoice
-from prover.policy.local.continuation import Decoding
-from prover.policy.local.decoder import Decoder
-from prover.policy.local.prefixed import PrefixedReader
-from prover.policy.local.rows import Reader, Rows
-from prover.policy.transformers_lm import TransformersGenerator
+from prover.policy.local.decoding import Decoder
+from prover.policy.local.kv_cache import ModelRunner, SequenceBatch
+from prover.policy.local.prefix_sharing import PrefixedModelRunner
+from prover.policy.local.transformers_generator import TransformersGenerator
+from prover.policy.model_options import DecodingOptions, ModelSpec
+from prover.policy.policy import Completion, Generator, Prompt
 from tests.policy.local.conftest import Both
 from tests.policy.local.tiny import SHOTS, STATES, make_model, make_tokenizer, save
 
 PROMPTS = [Prompt(SHOTS, state, ("-", "\n")) for state in STATES]
-BEAM, DRAW = Decoding(max_tokens=10), Decoding(temperature=1.0, max_tokens=10)
+BEAM, DRAW = DecodingOptions(max_tokens=10), DecodingOptions(temperature=1.0, max_tokens=10)
 
 
 @pytest_asyncio.fixture(params=[("llama", "spaced"), ("gpt2", "plain"), ("t5", "answer")])
@@ -44,8 +43,8 @@ async def llama() -> AsyncIterator[TransformersGenerator]:
 
 
 @pytest.mark.parametrize("decoding", [BEAM, DRAW])
-async def test_complete(folder: Path, decoding: Decoding) -> None:
-    generator: Generator = TransformersGenerator.load(ModelChoice(str(folder)), decoding)
+async def test_complete(folder: Path, decoding: DecodingOptions) -> None:
+    generator: Generator = TransformersGenerator.load(ModelSpec(str(folder)), decoding)
     answers = await generator.complete(PROMPTS, 6)
     again = await asyncio.gather(*(generator.complete([prompt], 6) for prompt in PROMPTS))
     for answer, [alone] in zip(answers, again, strict=True):
@@ -68,16 +67,16 @@ async def test_complete(folder: Path, decoding: Decoding) -> None:
 async def test_concurrent_calls_are_read_together(
     llama: TransformersGenerator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = PrefixedReader.read
+    read = PrefixedModelRunner.read
     batches: list[int] = []
 
     def counted(
-        self: PrefixedReader, shared: Sequence[int], prompts: Sequence[Sequence[int]]
-    ) -> tuple[Rows, Tensor]:
+        self: PrefixedModelRunner, shared: Sequence[int], prompts: Sequence[Sequence[int]]
+    ) -> tuple[SequenceBatch, Tensor]:
         batches.append(len(prompts))
         return read(self, shared, prompts)
 
-    monkeypatch.setattr(PrefixedReader, "read", counted)
+    monkeypatch.setattr(PrefixedModelRunner, "read", counted)
     await asyncio.gather(*(llama.complete([prompt], 2) for prompt in PROMPTS))
     assert batches == [3]
 
@@ -117,7 +116,7 @@ def test_a_model_without_a_cache() -> None:
 
 def test_importing_it_is_fast() -> None:
     code = (
-        "import sys, prover.policy.transformers_lm as lm; lm.ModelChoice('llemma'); lm.Decoding();"
+        "import sys, prover.policy.local.transformers_generator as lm; lm.ModelChoice('llemma'); lm.Decoding();"
         "sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -126,12 +125,14 @@ def test_importing_it_is_fast() -> None:
 class Small:
     """A reader whose memory holds so many rows and no more."""
 
-    def __init__(self, reader: Reader, most: int) -> None:
+    def __init__(self, reader: ModelRunner, most: int) -> None:
         self._reader = reader
         self.most = most
         self.batches: list[int] = []
 
-    def read(self, shared: Sequence[int], prompts: Sequence[Sequence[int]]) -> tuple[Rows, Tensor]:
+    def read(
+        self, shared: Sequence[int], prompts: Sequence[Sequence[int]]
+    ) -> tuple[SequenceBatch, Tensor]:
         self.batches.append(len(prompts))
         if len(prompts) > self.most:
             raise torch.OutOfMemoryError("CUDA out of memory")
@@ -143,7 +144,7 @@ def texts(answers: Sequence[Sequence[Completion]]) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("decoding", [BEAM, DRAW])
-def test_memory_that_holds_a_few(both: object, decoding: Decoding) -> None:
+def test_memory_that_holds_a_few(both: object, decoding: DecodingOptions) -> None:
     one: Both = both("llama")  # type: ignore[operator]
     prompts = [Prompt(SHOTS, f"{state} {number}") for state in STATES for number in range(3)]
     small = Small(one.reader, 2)

@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from prover.policy.remote.address import Address
-from prover.policy.remote.connection import Connection, Patience
-from prover.policy.remote.key import VARIABLE, Key
+from prover.policy.remote.client_config import VARIABLE, ApiKey, BaseUrl
+from prover.policy.remote.http_client import Connection, RetryPolicy
 from tests.policy.fake_server import FakeServer
 
-QUICK = Patience(seconds=5.0, attempts=3, pause=0.01, longest_pause=0.5)
+QUICK = RetryPolicy(seconds=5.0, attempts=3, pause=0.01, longest_pause=0.5)
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +31,8 @@ async def server() -> AsyncIterator[FakeServer]:
 @pytest_asyncio.fixture
 async def connection(server: FakeServer) -> AsyncIterator[Connection]:
     """A connection to the server, with room for answers of a thousand bytes."""
-    connection = Connection(Address(server.url), Key(), requests=2, patience=QUICK, most_bytes=1000)
+    connection = Connection(
+        BaseUrl(server.url), ApiKey(), requests=2, patience=QUICK, most_bytes=1000
+    )
     yield connection
     await connection.close()

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.policy.generation import Completion
-from prover.policy.remote.completions import completions
-from prover.policy.remote.listing import listed
+from prover.policy.policy import Completion
+from prover.policy.remote.response_parser import completions, parse_list
 from tests.policy.fake_server import choice
 
 JSON = st.recursive(
@@ -86,13 +85,13 @@ def test_whatever_comes_nothing_breaks(value: Any) -> None:
         for completion in completions(answer, ["x"]):
             assert math.isnan(completion.logprob) or completion.logprob <= 0
             assert completion.tokens >= 1
-        listed(answer, 3)
+        parse_list(answer, 3)
 
 
 def chat(content: Any, count: int = 9) -> list[str]:
     """The tactics in an answer of a chat."""
     answer = {"choices": [{"message": {"content": content}}]}
-    return [completion.text for completion in listed(answer, count)]
+    return [completion.text for completion in parse_list(answer, count)]
 
 
 @pytest.mark.parametrize(
@@ -118,8 +117,10 @@ def test_the_tactics_of_a_chat(content: Any, tactics: list[str]) -> None:
 
 def test_rank_decides_in_a_chat() -> None:
     content = json.dumps(["a", "b", "c"])
-    found = listed({"choices": [{"message": {"content": content}}]}, 3)
+    found = parse_list({"choices": [{"message": {"content": content}}]}, 3)
     shares = [math.exp(completion.logprob) for completion in found]
     assert shares == pytest.approx([6 / 11, 3 / 11, 2 / 11])
     assert [*chat(content, count=2)] == ["a", "b"]
-    assert [one.logprob for one in listed({"choices": [{"message": {"content": "a"}}]}, 3)] == [0.0]
+    assert [one.logprob for one in parse_list({"choices": [{"message": {"content": "a"}}]}, 3)] == [
+        0.0
+    ]

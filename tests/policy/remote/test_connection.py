@@ -12,9 +12,8 @@ from email.utils import format_datetime
 import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.policy.remote.address import Address
-from prover.policy.remote.connection import Connection, Patience
-from prover.policy.remote.key import Key
+from prover.policy.remote.client_config import ApiKey, BaseUrl
+from prover.policy.remote.http_client import Connection, RetryPolicy
 from tests.policy.fake_server import Answer, FakeServer, answered
 from tests.policy.remote.conftest import QUICK
 
@@ -65,7 +64,7 @@ async def test_a_connection_that_is_cut_is_tried_again(
 
 async def test_retry_after_is_waited_for(server: FakeServer, connection: Connection) -> None:
     patience = replace(QUICK, longest_pause=1.5)
-    patient = Connection(connection.address, Key(), patience=patience)
+    patient = Connection(connection.address, ApiKey(), patience=patience)
     server.script("completions", Answer("", 429, {"Retry-After": "1"}), FINE)
     began = time.monotonic()
     assert await asked(patient) == {"fine": True}
@@ -93,7 +92,7 @@ async def test_retry_after_that_says_nothing(
 
 
 def test_pauses_grow_up_to_the_longest_and_differ() -> None:
-    patience = Patience(pause=1.0, longest_pause=6.0)
+    patience = RetryPolicy(pause=1.0, longest_pause=6.0)
     for attempt, most in enumerate((1.0, 2.0, 4.0, 6.0, 6.0), start=1):
         pauses = [patience.before(attempt, None) for _ in range(100)]
         assert most / 2 <= min(pauses) < max(pauses) <= most or attempt > 4
@@ -105,7 +104,7 @@ async def test_a_server_that_is_not_running_is_asked_once() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        connection = Connection(Address(url), Key(), patience=replace(QUICK, pause=60.0))
+        connection = Connection(BaseUrl(url), ApiKey(), patience=replace(QUICK, pause=60.0))
         problem = await refused(connection)
         await connection.close()
     assert "can't be reached" in problem.message
@@ -115,7 +114,7 @@ async def test_a_server_that_is_not_running_is_asked_once() -> None:
 async def test_a_slow_server_is_waited_for_only_so_long(
     server: FakeServer, connection: Connection
 ) -> None:
-    hasty = Connection(connection.address, Key(), patience=replace(QUICK, seconds=0.3))
+    hasty = Connection(connection.address, ApiKey(), patience=replace(QUICK, seconds=0.3))
     for slow in (replace(FINE, delay=2.0), replace(FINE, drip=0.1)):
         server.script("completions", slow)
         assert "has not answered in 0.3 s" in (await refused(hasty)).message

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.policy.endpoint import WINDOW, open_endpoint, together
-from prover.policy.generation import Completion, Prompt
-from prover.policy.options import ModelOptions
-from prover.policy.remote.address import Address
+from prover.policy.model_options import ModelOptions
+from prover.policy.policy import Completion, Prompt
+from prover.policy.remote.client_config import BaseUrl
+from prover.policy.remote.openai_generator import WINDOW, open_endpoint, together
 from tests.policy.fake_server import (
     Answer,
     FakeServer,
@@ -31,7 +31,7 @@ async def completed(
     server: FakeServer, count: int = 4, model: str = "", **options: Any
 ) -> list[Completion]:
     """What a server completes the prompt with."""
-    async with open_endpoint(Address(server.url), model, ModelOptions(**options)) as generator:
+    async with open_endpoint(BaseUrl(server.url), model, ModelOptions(**options)) as generator:
         [found] = await generator.complete([PROMPT], count)
     return found
 
@@ -72,7 +72,7 @@ async def test_a_server_that_gives_one_at_a_time_is_asked_for_the_rest(server: F
         return choices(choice(f"simp {request.body.get('seed')}", -1.0))
 
     server.script("completions", by_seed)
-    async with open_endpoint(Address(server.url), options=ModelOptions(seed=5)) as generator:
+    async with open_endpoint(BaseUrl(server.url), options=ModelOptions(seed=5)) as generator:
         [found] = await generator.complete([PROMPT], 4)
         assert {one.text for one in found} == {"simp 5", "simp 6", "simp 7", "simp 8"}
         assert [body["n"] for body in server.sent("completions")] == [4, 1, 1, 1]
@@ -136,7 +136,7 @@ async def test_several_prompts_keep_their_places(server: FakeServer) -> None:
         return choices(choice(request.body["prompt"], -1.0))
 
     server.script("completions", echo)
-    async with open_endpoint(Address(server.url)) as generator:
+    async with open_endpoint(BaseUrl(server.url)) as generator:
         prompts = [Prompt("", f"state {number}") for number in range(20)]
         found = await generator.complete(prompts, 1)
     assert [one.text for [one] in found] == [prompt.text for prompt in prompts]
@@ -181,7 +181,7 @@ async def test_a_server_that_is_something_else(server: FakeServer) -> None:
 
 
 async def test_which_model_is_meant(server: FakeServer) -> None:
-    async with open_endpoint(Address(server.url)) as generator:
+    async with open_endpoint(BaseUrl(server.url)) as generator:
         assert generator.name == f"endpoint: {server.url}#tiny"
     server.script("models", models(a=1, b=None))
     with pytest.raises(InputProblem, match="several models") as raised:
@@ -200,14 +200,14 @@ async def test_which_model_is_meant(server: FakeServer) -> None:
 )
 async def test_strange_lists_of_models(server: FakeServer, entries: Any) -> None:
     server.script("models", answered({"data": entries}))
-    async with open_endpoint(Address(server.url), "a") as generator:
+    async with open_endpoint(BaseUrl(server.url), "a") as generator:
         assert generator.window == WINDOW
 
 
 async def test_the_window(server: FakeServer) -> None:
     async def window(**options: Any) -> int:
         made = ModelOptions(**options)
-        async with open_endpoint(Address(server.url), "tiny", made) as generator:
+        async with open_endpoint(BaseUrl(server.url), "tiny", made) as generator:
             return generator.window
 
     assert await window() == 1000
@@ -225,13 +225,13 @@ async def test_the_window(server: FakeServer) -> None:
     ("text", "tokens"), [("", 0), ("simp", 2), ("omega", 3), ("x = 12", 4), ("⊢", 3), ("\ud83d", 1)]
 )
 async def test_tokens_are_estimated(server: FakeServer, text: str, tokens: int) -> None:
-    async with open_endpoint(Address(server.url)) as generator:
+    async with open_endpoint(BaseUrl(server.url)) as generator:
         assert generator.count_tokens(text) == tokens
 
 
 async def test_cancelling_reaches_every_request(server: FakeServer) -> None:
     slow = answered({"choices": []}, delay=5.0)
-    async with open_endpoint(Address(server.url), options=ModelOptions(requests=3)) as generator:
+    async with open_endpoint(BaseUrl(server.url), options=ModelOptions(requests=3)) as generator:
         server.script("completions", slow)
         task = asyncio.create_task(generator.complete([PROMPT] * 9, 2))
         while server.busy < 3:
@@ -250,7 +250,7 @@ async def test_one_that_fails_ends_the_others(server: FakeServer) -> None:
             return answered({"error": "bad prompt"}, status=400)
         return answered({"choices": []}, delay=5.0)
 
-    async with open_endpoint(Address(server.url)) as generator:
+    async with open_endpoint(BaseUrl(server.url)) as generator:
         server.script("completions", bad)
         prompts = [Prompt("", "good"), Prompt("", "bad")]
         with pytest.raises(EnvironmentProblem, match="bad prompt"):

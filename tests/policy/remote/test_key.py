@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from prover.errors import InputProblem, ProverError
-from prover.policy.endpoint import open_endpoint
-from prover.policy.options import ModelOptions
-from prover.policy.remote.address import Address
-from prover.policy.remote.connection import Connection
-from prover.policy.remote.key import VARIABLE, Key
+from prover.policy.model_options import ModelOptions
+from prover.policy.remote.client_config import VARIABLE, ApiKey, BaseUrl
+from prover.policy.remote.http_client import Connection
+from prover.policy.remote.openai_generator import open_endpoint
 from tests.policy.fake_server import Answer, FakeServer, answered
 from tests.policy.remote.conftest import QUICK
 
@@ -22,19 +21,19 @@ SECRET = "sk-verysecret/42+x="
 def test_a_key_comes_from_a_file_or_else_from_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not Key.find()
-    assert Key.find().headers == {}
+    assert not ApiKey.find()
+    assert ApiKey.find().headers == {}
     monkeypatch.setenv(VARIABLE, f" {SECRET}\n")
-    assert Key.find().headers == {"Authorization": f"Bearer {SECRET}"}
+    assert ApiKey.find().headers == {"Authorization": f"Bearer {SECRET}"}
     (tmp_path / "key").write_text("other\n")
-    assert Key.find(tmp_path / "key").headers == {"Authorization": "Bearer other"}
+    assert ApiKey.find(tmp_path / "key").headers == {"Authorization": "Bearer other"}
 
 
 @pytest.mark.parametrize("content", [b"two words", b"a\r\nHost: b", b"\xff", "schlüssel".encode()])
 def test_what_is_no_key_is_not_repeated(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "key").write_bytes(content)
     with pytest.raises(InputProblem) as raised:
-        Key.find(tmp_path / "key")
+        ApiKey.find(tmp_path / "key")
     told = f"{raised.value.message} {raised.value.hint}"
     assert str(tmp_path / "key") in told
     assert content.decode(errors="replace") not in told
@@ -42,11 +41,11 @@ def test_what_is_no_key_is_not_repeated(tmp_path: Path, content: bytes) -> None:
 
 def test_a_key_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputProblem, match="No such file"):
-        Key.find(tmp_path / "key")
+        ApiKey.find(tmp_path / "key")
 
 
 def test_a_key_does_not_show_in_its_repr() -> None:
-    assert SECRET not in repr(Key(SECRET)) + str(Key(SECRET)) + f"{[Key(SECRET)]}"
+    assert SECRET not in repr(ApiKey(SECRET)) + str(ApiKey(SECRET)) + f"{[ApiKey(SECRET)]}"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +67,7 @@ async def test_no_error_and_no_log_shows_the_key(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     server.script("models", answer)
-    connection = Connection(Address(server.url), Key(SECRET), patience=QUICK)
+    connection = Connection(BaseUrl(server.url), ApiKey(SECRET), patience=QUICK)
     with pytest.raises(ProverError) as raised:
         (await connection.get("models")).json(connection.key)
     await connection.close()
@@ -85,7 +84,7 @@ async def test_the_key_of_the_environment_is_sent_everywhere(
     server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, SECRET)
-    async with open_endpoint(Address(server.url)) as generator:
+    async with open_endpoint(BaseUrl(server.url)) as generator:
         assert SECRET not in generator.name
     assert {request.headers["authorization"] for request in server.requests} == {f"Bearer {SECRET}"}
 
@@ -98,7 +97,7 @@ async def test_a_server_that_wants_another_key(
     (tmp_path / "key").write_text(key)
     with pytest.raises(ProverError, match="key") as raised:
         async with open_endpoint(
-            Address(server.url), options=ModelOptions(key_file=tmp_path / "key")
+            BaseUrl(server.url), options=ModelOptions(key_file=tmp_path / "key")
         ):
             pass
     assert raised.value.hint.startswith("Check" if key else "Put")
