@@ -1,4 +1,6 @@
 import gzip
+import io
+import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +8,28 @@ from pathlib import Path
 from prover.errors import InputProblem
 from prover.search.events import Event
 from prover.search.trace import parse_event
+
+
+class TraceWriter:
+    """The events of a search as JSON lines, compressed as they come."""
+
+    def __init__(self, theorem: str) -> None:
+        self._theorem = theorem
+        self._bytes = io.BytesIO()
+        # Without the time in it, the same events are the same bytes.
+        self._gzip = gzip.GzipFile(fileobj=self._bytes, mode="wb", mtime=0)
+
+    def note(self, event: Event) -> None:
+        """Adds an event."""
+        json_of = event.to_json()
+        line = {"event": json_of["event"], "theorem": self._theorem, **json_of}
+        text = json.dumps(line, ensure_ascii=False) + "\n"
+        self._gzip.write(text.encode(errors="replace"))
+
+    def compressed(self) -> bytes:
+        """All of them. None can be added afterwards."""
+        self._gzip.close()
+        return self._bytes.getvalue()
 
 
 def read_trace(path: Path, theorem: str | None = None) -> Iterator[Event]:

@@ -26,13 +26,13 @@ from typing import Any
 
 import psutil
 
-# Called by its path, a script finds only what lies beside it.
-sys.path.append(str(Path(__file__).resolve().parents[2]))
-
 from benchmarks.perf.nodes import Nodes
 from prover.bench.attempt import Attempt
-from prover.bench.problem import Problem
 from prover.bench.results import attempts, latest
+from prover.problems.problem import Problem
+
+# Called by its path, a script finds only what lies beside it.
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 PROGRAM = (sys.executable, "-m", "prover", "bench")
 LIMITS = ("limit.tactic.seconds=600", "limit.minimise_seconds=1", "limit.verify_seconds=120")

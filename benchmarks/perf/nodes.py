@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from prover.bench.cluster import OBJECT_STORE, QUIET
+from prover.bench.ray.cluster import OBJECT_STORE, QUIET
 
 COUNT = 2
 SMALL = {"object_store_memory": OBJECT_STORE, "include_dashboard": False}

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from prover.bench.attempt import Attempt
-from prover.bench.page import page
-from prover.bench.problem import Problem, ProblemSet
-from prover.bench.reading import read
+from prover.bench.report.html_report import page
+from prover.bench.results import read_run
 from prover.lean.interface import Goal, Outcome, Progress, State, TacticError
 from prover.policy.policy import Candidate
+from prover.problems.problem import Problem, ProblemSet
 from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.events import Accepted, Expanded, Opened, Trial
@@ -138,7 +138,7 @@ def main() -> None:
         write(Path(folder) / "run", problems, options.states)
         traces = sum(path.stat().st_size for path in (Path(folder) / "run/traces").iterdir())
         began, processor = time.perf_counter(), time.process_time()
-        text = page(read(Path(folder) / "run"), lambda _done, _of: None)
+        text = page(read_run(Path(folder) / "run"), lambda _done, _of: None)
         seconds, busy = time.perf_counter() - began, time.process_time() - processor
     size = len(text.encode())
     print(f"{problems} problems, {options.states} states at most, traces {traces / 1e6:.1f} MB")

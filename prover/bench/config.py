@@ -14,11 +14,11 @@ from typing import Any
 import psutil
 import yaml
 
-from prover.bench.problems import names, unheard_of
 from prover.bench.settings import Settings, variables
 from prover.errors import InputProblem, closest
 from prover.lean.backends import AUTOMATIC, check_name
 from prover.policy.spec import BuiltinSpec, PolicySpec, spec_from_yaml, to_json
+from prover.problems.registry import names, unheard_of
 from prover.resources import resource
 from prover.search.budget import Limit
 from prover.search.configuration import Configuration, configured
@@ -35,11 +35,11 @@ def default_workers() -> int:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ProblemFilter:
     """Which problems are tried. Raises `InputProblem` for numbers that can't be."""
 
     source: str = ""
-    """As `prover.bench.problems.load` takes it; filters that are empty let all pass."""
+    """As `prover.problems.registry.load_problems` takes it; filters that are empty let all pass."""
     split: str = ""
     names: tuple[str, ...] = ()
     """Names or patterns as in a shell; empty for all."""
@@ -67,7 +67,7 @@ SHORT = {"problems": "source", "search": "name"}
 class Config:
     """All of a run's settings. Raises `InputProblem` for values that they can't have."""
 
-    problems: Wanted = field(default_factory=Wanted)
+    problems: ProblemFilter = field(default_factory=ProblemFilter)
     dialect: str = ""
     """How the problems' headers are replaced; as they are by default."""
     lean: str = AUTOMATIC

@@ -14,10 +14,10 @@ from typing import Any
 import psutil
 
 from prover.bench.config import Config
-from prover.bench.dialect import DIALECTS
-from prover.bench.problem import ProblemSet
 from prover.policy.model_options import SHORT_NAMES
 from prover.policy.spec import LocalSpec, MixtureSpec, PolicySpec
+from prover.problems.dialect import DIALECTS
+from prover.problems.problem import ProblemSet
 
 ROOT = Path(__file__).parents[2]
 PROCESSORS = Path("/proc/cpuinfo")

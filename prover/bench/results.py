@@ -6,14 +6,19 @@ A last line without its end may be torn, or is still being written, and is passe
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import fields
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+import yaml
+
 from prover.bench.attempt import Attempt
 from prover.errors import InputProblem, closest
+from prover.problems.problem import Problem, ProblemSet
+from prover.search.events import Event
 from prover.search.result import Counters, Status
+from prover.trace_file import read_trace
 
 Json = dict[str, Any]
 Value = TypeVar("Value")
@@ -97,3 +102,83 @@ def _known(attempt: Attempt, names: Collection[str] | None) -> Attempt:
             f"no problem of this run is called `{attempt.name}`", closest(names, attempt.name)
         )
     return attempt
+
+
+HINT = "Give the folder that a batch run has written."
+
+
+@dataclass(frozen=True)
+class RunResults:
+    """What a batch run was to do, with what, and what came of it so far."""
+
+    folder: Path
+    config: Mapping[str, Any]
+    environment: Mapping[str, Any]
+    problems: ProblemSet
+    attempts: tuple[Attempt, ...]
+
+    @property
+    def name(self) -> str:
+        """The folder's."""
+        return self.folder.resolve().name
+
+    @property
+    def dialect(self) -> str:
+        """What took the place of the problems' headers; empty where nothing did."""
+        return str(self.environment.get("dialect") or "")
+
+    def trace(self, attempt: Attempt) -> tuple[Event, ...]:
+        """The events of the attempt's search; none where they were not kept.
+
+        Raises `InputProblem` for a broken file.
+        """
+        path = trace_path(self.folder, attempt.key)
+        return tuple(read_trace(path)) if path.exists() else ()
+
+
+def read_run(folder: Path) -> RunResults:
+    """The run in the folder. A line that was still being written is passed over.
+
+    Raises `InputProblem`, by file and line, for what is no run.
+    """
+    if not folder.is_dir():
+        raise InputProblem(f"there is no folder {folder}", HINT)
+    for name in ("config.yaml", "environment.json", "problems.jsonl"):
+        if not (folder / name).is_file():
+            raise InputProblem(f"{folder} is no run: it has no {name}", HINT)
+    config = _mapping(folder / "config.yaml", yaml.safe_load)
+    environment = _mapping(folder / "environment.json", json.loads)
+    problems = tuple(lines(folder / "problems.jsonl", _problem))
+    names = {problem.name for problem in problems}
+    attempts = latest(folder / "results.jsonl", names)
+    set_name = str(environment.get("problems") or folder.resolve().name)
+    return RunResults(folder, config, environment, ProblemSet(set_name, problems), tuple(attempts))
+
+
+def _mapping(path: Path, load: Callable[[bytes], Any]) -> Mapping[str, Any]:
+    try:
+        loaded = load(_file_bytes(path))
+    except (ValueError, yaml.YAMLError) as error:
+        raise InputProblem(f"{path} can't be understood: {error}", HINT) from error
+    if not isinstance(loaded, dict):
+        raise InputProblem(f"{path} has no settings by name", HINT)
+    return loaded
+
+
+def _file_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputProblem(f"{path} can't be read: {error.strerror}", HINT) from error
+
+
+def _problem(line: Json) -> Problem:
+    values = {entry.name: line[entry.name] for entry in fields(Problem) if entry.name in line}
+    if not (isinstance(line.get("name"), str) and isinstance(line.get("statement"), str)):
+        raise InputProblem("a problem needs a `name` and a `statement`", HINT)
+    return Problem(**values)
+
+
+def trace_path(folder: Path, key: str) -> Path:
+    """Where the events of an attempt's search are."""
+    return folder / "traces" / f"{key}.jsonl.gz"

@@ -15,7 +15,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -23,26 +23,17 @@ from typing import Any
 import yaml
 from filelock import FileLock, Timeout
 
-from prover.bench.attempt import Attempt
+from prover.bench.attempt import Attempt, Finished
 from prover.bench.config import Config
-from prover.bench.problem import ProblemSet
-from prover.bench.results import latest
+from prover.bench.results import latest, trace_path
 from prover.errors import EnvironmentProblem, InputProblem
+from prover.problems.problem import ProblemSet
 
 Json = dict[str, Any]
 SAME = ("lean", "problems_sha256")
 """What of the environment must be as it was for a run to go on; where code or machine are others,
 the run says so by its attempts' keys and times."""
 HINT = "Give another folder with `--run`, or remove this one."
-
-
-@dataclass(frozen=True)
-class Finished:
-    """An attempt and the events of its search."""
-
-    attempt: Attempt
-    trace: bytes
-    """One JSON object a line, compressed by gzip."""
 
 
 class Store:
@@ -99,11 +90,6 @@ class Store:
             while rest:
                 rest = rest[self._results.write(rest) :]
             os.fsync(self._results.fileno())
-
-
-def trace_path(folder: Path, key: str) -> Path:
-    """Where the events of an attempt's search are."""
-    return folder / "traces" / f"{key}.jsonl.gz"
 
 
 def read(folder: Path) -> list[Attempt]:

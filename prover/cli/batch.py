@@ -12,8 +12,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from prover.bench.run import Standing
-from prover.bench.summary import Summary
+from prover.bench.outcomes import Summary
+from prover.bench.runner import RunProgress
 from prover.cli.console import drawn, messages, results
 
 LINE_SECONDS = 30.0
@@ -23,7 +23,7 @@ MOST_NAMES = 10
 
 
 @asynccontextmanager
-async def shown(standing: Callable[[], Standing]) -> AsyncIterator[None]:
+async def shown(standing: Callable[[], RunProgress]) -> AsyncIterator[None]:
     """Shows on standard error how far the run is, until the block ends."""
     if messages().is_terminal:
         with drawn(lambda: Text(sentence(standing()))):
@@ -37,7 +37,7 @@ async def shown(standing: Callable[[], Standing]) -> AsyncIterator[None]:
         await asyncio.gather(lines, return_exceptions=True)
 
 
-def sentence(standing: Standing) -> str:
+def sentence(standing: RunProgress) -> str:
     """How far the run is: done, proved, how fast, how long yet."""
     parts = [f"{standing.ended} of {standing.problems} done", f"{standing.proved} proved"]
     if standing.attempts:
@@ -94,7 +94,7 @@ def _told(label: str, reasons: Mapping[str, str], hints: Mapping[str, str]) -> I
             yield f"  {hints[reason]}"
 
 
-async def _write_lines(standing: Callable[[], Standing]) -> None:
+async def _write_lines(standing: Callable[[], RunProgress]) -> None:
     while True:
         await asyncio.sleep(LINE_SECONDS)
         messages().print(sentence(standing()))

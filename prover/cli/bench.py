@@ -15,22 +15,19 @@ from typing import Annotated
 
 import typer
 
-from prover.bench.attempting import Attempting
-from prover.bench.chosen import needs_lean, problems_of
-from prover.bench.cluster import joined
+from prover.bench.attempt import jobs
 from prover.bench.config import Config, resolved
-from prover.bench.crew import Crew
-from prover.bench.dialect import shared_header
 from prover.bench.environment import environment
-from prover.bench.figures import worker_use
-from prover.bench.job import jobs
-from prover.bench.lean import check_dialect, lean_of
-from prover.bench.problem import ProblemSet
-from prover.bench.reading import read
-from prover.bench.run import Run, Try
+from prover.bench.executor import LocalExecutor
+from prover.bench.inputs import check_dialect, lean_of, needs_lean, problems_of
+from prover.bench.metrics import worker_use
+from prover.bench.outcomes import Summary
+from prover.bench.ray.cluster import joined
+from prover.bench.results import read_run
+from prover.bench.runner import Executor, Runner
 from prover.bench.settings import Settings
 from prover.bench.store import Store
-from prover.bench.summary import Summary
+from prover.bench.worker_pool import WorkerPool
 from prover.cli import batch, gpus, leans
 from prover.cli.console import Exit, messages, write_json
 from prover.cli.console import run as run_cancellable
@@ -38,6 +35,8 @@ from prover.errors import counted
 from prover.lean.backend import Backend, describe
 from prover.lean.backends import LEANS
 from prover.policy.factory import open_policy
+from prover.problems.dialect import shared_header
+from prover.problems.problem import ProblemSet
 
 EXAMPLES = (
     "Examples: `prover bench smoke` · `prover bench my.yaml --attempts 4` · "
@@ -187,13 +186,13 @@ class Bench:
             with Store.opened(self.folder, config, problems, made_with) as store:
                 todo = jobs(config, problems, which)
                 making = Making(config, lean, which)
-                run = Run(todo, store.add, workers=lambda: making.workers, found=store.found)
+                run = Runner(todo, store.add, workers=lambda: making.workers, found=store.found)
                 began = time.time()
                 with suppress(asyncio.CancelledError):
                     await self._make(run, making, interrupts)
         return self._told(problems, run, began, interrupts)
 
-    async def _make(self, run: Run, making: Making, interrupts: Interrupts) -> None:
+    async def _make(self, run: Runner, making: Making, interrupts: Interrupts) -> None:
         """Makes the attempts that are still to be made."""
         standing = run.standing
         if standing.ended:
@@ -205,10 +204,12 @@ class Bench:
             async with batch.shown(lambda: run.standing):
                 await run.work(attempt)
 
-    def _told(self, problems: ProblemSet, run: Run, began: float, interrupts: Interrupts) -> Exit:
+    def _told(
+        self, problems: ProblemSet, run: Runner, began: float, interrupts: Interrupts
+    ) -> Exit:
         """The exit code, when the table is written."""
         names = [problem.name for problem in problems.problems]
-        kept = read(self.folder)
+        kept = read_run(self.folder)
         summary = Summary.of(names, kept.attempts, self.config.dialect)
         outcome = {
             "run": str(self.folder),
@@ -236,7 +237,7 @@ class Making:
         self._config = config
         self._lean = lean
         self._which = which
-        self._crew: Crew | None = None
+        self._crew: WorkerPool | None = None
 
     @property
     def workers(self) -> int:
@@ -247,7 +248,7 @@ class Making:
         return max(1, self._crew.size)
 
     @asynccontextmanager
-    async def ready(self) -> AsyncIterator[Try]:
+    async def ready(self) -> AsyncIterator[Executor]:
         """Makes a try, within the block. Raises `EnvironmentProblem`."""
         config = self._config
         if config.cluster:
@@ -257,7 +258,7 @@ class Making:
                 yield self._crew
             return
         async with open_policy(config.policy) as policy:
-            yield Attempting.with_lean(self._lean, policy, config.limit, config.search)
+            yield LocalExecutor.with_lean(self._lean, policy, config.limit, config.search)
 
 
 def tell(sentence: str) -> None:
@@ -273,14 +274,14 @@ class Interrupts:
         task = asyncio.current_task()
         assert task is not None, "made outside a task"
         self._task = task
-        self._run: Run | None = None
+        self._run: Runner | None = None
         self.count = 0
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, self._interrupt)
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._stop)
 
-    def may_finish(self, run: Run) -> None:
+    def may_finish(self, run: Runner) -> None:
         """There is something now that can be let end."""
         self._run = run
 

@@ -10,10 +10,10 @@ import typer
 from rich import box
 from rich.table import Table
 
-from prover.bench.compare import Comparison, Pair, compare
-from prover.bench.figures import Share
-from prover.bench.reading import read
-from prover.bench.wording import duration, percent
+from prover.bench.comparison import Comparison, Pair, compare
+from prover.bench.metrics import Share
+from prover.bench.report.formatting import duration, percent
+from prover.bench.results import read_run
 from prover.cli.console import messages, results, write_json
 from prover.errors import counted, lookup
 
@@ -50,7 +50,7 @@ def compare_runs(
     as great a difference would be if both were equally good.
     """
     as_json = lookup(FORMATS, form, "format")
-    found = compare(read(first), read(second), anyway=anyway)
+    found = compare(read_run(first), read_run(second), anyway=anyway)
     if as_json:
         write_json(found.to_json())
         return

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from prover.bench.plots import plot
-from prover.bench.reading import read
-from prover.bench.report import FORMATS
+from prover.bench.report.formats import FORMATS
+from prover.bench.report.plots import plot
+from prover.bench.results import read_run
 from prover.cli.console import messages, results, status
 from prover.errors import EnvironmentProblem, lookup
 
@@ -54,7 +54,7 @@ def report(
     its search graph to explore. A run that is still going on can be told of as well.
     """
     write = lookup(FORMATS, form, "format")
-    run = read(folder)
+    run = read_run(folder)
     path = folder / "report.html" if form == "html" and out is None else out
     with status("reading the run") as update:
 

@@ -12,10 +12,10 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from prover.page import FOLDER as SHARED
 from prover.service.problems import Problem
 from prover.service.routes import REFUSALS
 from prover.service.visitors import Visitors, cookie_name
+from prover.web.assets import FOLDER as SHARED
 
 FOLDER = Path(__file__).parent / "page"
 ROOT = FOLDER.parents[1]

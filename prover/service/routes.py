@@ -75,7 +75,7 @@ class GraphBody(RunBody):
 
     events: list[dict[str, Any]]
     graph: dict[str, Any] | None
-    """As reports have it, see `prover.page.exploring`; null where there is none, or none was
+    """As reports have it, see `prover.web.graph_data`; null where there is none, or none was
     asked for."""
 
 

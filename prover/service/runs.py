@@ -16,8 +16,8 @@ from contextlib import aclosing
 from typing import Any
 
 from prover.errors import ProverError
-from prover.service.recording import Recording
 from prover.service.turns import Ticket, Turns
+from prover.web.graph_data import LiveGraph
 
 BIG = ("expanded",)
 """Events that are not kept for those who come late, and dropped for those who read too slowly."""
@@ -52,7 +52,7 @@ class Run:
         self.task: asyncio.Task[Json] | None = None
         self.linger = 0.0
         """Seconds for which it goes on when nobody asks after it; 0 for as long as it takes."""
-        self.recording: Recording | None = None
+        self.recording: LiveGraph | None = None
         """The graph of its search, if that is kept."""
         self._alone: asyncio.TimerHandle | None = None
         self._began = time.monotonic()

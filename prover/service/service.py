@@ -20,7 +20,6 @@ from prover.service.goals import Reports, goals
 from prover.service.metrics import Metrics
 from prover.service.opening import Opening
 from prover.service.parts import Parts
-from prover.service.recording import Recording
 from prover.service.requests import (
     DEFAULT_SECONDS,
     SUGGEST_SECONDS,
@@ -33,6 +32,7 @@ from prover.service.requests import (
 from prover.service.runs import Json, Run, Runs, Work
 from prover.service.suggesting import suggest
 from prover.service.turns import Turns
+from prover.web.graph_data import LiveGraph
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Service:
     def prove(self, request: ProveRequest, client: str) -> Run:
         """Starts a search. Raises `Busy`."""
         limit = request.limit.within(self.settings.limit, DEFAULT_SECONDS)
-        recording = Recording() if request.graph else None
+        recording = LiveGraph() if request.graph else None
         note = recording.take if recording else lambda _: None
         run = self._start(
             "prove",

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from prover.bench.attempt import Attempt
+from prover.bench.attempt import Attempt, Finished, Job, jobs
 from prover.bench.config import Config
-from prover.bench.job import Job, jobs
-from prover.bench.problem import Problem, ProblemSet
-from prover.bench.store import Finished
+from prover.problems.problem import Problem, ProblemSet
 from prover.search.result import Result, Seconds, Status
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from prover.bench.attempt import Attempt
-from prover.bench.problem import Problem, ProblemSet
+from prover.problems.problem import Problem, ProblemSet
 from prover.search.result import Result, Seconds, Status
 
 LIMIT = "Reached the limit of 5 seconds."

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from prover.bench.attempting import Attempting
-from prover.bench.store import Finished
+from prover.bench.attempt import Finished
+from prover.bench.executor import LocalExecutor
 from prover.errors import EnvironmentProblem, InputProblem, LeanDied
 from prover.lean.interface import State
 from prover.policy.policy import Candidate, Question
@@ -45,7 +45,7 @@ async def made(lean: Lean, policy: Policy | None = None) -> Finished:
         yield lean
 
     policy = policy or Policy(TREE)
-    attempting = Attempting(session, policy, Gate(), Limit(), Configuration())
+    attempting = LocalExecutor(session, policy, Gate(), Limit(), Configuration())
     return await attempting(todo("a", attempts=2)[1])
 
 

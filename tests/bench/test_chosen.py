@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.perf.kill import write
-from prover.bench.chosen import chosen, problems_of
-from prover.bench.config import Config, Wanted
+from prover.bench.config import Config, ProblemFilter
+from prover.bench.inputs import chosen_problems, problems_of
 from prover.errors import InputProblem
 from tests.bench.building import problems
 
@@ -18,32 +18,32 @@ SET = problems("ab", "ac", "b", "c")
 @pytest.mark.parametrize(
     ("wanted", "names"),
     [
-        (Wanted(), ["ab", "ac", "b", "c"]),
-        (Wanted(names=("c", "ab")), ["ab", "c"]),
-        (Wanted(names=("a*", "c")), ["ab", "ac", "c"]),
-        (Wanted(every=2), ["ab", "b"]),
-        (Wanted(names=("?",), every=2), ["b"]),
-        (Wanted(first=3), ["ab", "ac", "b"]),
-        (Wanted(every=2, first=1), ["ab"]),
+        (ProblemFilter(), ["ab", "ac", "b", "c"]),
+        (ProblemFilter(names=("c", "ab")), ["ab", "c"]),
+        (ProblemFilter(names=("a*", "c")), ["ab", "ac", "c"]),
+        (ProblemFilter(every=2), ["ab", "b"]),
+        (ProblemFilter(names=("?",), every=2), ["b"]),
+        (ProblemFilter(first=3), ["ab", "ac", "b"]),
+        (ProblemFilter(every=2, first=1), ["ab"]),
     ],
 )
-def test_filters(wanted: Wanted, names: list[str]) -> None:
-    assert [problem.name for problem in chosen(SET, wanted).problems] == names
+def test_filters(wanted: ProblemFilter, names: list[str]) -> None:
+    assert [problem.name for problem in chosen_problems(SET, wanted).problems] == names
 
 
 def test_a_name_that_none_has() -> None:
     with pytest.raises(InputProblem, match="few has no `abb`") as problem:
-        chosen(SET, Wanted(names=("abb",)))
+        chosen_problems(SET, ProblemFilter(names=("abb",)))
     assert "`ab`" in problem.value.hint
 
 
 async def test_a_dialect_takes_the_place_of_the_headers(tmp_path: Path) -> None:
     write(tmp_path / "few.jsonl", SET.problems)
-    wanted = Wanted(str(tmp_path / "few.jsonl"), names=("b",))
+    wanted = ProblemFilter(str(tmp_path / "few.jsonl"), names=("b",))
     [problem] = (await problems_of(Config(wanted, "minif2f-embedded"))).problems
     assert "variable {ℝ : Type}" in problem.header
     assert problem.statement == SET.problems[2].statement
     with pytest.raises(InputProblem, match="no dialect is called `minif2f`"):
         await problems_of(Config(wanted, "minif2f"))
     with pytest.raises(InputProblem, match="no problem has the split"):
-        await problems_of(Config(Wanted(wanted.source, split="x")))
+        await problems_of(Config(ProblemFilter(wanted.source, split="x")))

@@ -16,10 +16,10 @@ import pytest
 
 from benchmarks.perf.kill import Killing, differences, problems, write
 from benchmarks.perf.nodes import Nodes
-from prover.bench.cluster import joined
 from prover.bench.config import WORKER_MEMORY, Config
-from prover.bench.crew import Crew
+from prover.bench.ray.cluster import joined
 from prover.bench.store import read
+from prover.bench.worker_pool import WorkerPool
 from prover.errors import EnvironmentProblem
 from prover.progress import Notify, no_notice
 
@@ -140,7 +140,7 @@ def node(name: str, cores: float, memory: float) -> dict[str, Any]:
 
 def test_actors_go_where_there_are_cores_and_memory() -> None:
     pytest.importorskip("ray")
-    from prover.bench.hands import places
+    from prover.bench.ray.supervisor import places
 
     nodes = [node("a", 3, 9), node("b", 8, 2.9), node("c", 1, 0.1), {**node("d", 0, 9)}]
     assert places(nodes, 0) == [("a", 0), ("b", 0), ("c", 0), ("a", 1), ("b", 1), ("a", 2)]
@@ -150,10 +150,10 @@ def test_actors_go_where_there_are_cores_and_memory() -> None:
 
 async def test_only_nodes_that_are_there_end_a_run() -> None:
     pytest.importorskip("ray")
-    from prover.bench.hands import Hands
+    from prover.bench.ray.supervisor import LeanActorSupervisor
 
-    crew = Crew(patience=0.05)
-    hands = Hands(Config(), "4", crew, no_notice)
+    crew = WorkerPool(patience=0.05)
+    hands = LeanActorSupervisor(Config(), "4", crew, no_notice)
     hands._unfit["a"] = EnvironmentProblem("no Lean there")
     hands._fill([])
     with pytest.raises(EnvironmentProblem, match="no worker for"):

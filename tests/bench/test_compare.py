@@ -7,22 +7,24 @@ from pathlib import Path
 import pytest
 
 from prover.bench.attempt import Attempt
-from prover.bench.compare import compare
-from prover.bench.problem import Problem
-from prover.bench.reading import Run, read
+from prover.bench.comparison import compare
+from prover.bench.results import RunResults, read_run
 from prover.errors import InputProblem
+from prover.problems.problem import Problem
 from tests.bench.runs import attempt, problem, write
 
 SET = tuple(problem(f"p{number}") for number in range(6))
 
 
-def run(folder: Path, ways: str, problems: tuple[Problem, ...] = SET, dialect: str = "") -> Run:
+def run(
+    folder: Path, ways: str, problems: tuple[Problem, ...] = SET, dialect: str = ""
+) -> RunResults:
     """A run in which each problem was proved (p), not proved (n), or not applicable (x)."""
     attempts: list[Attempt] = []
     for one, way in zip(problems, ways, strict=True):
         status = {"p": "proved", "n": "limit", "x": "error"}[way]
         attempts.append(attempt(one, status, applicable=way != "x", seconds=2.0, tactics=5))
-    return read(write(folder, problems, attempts, environment={"dialect": dialect}))
+    return read_run(write(folder, problems, attempts, environment={"dialect": dialect}))
 
 
 def test_what_was_won_and_lost(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.bench.config import Config, Wanted, names_shipped, resolved
+from prover.bench.config import Config, ProblemFilter, names_shipped, resolved
 from prover.bench.settings import Settings
 from prover.errors import InputProblem
 from prover.lean.interface import TacticLimit
@@ -44,7 +44,7 @@ def config_of(
 
 def test_a_file(tmp_path: Path) -> None:
     config = config_of(tmp_path, FILE)
-    assert config.problems == Wanted("some.jsonl", names=("a", "b"))
+    assert config.problems == ProblemFilter("some.jsonl", names=("a", "b"))
     assert config.search.name == "baseline-reprover"
     assert config.search.turn == 3
     assert config.limit == Limit(seconds=20.0, tactic=TacticLimit(heartbeats=5))
@@ -158,7 +158,7 @@ def test_a_file_that_is_not_there() -> None:
 def test_problems_without_a_file_of_settings() -> None:
     name, config = resolved("some/problems.jsonl", Settings(), {})
     assert name == "problems"
-    assert config == Config(problems=Wanted("some/problems.jsonl"))
+    assert config == Config(problems=ProblemFilter("some/problems.jsonl"))
 
 
 @pytest.mark.parametrize(("given", "workers"), [((), 0), (("workers=3",), 3)])

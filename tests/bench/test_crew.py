@@ -6,17 +6,16 @@ import asyncio
 
 import pytest
 
-from prover.bench.crew import LOSSES, Crew, Lost, Worker
-from prover.bench.job import Job
-from prover.bench.run import Run
-from prover.bench.store import Finished
+from prover.bench.attempt import Finished, Job
+from prover.bench.runner import Runner
+from prover.bench.worker_pool import LOSSES, Worker, WorkerLostError, WorkerPool
 from prover.errors import EnvironmentProblem
 from prover.search.result import Status
 from tests.bench.building import Tries, todo
 
 
-def crew_of(*workers: Worker, patience: float = 5.0) -> Crew:
-    crew = Crew(patience=patience)
+def crew_of(*workers: Worker, patience: float = 5.0) -> WorkerPool:
+    crew = WorkerPool(patience=patience)
     for worker in workers:
         crew.join(worker)
     return crew
@@ -26,7 +25,7 @@ class Dying:
     """A worker that makes some tries and is then lost with the next; it leaves its crew."""
 
     def __init__(self, after: int) -> None:
-        self.crew: Crew | None = None
+        self.crew: WorkerPool | None = None
         self.lost: list[str] = []
         self._left = after
         self._tries = Tries()
@@ -36,14 +35,14 @@ class Dying:
             self.lost.append(job.problem.name)
             assert self.crew is not None
             self.crew.leave(self)
-            raise Lost("its node")
+            raise WorkerLostError("its node")
         self._left -= 1
         return await self._tries(job)
 
 
-async def ended(crew: Crew, names: str = "abcdefgh", attempts: int = 1) -> list[Finished]:
+async def ended(crew: WorkerPool, names: str = "abcdefgh", attempts: int = 1) -> list[Finished]:
     kept: list[Finished] = []
-    await Run(todo(names, attempts), kept.append, workers=lambda: crew.size).work(crew)
+    await Runner(todo(names, attempts), kept.append, workers=lambda: crew.size).work(crew)
     return kept
 
 
@@ -73,7 +72,7 @@ async def test_as_many_tries_are_under_way_as_there_are_workers() -> None:
     first, later = Tries(turns=slow), Tries(turns=slow)
     crew = crew_of(first)
     kept: list[Finished] = []
-    run = Run(todo("abcdefgh"), kept.append, workers=lambda: crew.size)
+    run = Runner(todo("abcdefgh"), kept.append, workers=lambda: crew.size)
     work = asyncio.create_task(run.work(crew))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -114,7 +113,7 @@ async def test_what_kills_its_workers_ends_as_an_error() -> None:
     async def losing(job: Job) -> Finished:
         asked.append(job.problem.name)
         if job.problem.name == "b":
-            raise Lost("memory")
+            raise WorkerLostError("memory")
         return await Tries()(job)
 
     kept = {one.attempt.name: one.attempt for one in await ended(crew_of(losing), "abc")}

@@ -6,7 +6,7 @@ from itertools import combinations, product
 
 import pytest
 
-from prover.bench.estimates import mcnemar, pass_at, wilson
+from prover.bench.metrics import mcnemar, pass_at, wilson
 
 
 def test_the_interval_of_a_share() -> None:

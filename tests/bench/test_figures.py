@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from prover.bench.attempt import Attempt
-from prover.bench.figures import Figures, Passes, Reason, Share, worker_use
-from prover.bench.reading import read
+from prover.bench.metrics import Metrics, Passes, Reason, Share, worker_use
+from prover.bench.results import read_run
 from tests.bench.runs import LIMIT, attempt, problem, write
 
 EASY = problem("easy", topic="nat", split="valid", difficulty="easy")
@@ -32,8 +32,8 @@ REFUSAL = {"script": "simp", "reason": "it rests on a `sorry`\nmore"}
 REFUSED = "A proof was found and refused: it rests on a `sorry`."
 
 
-def figures(folder: Path, *attempts: Attempt, workers: int = 1) -> Figures:
-    return Figures.of(read(write(folder / "run", PROBLEMS, attempts, workers=workers)))
+def figures(folder: Path, *attempts: Attempt, workers: int = 1) -> Metrics:
+    return Metrics.of(read_run(write(folder / "run", PROBLEMS, attempts, workers=workers)))
 
 
 def test_every_way_to_end_has_its_place(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_what_a_dialect_lacks_is_named_as_what_mathlib_has(tmp_path: Path) -> No
     for dialect, reason in [("", "1:2: error"), ("small", "needs Mathlib: unknown `Real.sin`")]:
         folder = tmp_path / f"run{dialect}"
         write(folder, [STRANGE], [tried], environment={"dialect": dialect})
-        assert Figures.of(read(folder)).not_applicable == (("strange", reason),)
+        assert Metrics.of(read_run(folder)).not_applicable == (("strange", reason),)
 
 
 def test_time_that_is_not_of_lean_policy_or_gate_is_the_engines(tmp_path: Path) -> None:

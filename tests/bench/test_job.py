@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from prover.bench.attempt import jobs
 from prover.bench.config import Config
-from prover.bench.job import jobs
-from prover.bench.problem import Problem, ProblemSet
+from prover.problems.problem import Problem, ProblemSet
 from prover.search.budget import Limit
 from prover.search.configuration import named
 

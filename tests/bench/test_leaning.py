@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from prover.bench.leaning import RESTS, Leaning
 from prover.lean.interface import Verification
+from prover.problems.sorry_dependencies import RESTS, SorryDependencies
 from prover.theorem import Theorem
 from tests.search.scripted import Policy
 
@@ -22,9 +22,9 @@ theorem six : 1 = 1 ∧ 2 = 2 := ⟨by sorry, rfl⟩
 
 
 def test_what_rests_on_which_sorry() -> None:
-    below = Leaning.of(HEADER).below
+    below = SorryDependencies.of(HEADER).below
     assert below == {"A.one": "A.one", "two": "A.one", "«four five»": "A.one", "six": "six"}
-    assert Leaning.of("import Mathlib\n/- open").below == {}
+    assert SorryDependencies.of("import Mathlib\n/- open").below == {}
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ async def test_the_gate_says_which_theorem_lacks_a_proof(
         return Verification(accepted=False, reason=RESTS)
 
     theorem = Theorem.from_statement("t", "theorem t : two = two := by", header=header)
-    verdict = await Leaning.of(header).told(verify)(theorem, script)
+    verdict = await SorryDependencies.of(header).told(verify)(theorem, script)
     assert not verdict.accepted
     assert verdict.reason == (f"it rests on the `sorry` of `{name}`" if name else RESTS)
 
@@ -57,7 +57,7 @@ async def test_what_the_gate_says_otherwise_stays() -> None:
         return Verification(accepted=script == "good", reason="" if script == "good" else "no")
 
     theorem = Theorem.from_statement("t", "theorem t : a = 1 := by", header=HEADER)
-    told = Leaning.of(HEADER).told(verify)
+    told = SorryDependencies.of(HEADER).told(verify)
     assert (await told(theorem, "good")).accepted
     assert (await told(theorem, "exact two")).reason == "no"
 
@@ -67,11 +67,11 @@ async def test_what_is_proved_for_its_goal_alone_is_refused() -> None:
         return Verification(accepted=True, whole=False)
 
     theorem = Theorem.from_statement("t", "theorem t (h : a = 2 := two) : a = 2 := by")
-    verdict = await Leaning.of("").told(verify)(theorem, "exact h")
+    verdict = await SorryDependencies.of("").told(verify)(theorem, "exact h")
     assert not verdict.accepted
     assert "rests on a `sorry`" in verdict.reason
 
 
 def test_without_an_open_theorem_nothing_changes() -> None:
-    policy, leaning = Policy({}), Leaning.of("import Mathlib\n")
+    policy, leaning = Policy({}), SorryDependencies.of("import Mathlib\n")
     assert leaning.last(policy) is policy

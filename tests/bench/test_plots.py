@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prover.bench.plots import plot
-from prover.bench.reading import read
+from prover.bench.report.plots import plot
+from prover.bench.results import read_run
 from tests.bench.runs import write
 from tests.bench.test_figures import ALL_WAYS, PROBLEMS
 
 
 def test_each_picture_is_drawn_twice(tmp_path: Path) -> None:
-    run = read(write(tmp_path / "run", PROBLEMS, ALL_WAYS))
+    run = read_run(write(tmp_path / "run", PROBLEMS, ALL_WAYS))
     drawn = list(plot(run, tmp_path / "new" / "plots"))
     names = {path.stem for path in drawn}
     assert names == {

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from prover.bench.dialect import DIALECTS, needs_mathlib
-from prover.bench.problem import Problem
 from prover.errors import InputProblem
 from prover.file_check import check_file
 from prover.lean.interface import Closed, TacticLimit
 from prover.lean.pool import LeanPool
 from prover.lean.process import Command
 from prover.lean_file import LeanFile
+from prover.problems.dialect import DIALECTS, needs_mathlib
+from prover.problems.problem import Problem
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from prover.bench import problems as loading
-from prover.bench.problem import Problem, ProblemSet
-from prover.bench.problems import load
-from prover.bench.selection import Selection
 from prover.errors import EnvironmentProblem, InputProblem
+from prover.problems import registry as loading
+from prover.problems.problem import Problem, ProblemSet, Selection
+from prover.problems.registry import load_problems
 from prover.theorem import Theorem
 
 MINIF2F = Path(__file__).parents[3] / "shared" / "data" / "minif2f_valid.jsonl"
@@ -37,16 +36,16 @@ def written(tmp_path: Path) -> Written:
 async def refused(source: str, selection: Selection = Selection()) -> InputProblem:  # noqa: B008
     """Why a source can't be loaded."""
     with pytest.raises(InputProblem) as caught:
-        await load(source, selection)
+        await load_problems(source, selection)
     return caught.value
 
 
 async def names(source: str, selection: Selection) -> list[str]:
-    return [problem.name for problem in (await load(source, selection)).problems]
+    return [problem.name for problem in (await load_problems(source, selection)).problems]
 
 
 async def test_the_core_problems_by_name() -> None:
-    core = await load("core")
+    core = await load_problems("core")
     assert len(core.problems) >= 200
     assert {problem.split for problem in core.problems} == {"core"}
     first = core.problems[0]
@@ -56,20 +55,20 @@ async def test_the_core_problems_by_name() -> None:
 async def test_core_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "CORE", Path("/nowhere/core.jsonl"))
     with pytest.raises(EnvironmentProblem, match="not installed") as caught:
-        await load("core")
+        await load_problems("core")
     assert "core.jsonl" in caught.value.hint
 
 
 @pytest.mark.skipif(not MINIF2F.exists(), reason="the file of miniF2F is not here")
 async def test_minif2f_as_lines() -> None:
-    assert len((await load(str(MINIF2F))).problems) == 244
+    assert len((await load_problems(str(MINIF2F))).problems) == 244
 
 
 async def test_a_line_is_a_problem(written: Written) -> None:
     full = Problem("two", "lemma two : 2 = 2 :=\n  by", "open Nat\n", "test", "nat", "easy", "here")
     lines = [json.dumps({**ONE, "informal": "extra", "topic": None}), "", json.dumps(asdict(full))]
     path = written("a.jsonl", "\r\n".join(lines))
-    assert (await load(path)).problems == (Problem(**ONE, source="a.jsonl:1"), full)
+    assert (await load_problems(path)).problems == (Problem(**ONE, source="a.jsonl:1"), full)
 
 
 async def test_lines_as_collections_have_them(written: Written) -> None:
@@ -80,7 +79,7 @@ async def test_lines_as_collections_have_them(written: Written) -> None:
     ]
     path = written("a.jsonl", "\ufeff" + "\r\n".join(map(json.dumps, lines)))
     header = "import Mathlib\n"
-    assert (await load(path)).problems == (
+    assert (await load_problems(path)).problems == (
         Problem("p", "theorem p : 1 = 1 := by", f"{header}\n", source="a.jsonl:1"),
         Problem("p_2", "theorem p : 2 = 2 := by", header, source="a.jsonl:2"),
         Problem("example_3", "example (n : Nat) : n = n := by", "", "test", source="a.jsonl:3"),
@@ -139,7 +138,7 @@ async def test_a_folder_of_files(written: Written, tmp_path: Path) -> None:
     written("empty.lean", "")
     written(".lake/packages/d/d.lean", "theorem d : 1 = 1 := sorry")
     two = "b/two.lean:3"
-    assert (await load(str(tmp_path))).problems == (
+    assert (await load_problems(str(tmp_path))).problems == (
         Problem("one", "theorem one : 1 = 1 := by", source="a.lean:1"),
         Problem("two", "theorem two : 2 = 2 := by", "import B\n\n", source=two),
     )
@@ -150,8 +149,8 @@ async def test_a_set_is_the_same_wherever_it_lies(written: Written, tmp_path: Pa
         written(f"{place}/a.lean", "theorem one : 1 = 1 := sorry")
         written(f"{place}/b.jsonl", json.dumps(ONE))
     for name in ("", "a.lean", "b.jsonl"):
-        here = await load(str(tmp_path / "here" / name))
-        assert here.sha256 == (await load(str(tmp_path / "there" / name))).sha256
+        here = await load_problems(str(tmp_path / "here" / name))
+        assert here.sha256 == (await load_problems(str(tmp_path / "there" / name))).sha256
 
 
 async def test_names_that_two_files_have(written: Written, tmp_path: Path) -> None:
@@ -164,7 +163,7 @@ async def test_names_that_two_files_have(written: Written, tmp_path: Path) -> No
 async def test_what_is_left_out_is_told(written: Written) -> None:
     told: list[str] = []
     path = written("a.lean", "theorem a : P := by\n  simp; sorry\ntheorem b : P := sorry")
-    assert len((await load(path, tell=told.append)).problems) == 1
+    assert len((await load_problems(path, tell=told.append)).problems) == 1
     assert told == [f"{path}:1: left out a, which has a `sorry` only inside its proof"]
 
 

@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from prover.bench import presets as naming
-from prover.bench.presets import presets, with_answers
-from prover.bench.problem import ProblemSet
-from prover.bench.problems import load
-from prover.bench.selection import Selection
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.git import Repository
+from prover.problems import registry as naming
+from prover.problems.problem import ProblemSet, Selection
+from prover.problems.registry import load_problems, presets, with_answers
 
 HEADER = "import Mathlib\n\nset_option maxHeartbeats 0\n\nopen BigOperators Real Nat\n\n"
 FILES = {
@@ -72,7 +70,9 @@ class Loader:
         self.told: list[str] = []
 
     async def __call__(self, source: str, selection: Selection | None = None) -> ProblemSet:
-        return await load(source, selection or Selection(), cache=self.cache, tell=self.told.append)
+        return await load_problems(
+            source, selection or Selection(), cache=self.cache, tell=self.told.append
+        )
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def local_presets(origin: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         name: replace(preset, url=str(origin), commit=pinned) for name, preset in presets().items()
     }
     monkeypatch.setattr(naming, "presets", lambda: local)
-    monkeypatch.setattr("prover.bench.problems.presets", lambda: local)
+    monkeypatch.setattr("prover.problems.registry.presets", lambda: local)
     return pinned
 
 

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from prover.bench import folder
-from prover.bench.attempting import Attempting
-from prover.bench.job import Job
-from prover.bench.library import header
-from prover.bench.problem import Problem, ProblemSet
-from prover.bench.problems import load
+from prover.bench.attempt import Job
+from prover.bench.executor import LocalExecutor
 from prover.errors import InputProblem
 from prover.file_check import check_file
 from prover.lean.interface import Closed, Outcome, TacticError, TacticLimit
 from prover.lean.pool import LeanPool
 from prover.lean_file import LeanFile
 from prover.policy.builtin import BuiltinPolicy
+from prover.problems import files
+from prover.problems.lean_library import header
+from prover.problems.problem import Problem, ProblemSet
+from prover.problems.registry import load_problems
 from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 
@@ -32,7 +32,7 @@ MODULE = "Init.Data.Nat.Dvd"
 async def test_lean_finds_the_same_theorems(pool: LeanPool) -> None:
     """Those whose whole proof is `sorry`, each where the text was cut."""
     file = LeanFile.read(EXAMPLES / "demo.lean")
-    problems = (await load(str(file.path))).problems
+    problems = (await load_problems(str(file.path))).problems
     report = await check_file(pool, file)
     whole = {
         hole.name: file.part(hole.declaration)
@@ -46,14 +46,14 @@ async def test_lean_finds_the_same_theorems(pool: LeanPool) -> None:
 
 
 async def test_every_statement_opens_after_its_header(pool: LeanPool) -> None:
-    for problem in (await load(str(EXAMPLES / "demo.lean"))).problems:
+    for problem in (await load_problems(str(EXAMPLES / "demo.lean"))).problems:
         async with pool.session() as session:
             assert len((await session.open(problem.theorem)).goals) == 1
 
 
 def case(name: str) -> dict[str, Problem]:
     """The problems of a file of cases, by name."""
-    return {problem.name: problem for problem in folder.read(CASES / name)}
+    return {problem.name: problem for problem in files.read_problems(CASES / name)}
 
 
 async def refusal(pool: LeanPool, problem: Problem) -> str:
@@ -89,7 +89,7 @@ async def test_what_rests_on_an_open_theorem_is_refused_and_says_on_which(pool: 
     problems = case("bench_uses_lemma.lean")
     assert [await refusal(pool, problem) for problem in problems.values()] == [""] * 5
     limit = Limit(seconds=120, tactics=120)
-    attempting = Attempting.with_lean(pool, BuiltinPolicy(), limit, Configuration())
+    attempting = LocalExecutor.with_lean(pool, BuiltinPolicy(), limit, Configuration())
     for name, status in (("last", "proved"), ("third_passes", "refused")):
         attempt = (await attempting(Job(problems[name], 0, 0, name))).attempt
         assert attempt.result["status"] == status
@@ -104,7 +104,7 @@ Told = list[str]
 async def library(pool: LeanPool) -> tuple[ProblemSet, Told]:
     """The theorems of a module, and what was told."""
     told: Told = []
-    return await load(f"library:{MODULE}", lean=pool, tell=told.append), told
+    return await load_problems(f"library:{MODULE}", lean=pool, tell=told.append), told
 
 
 async def outcome(pool: LeanPool, problem: Problem, tactic: str) -> Outcome:
@@ -148,7 +148,7 @@ async def test_a_theorem_can_be_proved_afresh(
 
 async def test_what_can_not_be_stated_is_counted_and_named(pool: LeanPool) -> None:
     told: Told = []
-    found = await load("library:Init.Data.Nat.Gcd", lean=pool, tell=told.append)
+    found = await load_problems("library:Init.Data.Nat.Gcd", lean=pool, tell=told.append)
     [sentence] = told
     assert sentence.startswith(f"Init.Data.Nat.Gcd: {len(found.problems)} theorems, ")
     assert " left out: Nat." in sentence
@@ -162,7 +162,7 @@ async def test_what_can_not_be_stated_is_counted_and_named(pool: LeanPool) -> No
 )
 async def test_a_module_that_is_not_there(pool: LeanPool, module: str, hint: str) -> None:
     with pytest.raises(InputProblem, match=f"no module {module}") as caught:
-        await load(f"library:{module}", lean=pool)
+        await load_problems(f"library:{module}", lean=pool)
     assert hint in caught.value.hint
 
 

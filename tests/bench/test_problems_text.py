@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.bench.unproved import read
 from prover.errors import InputProblem
 from prover.lexer import Kind, tokens
+from prover.problems.sorry_theorems import scan
 
 SORRY_BY = ("by sorry", "by\n  sorry", "\n  by sorry", "by -- here\n  /- and -/ sorry")
 HEADER = """import Mathlib
@@ -23,7 +23,7 @@ open Nat Real
 
 def only(text: str) -> tuple[str, str, str]:
     """Name, header and statement of the one theorem of a text."""
-    [theorem] = read(text).theorems
+    [theorem] = scan(text).theorems
     return theorem.name, theorem.header, theorem.statement
 
 
@@ -93,7 +93,7 @@ def x' := "a"
 def test_a_proof_that_is_nothing_but_a_sorry(proof: str) -> None:
     first = f"{HEADER}theorem one\n    : 1 = 1 := {proof}\n"
     text = f"{first}unknown_command\ntheorem two : 2 = 2 := sorry"
-    one, two = read(text).theorems
+    one, two = scan(text).theorems
     assert (one.header, one.statement) == (HEADER, "theorem one\n    : 1 = 1 := by")
     assert two.header.endswith("\nunknown_command\n")
     assert "done" not in two.header
@@ -101,7 +101,7 @@ def test_a_proof_that_is_nothing_but_a_sorry(proof: str) -> None:
 
 def test_several_commands_on_a_line() -> None:
     text = "section A variable (a : α) theorem one : a = a := by sorry end A example : P := sorry"
-    one, two = read(text).theorems
+    one, two = scan(text).theorems
     assert (one.name, one.statement) == ("one", "theorem one : a = a := by")
     assert one.header == "section A variable (a : α) "
     assert (two.name, two.header) == ("example_1", "section A variable (a : α)  end A ")
@@ -119,7 +119,7 @@ def test_image_notation_is_no_character() -> None:
 
 def headers(text: str) -> dict[str, str]:
     """The header of each theorem by its name."""
-    return {theorem.name: theorem.header for theorem in read(text).theorems}
+    return {theorem.name: theorem.header for theorem in scan(text).theorems}
 
 
 def test_open_theorems_that_stand_alone_are_in_no_header() -> None:
@@ -191,7 +191,7 @@ theorem «five six» : 1 = 1 := by sorry
 namespace «seven.eight».A
 theorem nine : 1 = 1 := by sorry
 """
-    names = [theorem.name for theorem in read(text).theorems]
+    names = [theorem.name for theorem in scan(text).theorems]
     plain = ["A.B.one", "A.B.two", "A.B.D.E.three", "four", "example_12"]
     assert names == [*plain, "«five six»", "«seven.eight».A.nine"]
 
@@ -207,7 +207,7 @@ theorem two : 1 = 1 ∧ 2 = 2 := by
 theorem three : 1 = 1 := by sorry
 unknown_command three
 """
-    reading = read(text)
+    reading = scan(text)
     assert reading.partly == (("one", 1), ("two", 4))
     assert [theorem.name for theorem in reading.theorems] == ["three"]
 
@@ -226,7 +226,7 @@ def test_lines_in_the_first_column_are_part_of_a_statement() -> None:
 )
 def test_what_has_no_end_is_named_by_line(text: str, message: str) -> None:
     with pytest.raises(InputProblem, match=message):
-        read(text)
+        scan(text)
 
 
 def test_tokens_cover_all_code() -> None:
@@ -300,7 +300,7 @@ def own(piece: Piece) -> str:
 
 @given(st.lists(st.one_of(PLAIN, theorems()), max_size=8, unique_by=own))
 def test_every_byte_is_kept(pieces: list[Piece]) -> None:
-    found = read("".join(piece.text + "\n" for piece in pieces)).theorems
+    found = scan("".join(piece.text + "\n" for piece in pieces)).theorems
     wanted, kept = [], ""
     for piece in pieces:
         if piece.statement:
@@ -316,5 +316,5 @@ def test_every_byte_is_kept(pieces: list[Piece]) -> None:
 def test_header_and_statement_make_the_file(pieces: list[Piece], last: Piece, end: str) -> None:
     before = "".join(piece.text for piece in pieces)
     end = "" if end.strip() else end
-    [theorem] = read(before + last.text + end).theorems
+    [theorem] = scan(before + last.text + end).theorems
     assert theorem.header + theorem.statement + " sorry" + end == before + last.text + end

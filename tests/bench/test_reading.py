@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.bench.reading import read
+from prover.bench.results import read_run
 from prover.errors import InputProblem
 from prover.search.events import Opened
 from tests.bench.runs import attempt, problem, write
@@ -29,7 +29,7 @@ def append(folder: Path, text: str | bytes) -> None:
 
 
 def test_what_was_written_is_read(folder: Path) -> None:
-    run = read(folder)
+    run = read_run(folder)
     assert run.name == "run"
     assert run.problems.problems == (ONE, TWO)
     assert run.attempts == (attempt(ONE), attempt(TWO, "limit"))
@@ -40,12 +40,12 @@ def test_a_line_that_is_still_written_is_passed_over(folder: Path) -> None:
     line = json.dumps(attempt(TWO, number=1).to_json(), ensure_ascii=False).encode()
     torn = line[: line.index("ᵣ".encode()) + 1]  # within a character
     append(folder, torn)
-    assert len(read(folder).attempts) == 2
+    assert len(read_run(folder).attempts) == 2
 
 
 def test_of_two_attempts_with_one_key_the_later_counts(folder: Path) -> None:
     append(folder, json.dumps(attempt(TWO).to_json()) + "\n")
-    assert [one.proved for one in read(folder).attempts] == [True, True]
+    assert [one.proved for one in read_run(folder).attempts] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_of_two_attempts_with_one_key_the_later_counts(folder: Path) -> None:
 def test_a_broken_line_is_told_by_its_place(folder: Path, line: str, message: str) -> None:
     append(folder, line + json.dumps(attempt(ONE, number=1).to_json()) + "\n")
     with pytest.raises(InputProblem, match=message):
-        read(folder)
+        read_run(folder)
 
 
 def test_results_that_do_not_fit_are_told(folder: Path) -> None:
@@ -72,25 +72,25 @@ def test_results_that_do_not_fit_are_told(folder: Path) -> None:
         before = (folder / "results.jsonl").read_bytes()
         append(folder, json.dumps({**whole, **change}) + "\n")
         with pytest.raises(InputProblem, match=message):
-            read(folder)
+            read_run(folder)
         (folder / "results.jsonl").write_bytes(before)
 
 
 def test_a_folder_that_is_no_run_is_told(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InputProblem, match="there is no folder"):
-        read(tmp_path / "nowhere")
+        read_run(tmp_path / "nowhere")
     (folder / "environment.json").unlink()
     with pytest.raises(InputProblem, match=r"no run: it has no environment\.json"):
-        read(folder)
+        read_run(folder)
 
 
 async def test_the_events_of_an_attempt(folder: Path) -> None:
-    first, second = read(folder).attempts
+    first, second = read_run(folder).attempts
     path = folder / "traces" / f"{first.key}.jsonl.gz"
     lines = [{**event.to_json(), "theorem": "one"} for event in await events_of(TREE)]
     path.write_bytes(gzip.compress("\n".join(map(json.dumps, lines)).encode()))
-    assert any(isinstance(event, Opened) for event in read(folder).trace(first))
-    assert read(folder).trace(second) == ()
+    assert any(isinstance(event, Opened) for event in read_run(folder).trace(first))
+    assert read_run(folder).trace(second) == ()
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(InputProblem, match="can't be read"):
-        read(folder).trace(first)
+        read_run(folder).trace(first)

@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from benchmarks.perf.report import Searched
-from prover.bench.page import page as page_of
-from prover.bench.reading import read
+from prover.bench.report.html_report import page as page_of
+from prover.bench.results import read_run
 from tests.bench.runs import attempt, problem, write
 from tests.bench.test_report import EVIL
 from tests.conftest import CHROMIUM
@@ -68,7 +68,7 @@ async def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         },
     )
     path = folder / "report.html"
-    path.write_text(page_of(read(folder), lambda _done, _of: None), encoding="utf-8")
+    path.write_text(page_of(read_run(folder), lambda _done, _of: None), encoding="utf-8")
     return path
 
 

@@ -7,8 +7,8 @@ import itertools
 
 import pytest
 
-from prover.bench.run import Run
-from prover.bench.store import Finished
+from prover.bench.attempt import Finished
+from prover.bench.runner import Runner
 from prover.errors import EnvironmentProblem
 from prover.search.result import Status
 from tests.bench.building import Tries, attempt, todo
@@ -19,7 +19,7 @@ PROVED, ERROR = Status.PROVED, Status.ERROR
 async def test_all_workers_are_busy_and_problems_are_in_turn() -> None:
     kept: list[Finished] = []
     tries = Tries()
-    run = Run(todo("abcd", attempts=2), kept.append, workers=3)
+    run = Runner(todo("abcd", attempts=2), kept.append, workers=3)
     await run.work(tries)
     assert tries.began == ["a0", "b0", "c0", "d0", "a1", "b1", "c1", "d1"]
     assert tries.most == 3
@@ -31,7 +31,7 @@ async def test_all_workers_are_busy_and_problems_are_in_turn() -> None:
 
 async def test_a_proved_problem_is_not_tried_again() -> None:
     tries = Tries({"a0": PROVED, "b1": PROVED})
-    run = Run(todo("abc", attempts=3), lambda _: None, workers=1)
+    run = Runner(todo("abc", attempts=3), lambda _: None, workers=1)
     await run.work(tries)
     assert tries.began == ["a0", "b0", "c0", "b1", "c1", "c2"]
     assert run.standing.proved == 2
@@ -39,14 +39,14 @@ async def test_a_proved_problem_is_not_tried_again() -> None:
 
 async def test_the_next_try_waits_for_the_first_while_there_is_something_else() -> None:
     tries = Tries(turns={"a0": 30})
-    await Run(todo("abc", attempts=2), lambda _: None, workers=2).work(tries)
+    await Runner(todo("abc", attempts=2), lambda _: None, workers=2).work(tries)
     assert tries.began == ["a0", "b0", "c0", "b1", "c1", "a1"]
 
 
 async def test_a_proof_stops_the_other_tries_at_the_problem() -> None:
     kept: list[Finished] = []
     tries = Tries({"a1": PROVED}, {"a0": 50, "a2": 50})
-    run = Run(todo("a", attempts=5), kept.append, workers=3)
+    run = Runner(todo("a", attempts=5), kept.append, workers=3)
     await run.work(tries)
     assert tries.began == ["a0", "a1", "a2"]
     assert sorted(tries.stopped) == ["a0", "a2"]
@@ -61,13 +61,13 @@ async def test_what_lean_can_not_read_is_tried_once() -> None:
         began.append(job.problem.name)
         return Finished(attempt(job, ERROR, applicable=job.problem.name != "a"), b"")
 
-    await Run(jobs, lambda _: None, workers=1).work(unreadable)
+    await Runner(jobs, lambda _: None, workers=1).work(unreadable)
     assert began == ["a", "b", "b"]
 
 
 async def test_finishing_lets_end_what_is_under_way() -> None:
     kept: list[Finished] = []
-    run = Run(todo("abcdef"), kept.append, workers=2)
+    run = Runner(todo("abcdef"), kept.append, workers=2)
     tries = Tries(turns={"a0": 10, "b0": 20})
     work = asyncio.create_task(run.work(tries))
     for _ in range(5):
@@ -86,7 +86,7 @@ async def test_cancelling_stops_all_and_keeps_what_had_ended(steps: int) -> None
     before = asyncio.all_tasks()
     kept: list[Finished] = []
     tries = Tries()
-    run = Run(todo("abcdef"), kept.append, workers=2)
+    run = Runner(todo("abcdef"), kept.append, workers=2)
     work = asyncio.create_task(run.work(tries))
     for _ in range(steps):
         await asyncio.sleep(0)
@@ -101,10 +101,10 @@ async def test_cancelling_stops_all_and_keeps_what_had_ended(steps: int) -> None
 async def test_going_on_makes_what_is_missing_and_nothing_twice(cut: int) -> None:
     ends = {"a0": PROVED, "b1": PROVED, "c0": ERROR}
     whole: list[Finished] = []
-    await Run(todo("abcd", attempts=2), whole.append, workers=1).work(Tries(ends))
+    await Runner(todo("abcd", attempts=2), whole.append, workers=1).work(Tries(ends))
     found = [one.attempt for one in whole][:cut]
     rest: list[Finished] = []
-    await Run(todo("abcd", attempts=2), rest.append, workers=1, found=found).work(Tries(ends))
+    await Runner(todo("abcd", attempts=2), rest.append, workers=1, found=found).work(Tries(ends))
     keys = {one.attempt.key for one in whole}
     again = {one.key for one in found if one.result["status"] == ERROR}
     made = [one.attempt.key for one in rest]
@@ -116,7 +116,7 @@ async def test_going_on_makes_what_is_missing_and_nothing_twice(cut: int) -> Non
 async def test_a_machine_that_lacks_something_ends_the_run_and_keeps_what_ended() -> None:
     kept: list[Finished] = []
     tries = Tries({"b0": EnvironmentProblem("no Lean")}, {"c0": 50})
-    run = Run(todo("abcdef"), kept.append, workers=3)
+    run = Runner(todo("abcdef"), kept.append, workers=3)
     with pytest.raises(EnvironmentProblem, match="no Lean"):
         await run.work(tries)
     assert [one.attempt.name for one in kept] == ["a"]
@@ -125,7 +125,7 @@ async def test_a_machine_that_lacks_something_ends_the_run_and_keeps_what_ended(
 
 
 async def test_the_time_left_is_told_from_what_was_done() -> None:
-    run = Run(todo("abcd"), lambda _: None, workers=1)
+    run = Runner(todo("abcd"), lambda _: None, workers=1)
     assert run.standing.seconds_left is None
     moments = itertools.count()
 

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from prover.bench.attempt import Finished
 from prover.bench.config import Config
 from prover.bench.environment import environment
-from prover.bench.problem import ProblemSet
-from prover.bench.results import attempts
-from prover.bench.store import Finished, Store, read, trace_path
+from prover.bench.results import attempts, trace_path
+from prover.bench.store import Store, read
 from prover.errors import EnvironmentProblem, InputProblem
+from prover.problems.problem import ProblemSet
 from prover.search.budget import Limit
 from prover.search.result import Status
 from tests.bench.building import attempt, problems, todo

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.bench.summary import Summary
+from prover.bench.outcomes import Summary
 from prover.search.result import Status
 from tests.bench.building import attempt, todo
 

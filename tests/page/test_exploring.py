@@ -7,14 +7,14 @@ import gzip
 import json
 from typing import Any
 
-from prover.page.exploring import LONGEST_MESSAGE, cut, explored, packed
 from prover.search.budget import Limit
+from prover.web.graph_data import LONGEST_MESSAGE, cut, packed, recorded_graph
 from tests.search.scripted import Tree, events_of
 from tests.search.test_trace import TREE
 
 
 async def of(tree: Tree, limit: Limit | None = None) -> dict[str, Any]:
-    found = explored(await events_of(tree, limit=limit))
+    found = recorded_graph(await events_of(tree, limit=limit))
     assert found is not None
     return found
 
@@ -66,7 +66,7 @@ async def test_what_waits_and_what_has_failed() -> None:
 
 
 async def test_without_its_theorem_opened_a_search_has_no_graph() -> None:
-    assert explored((await events_of(TREE))[:1]) is None
+    assert recorded_graph((await events_of(TREE))[:1]) is None
 
 
 def test_packed_is_base64_of_gzip_of_json() -> None:

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest_asyncio
 
-from prover.page.exploring import explored
-from prover.service.recording import GROWING, Recording
+from prover.web.graph_data import GROWING, LiveGraph, recorded_graph
 from tests.search.scripted import events_of
 from tests.search.test_trace import TREE
 from tests.service.serving import THEOREM, Scripted, Served, StuckLean, serving
@@ -40,7 +39,7 @@ def merged(graph: dict[str, Any], fresh: dict[str, Any]) -> dict[str, Any]:
 
 async def test_what_is_told_bit_by_bit_is_the_graph_of_the_report() -> None:
     events = await events_of(TREE)
-    recording, graph = Recording(), None
+    recording, graph = LiveGraph(), None
     nothing = {"states": 0, "tactics": 0, "expansions": 0, "messages": 0}
     for event in events:
         recording.take(event)
@@ -49,7 +48,7 @@ async def test_what_is_told_bit_by_bit_is_the_graph_of_the_report() -> None:
             graph = merged(graph, rows) if graph else rows
     assert graph is not None
     del graph["since"]
-    assert graph == explored(events)
+    assert graph == recorded_graph(events)
 
 
 async def test_the_graph_of_a_run_is_there_while_it_runs_and_afterwards(served: Served) -> None:

@@ -1,15 +1,11 @@
-"""A run as one HTML file that needs nothing else: no network, no other file.
-
-Names, statements and messages come from outside. Jinja escapes them in HTML; inside of `script`
-they are JSON without `<`, or base64; and the page's policy lets run only the script whose hash it
-names.
-"""
+"""Small pictures for the report's page, as SVG whose colours come from the page's style."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,22 +13,105 @@ from typing import Any
 
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from prover.bench import drawing
-from prover.bench.figures import GROUPS, Figures, Passes
-from prover.bench.reading import Run
-from prover.bench.tried import Tried, tried
-from prover.bench.wording import dialect, duration, facts, percent
+from prover.bench.metrics import GROUPS, Metrics, Passes, Point, Share
+from prover.bench.outcomes import ProblemResult, problem_results
+from prover.bench.report.formatting import dialect, duration, facts, percent
+from prover.bench.results import RunResults
 from prover.errors import counted, sentences
-from prover.page import FOLDER, joined
-from prover.page.exploring import explored, packed
+from prover.web.assets import FOLDER, joined
+from prover.web.graph_data import packed, recorded_graph
 
-PAGE = Path(__file__).parent / "page"
+WIDTH, HEIGHT = 520, 250
+LEFT, RIGHT, TOP, BOTTOM = 42, 14, 10, 30
+"""Room around a curve, for its numbers."""
+
+
+def bar(share: Share) -> Markup:
+    """A share as a bar, with its interval as a line through the bar's end."""
+    low, high = (100 * bound for bound in share.interval)
+    return Markup(
+        '<svg class="bar" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="track" width="100" height="12" rx="1"/>'
+        '<rect class="fill" width="{:.2f}" height="12" rx="1"/>'
+        '<path class="whisker" d="M{:.2f} 6H{:.2f}"/></svg>'
+    ).format(100 * share.share, low, high)
+
+
+def stack(parts: Sequence[tuple[str, float]]) -> Markup:
+    """Names with shares of one whole, side by side."""
+    label = ", ".join(f"{name} {share:.1%}" for name, share in parts)
+    drawn, left = [], 0.0
+    for number, (_, share) in enumerate(parts):
+        drawn.append(_rectangle(number, left, 100 * share))
+        left += 100 * share
+    return Markup(
+        '<svg class="stack" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" '
+        'aria-label="{}">{}</svg>'
+    ).format(label, Markup("").join(drawn))
+
+
+def _rectangle(number: int, left: float, width: float) -> Markup:
+    shape = '<rect class="k{}" x="{:.2f}" width="{:.2f}" height="8"/>'
+    return Markup(shape).format(number, left, width)
+
+
+def curve(points: Sequence[Point], unit: str) -> Markup:
+    """How many problems were proved within each amount, as steps that only rise."""
+    if not points:
+        return Markup('<p class="muted">Nothing was proved.</p>')
+    across, up = _ticks(points[-1][0]), _ticks(points[-1][1], whole=True)
+    width, height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+
+    def x(amount: float) -> float:
+        return LEFT + width * amount / across[-1]
+
+    def y(count: float) -> float:
+        return TOP + height * (1 - count / up[-1])
+
+    steps = f"M{x(0):.1f} {y(0):.1f}" + "".join(f"H{x(a):.1f}V{y(c):.1f}" for a, c in points)
+    steps += f"H{x(across[-1]):.1f}"
+    area = f"{steps}V{y(0):.1f}Z"
+    lines = Markup("").join([*_rows(up, y), *_columns(across, x)])
+    label = f"{points[-1][1]} problems proved within {points[-1][0]:.6g} {unit}"
+    return Markup(
+        '<svg class="curve" viewBox="0 0 {} {}" role="img" aria-label="{}">{}'
+        '<path class="area" d="{}"/><path class="line" d="{}"/></svg>'
+    ).format(WIDTH, HEIGHT, label, lines, area, steps)
+
+
+def _rows(ticks: Sequence[float], y: Callable[[float], float]) -> Iterator[Markup]:
+    for tick in ticks:
+        yield Markup(
+            '<path class="grid" d="M{} {:.1f}H{}"/><text x="{}" y="{:.1f}" text-anchor="end">{:g}'
+            "</text>"
+        ).format(LEFT, y(tick), WIDTH - RIGHT, LEFT - 8, y(tick) + 4, tick)
+
+
+def _columns(ticks: Sequence[float], x: Callable[[float], float]) -> Iterator[Markup]:
+    for tick in ticks:
+        yield Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{:g}</text>').format(
+            x(tick), HEIGHT - 8, tick
+        )
+
+
+def _ticks(most: float, *, whole: bool = False) -> list[float]:
+    """Round numbers from 0 to the first that is not below `most`, about five of them."""
+    rough = max(most, 1e-9) / 5
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = next(factor * size for factor in (1, 2, 5, 10) if factor * size >= rough)
+    if whole:
+        step = max(1.0, step)
+    return [round(step * number, 10) for number in range(math.ceil(most / step - 1e-9) + 1)]
+
+
+REPORT = Path(__file__).parent / "page"
 SHARED = ("elements", "words", "lean", "state", "tree", "painting", "view", "hands")
 OWN = ("data", "table", "problem")
-SCRIPTS = (*(FOLDER / f"{name}.js" for name in SHARED), *(PAGE / f"{name}.js" for name in OWN))
+SCRIPTS = (*(FOLDER / f"{name}.js" for name in SHARED), *(REPORT / f"{name}.js" for name in OWN))
 """In the order in which they stand in the page."""
-STYLES = (FOLDER / "colours.css", FOLDER / "graph.css", PAGE / "style.css")
+STYLES = (FOLDER / "colours.css", FOLDER / "graph.css", REPORT / "style.css")
 COLUMNS = (
     *(("Problem", "text"), ("Outcome", "text"), ("Topic", "text"), ("Split", "text")),
     *(("Difficulty", "text"), ("Seconds", "number"), ("Tactics", "number"), ("States", "number")),
@@ -55,13 +134,13 @@ class Part:
     share: float
 
 
-def page(run: Run, note: Note) -> str:
+def page(run: RunResults, note: Note) -> str:
     """The file's text. Raises `InputProblem` for a trace that can't be replayed."""
-    figures, problems = Figures.of(run), tried(run)
+    figures, problems = Metrics.of(run), problem_results(run)
     rows = [row(item) for item in problems]
     parts = list(time_parts(figures))
     template = Environment(
-        loader=FileSystemLoader(PAGE),
+        loader=FileSystemLoader(REPORT),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -88,13 +167,13 @@ def page(run: Run, note: Note) -> str:
         percent=percent,
         counted=counted,
         duration=duration,
-        bar=drawing.bar,
-        curve=drawing.curve,
-        stack=lambda parts: drawing.stack([(part.name, part.share) for part in parts]),
+        bar=bar,
+        curve=curve,
+        stack=lambda parts: stack([(part.name, part.share) for part in parts]),
     )
 
 
-def row(item: Tried) -> Json:
+def row(item: ProblemResult) -> Json:
     """What the table and the page of a problem show."""
     shown = item.shown.result if item.shown else {}
     problem = item.problem
@@ -124,10 +203,10 @@ def data(rows: Sequence[Json]) -> str:
     return text.replace("<", "\\u003c")
 
 
-def graphs(run: Run, problems: Sequence[Tried], note: Note) -> Iterator[str | None]:
+def graphs(run: RunResults, problems: Sequence[ProblemResult], note: Note) -> Iterator[str | None]:
     """The packed graph of each problem's attempt that is shown; None where there is none."""
     for number, item in enumerate(problems, 1):
-        found = explored(run.trace(item.shown)) if item.shown else None
+        found = recorded_graph(run.trace(item.shown)) if item.shown else None
         note(number, len(problems))
         yield packed(found) if found else None
 
@@ -138,7 +217,7 @@ def choices(rows: Sequence[Json]) -> dict[str, list[str]]:
     return {name: some for name, some in values.items() if len(some) > 1}
 
 
-def tiles(figures: Figures) -> Iterator[tuple[str, str, str]]:
+def tiles(figures: Metrics) -> Iterator[tuple[str, str, str]]:
     """The smaller numbers of the headline: label, value, note."""
     for k, value in list(enumerate(figures.passes.values, 1))[:4]:
         if len(figures.passes.values) > 1:
@@ -157,7 +236,7 @@ def how(passes: Passes) -> str:
     return "unbiased estimate" if passes.unbiased else "by the first attempts"
 
 
-def time_parts(figures: Figures) -> Iterator[Part]:
+def time_parts(figures: Metrics) -> Iterator[Part]:
     """Where the time went, with shares of all of it."""
     time = figures.time
     seconds = {

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from prover.bench.config import LOCAL, Config, default_workers
-from prover.bench.crew import Crew
+from prover.bench.worker_pool import WorkerPool
 from prover.errors import EnvironmentProblem
 from prover.progress import Notify
 
@@ -33,7 +33,7 @@ QUIET = {
 
 
 @asynccontextmanager
-async def joined(config: Config, lean: str, tell: Notify) -> AsyncIterator[Crew]:
+async def joined(config: Config, lean: str, tell: Notify) -> AsyncIterator[WorkerPool]:
     """The workers of the cluster that the settings name, until the block ends.
 
     `lean` is the one that they must have; `tell` is told what is waited for, and which nodes
@@ -43,12 +43,12 @@ async def joined(config: Config, lean: str, tell: Notify) -> AsyncIterator[Crew]
     os.environ.update(QUIET)
     ray = _ray()
     # Only now: it imports Ray.
-    from prover.bench.hands import Hands
+    from prover.bench.ray.supervisor import LeanActorSupervisor
 
     await _connect(ray, config)
     try:
-        crew = Crew(patience=PATIENCE_SECONDS)
-        async with Hands(config, lean, crew, tell):
+        crew = WorkerPool(patience=PATIENCE_SECONDS)
+        async with LeanActorSupervisor(config, lean, crew, tell):
             tell("waiting for Lean on the nodes of the cluster")
             await crew.ready()
             yield crew

@@ -11,23 +11,21 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from prover.bench.attempt import Attempt
-from prover.bench.attempting import Trace
-from prover.bench.job import Job
-from prover.bench.store import Finished
+from prover.bench.attempt import Attempt, Finished, Job
 from prover.errors import EnvironmentProblem
 from prover.search.result import Result, Seconds, Status
+from prover.trace_file import TraceWriter
 
 Worker = Callable[[Job], Coroutine[Any, Any, Finished]]
 LOSSES = 4
 """How often one try may be lost: it may be what its workers die of."""
 
 
-class Lost(Exception):
+class WorkerLostError(Exception):
     """A try's worker, or what that one needed, has gone; the try says nothing of its problem."""
 
 
-class Crew:
+class WorkerPool:
     """The workers of a run; called with a job, it has the first that is free make the try."""
 
     def __init__(self, *, patience: float) -> None:
@@ -73,11 +71,11 @@ class Crew:
             worker = await self._take()
             try:
                 return await worker(job)
-            except Lost:
+            except WorkerLostError:
                 continue
             finally:
                 self._release(worker)
-        return lost(job, began, time.monotonic() - started)
+        return lost_attempt(job, began, time.monotonic() - started)
 
     async def _take(self) -> Worker:
         while not self._free:
@@ -99,11 +97,11 @@ class Crew:
             self._changed.set()
 
 
-def lost(job: Job, began: float, seconds: float) -> Finished:
+def lost_attempt(job: Job, began: float, seconds: float) -> Finished:
     """A try that was lost again and again: an error, made again by the next run."""
     message = f"Its machine or process was lost {LOSSES} times. Run the same again to try anew."
     result = Result(job.problem.name, Status.ERROR, message, seconds=Seconds(total=seconds))
-    trace = Trace(job.problem.name)
+    trace = TraceWriter(job.problem.name)
     trace.note(result)
     return Finished(Attempt.of(job, result, started=began), trace.compressed())
 

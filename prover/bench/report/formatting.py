@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prover.bench.reading import Run
+from prover.bench.results import RunResults
 
 NO_SCORE = "A result in a dialect is not a miniF2F score."
 
@@ -22,7 +22,7 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
-def dialect(run: Run) -> str:
+def dialect(run: RunResults) -> str:
     """How the statements were read, and what that means for the result."""
     if not run.dialect:
         return "Dialect: none. Every statement was read under the header that it came with."
@@ -31,7 +31,7 @@ def dialect(run: Run) -> str:
     return f"Dialect: {run.dialect}{described} took the place of the problems' headers. {NO_SCORE}"
 
 
-def facts(run: Run) -> list[str]:
+def facts(run: RunResults) -> list[str]:
     """What a run was made with, in short."""
     environment = run.environment
     policy = environment.get("policy") or run.config.get("policy")

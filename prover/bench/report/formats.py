@@ -7,11 +7,11 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from prover.bench.figures import Figures, Share
-from prover.bench.page import Note, how, page, time_parts
-from prover.bench.reading import Run
-from prover.bench.tried import tried
-from prover.bench.wording import dialect, duration, facts, percent
+from prover.bench.metrics import Metrics, Share
+from prover.bench.outcomes import problem_results
+from prover.bench.report.formatting import dialect, duration, facts, percent
+from prover.bench.report.html_report import Note, how, page, time_parts
+from prover.bench.results import RunResults
 
 CSV_COLUMNS = (
     *("name", "attempt", "seed", "split", "topic", "difficulty", "outcome", "status", "seconds"),
@@ -20,14 +20,14 @@ CSV_COLUMNS = (
 )
 
 
-def html(run: Run, note: Note) -> str:
-    """A page with everything; see `prover.bench.page`."""
+def html(run: RunResults, note: Note) -> str:
+    """A page with everything; see `prover.bench.report.html_report`."""
     return page(run, note)
 
 
-def markdown(run: Run, _: Note) -> str:
+def markdown(run: RunResults, _: Note) -> str:
     """The numbers as tables, for a repository or a terminal."""
-    figures = Figures.of(run)
+    figures = Metrics.of(run)
     overall = figures.overall
     low, high = overall.interval
     lines = [
@@ -60,24 +60,24 @@ def markdown(run: Run, _: Note) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_json(run: Run, _: Note) -> str:
+def as_json(run: RunResults, _: Note) -> str:
     """The numbers, the environment and the configuration."""
     told = {
         "run": run.name,
         "dialect": run.dialect,
         "environment": dict(run.environment),
         "config": dict(run.config),
-        "figures": Figures.of(run).to_json(),
+        "figures": Metrics.of(run).to_json(),
     }
     return json.dumps(told, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
-def as_csv(run: Run, _: Note) -> str:
+def as_csv(run: RunResults, _: Note) -> str:
     """A line for each attempt; a problem without one has one with what is known of it."""
     text = io.StringIO()
     writer = csv.DictWriter(text, CSV_COLUMNS, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    for item in tried(run):
+    for item in problem_results(run):
         problem = item.problem
         same = {
             "name": problem.name,
@@ -94,7 +94,7 @@ def as_csv(run: Run, _: Note) -> str:
     return text.getvalue()
 
 
-FORMATS: Mapping[str, Callable[[Run, Note], str]] = {
+FORMATS: Mapping[str, Callable[[RunResults, Note], str]] = {
     "html": html,
     "md": markdown,
     "json": as_json,
@@ -102,7 +102,7 @@ FORMATS: Mapping[str, Callable[[Run, Note], str]] = {
 }
 
 
-def _passes(figures: Figures) -> Iterator[str]:
+def _passes(figures: Metrics) -> Iterator[str]:
     if len(figures.passes.values) > 1:
         values = ", ".join(
             f"pass@{k} {percent(value)}" for k, value in enumerate(figures.passes.values, 1)

@@ -10,13 +10,12 @@ from typing import Any, Self
 
 import ray
 
-from prover.bench.actors import Handle, answer, end, start_lean
+from prover.bench.attempt import Finished, Job
 from prover.bench.config import WORKER_MEMORY, Config
-from prover.bench.crew import Crew, Lost
-from prover.bench.job import Job
-from prover.bench.proposers import Proposers
-from prover.bench.store import Finished
-from prover.errors import EnvironmentProblem
+from prover.bench.ray.actors import Handle, PolicyActorHandle, answer, end, start_lean, start_policy
+from prover.bench.worker_pool import WorkerLostError, WorkerPool
+from prover.errors import EnvironmentProblem, ProverError
+from prover.policy.spec import BuiltinSpec, LocalSpec, MixtureSpec, PolicySpec
 from prover.progress import Notify
 
 Node = Mapping[str, Any]
@@ -27,16 +26,16 @@ STARTS = 3
 """How often in a row an actor may die on a node before it has begun."""
 
 
-class Hands:
+class LeanActorSupervisor:
     """Keeps a Lean actor wherever there is room for one, and each in the crew, within the block."""
 
-    def __init__(self, config: Config, lean: str, crew: Crew, tell: Notify) -> None:
+    def __init__(self, config: Config, lean: str, crew: WorkerPool, tell: Notify) -> None:
         """`lean` is the one that they must have; `tell` is told which nodes are left out."""
         self._config = config
         self._lean = lean
         self._crew = crew
         self._tell = tell
-        self._proposers = Proposers(config.policy)
+        self._proposers = PolicyActorPool(config.policy)
         self._serving: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._deaths: Counter[str] = Counter()
         self._unfit: dict[str, EnvironmentProblem] = {}
@@ -86,22 +85,22 @@ class Hands:
             at = await self._proposers.one()
             try:
                 finished: Finished | None = await answer(hand.attempt.remote(job, at))
-            except (Lost, EnvironmentProblem) as problem:
+            except (WorkerLostError, EnvironmentProblem) as problem:
                 self._crew.leave(attempt)
                 # What was only out of reach must not go on, and `live` is to end.
                 await end(hand)
                 if isinstance(problem, EnvironmentProblem):
                     self._exclude(node, problem)
-                raise Lost(str(problem)) from problem
+                raise WorkerLostError(str(problem)) from problem
             if finished is None:
                 self._proposers.lose(at)
-                raise Lost("the policy's actor")
+                raise WorkerLostError("the policy's actor")
             return finished
 
         try:
             if await self._opened(hand, node):
                 self._crew.join(attempt)
-                with suppress(Lost):
+                with suppress(WorkerLostError):
                     await answer(hand.live.remote())
         finally:
             self._crew.leave(attempt)
@@ -111,7 +110,7 @@ class Hands:
         """Whether the actor can work. If not, its node gets no other."""
         try:
             version, where = await answer(hand.open.remote())
-        except Lost as loss:
+        except WorkerLostError as loss:
             self._deaths[node] += 1
             if self._deaths[node] >= STARTS:
                 hint = "Install the same prover there, and run `prover setup`."
@@ -149,3 +148,96 @@ def room(node: Node) -> int:
 def resource(node: Node, name: str) -> float:
     """How much of it Ray has found, or was told of."""
     return float(node["Resources"].get(name, 0))
+
+
+DEATHS = 3
+"""How often in a row a policy actor may die before it has begun."""
+
+
+class PolicyActorPool:
+    """Keeps policy actors: one for each GPU for a model, one in all otherwise.
+
+    The built-in policy needs none.
+    """
+
+    def __init__(self, spec: PolicySpec) -> None:
+        self._spec = spec
+        self._serving: list[asyncio.Task[None]] = []
+        self._open: list[PolicyActorHandle] = []
+        self._changed = asyncio.Event()
+        self._deaths = 0
+        self._problem: EnvironmentProblem | None = None
+
+    def keep(self, gpus: int) -> None:
+        """Starts actors where some are missing; `gpus` is how many the cluster has.
+
+        Raises `EnvironmentProblem` when the policy can't be had there.
+        """
+        if self._problem and not self._open:
+            raise self._problem
+        if isinstance(self._spec, BuiltinSpec) or self._problem:
+            return
+        gpus = gpus if has_model(self._spec) else 0
+        self._serving = [task for task in self._serving if not task.done()]
+        for _ in range(max(1, gpus) - len(self._serving)):
+            self._serving.append(asyncio.create_task(self._serve(gpu=gpus > 0)))
+
+    async def one(self) -> PolicyActorHandle | None:
+        """An actor that can be asked, each in its turn; None where none is needed.
+
+        Raises `EnvironmentProblem` when there will be none.
+        """
+        if isinstance(self._spec, BuiltinSpec):
+            return None
+        while not self._open:
+            if self._problem:
+                raise self._problem
+            self._changed.clear()
+            await self._changed.wait()
+        first = self._open.pop(0)
+        self._open.append(first)
+        return first
+
+    def lose(self, proposing: PolicyActorHandle | None) -> None:
+        """It has gone."""
+        if proposing in self._open:
+            self._open.remove(proposing)
+
+    async def close(self) -> None:
+        """Ends all of them."""
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+    async def _serve(self, *, gpu: bool) -> None:
+        """One actor, from its start to its end."""
+        handle = start_policy(self._spec, gpu=gpu)
+        proposing = None
+        try:
+            name, premises, repairs = await answer(handle.open.remote())
+            proposing = PolicyActorHandle(handle, name, premises, repairs)
+            self._open.append(proposing)
+            self._deaths = 0
+            self._changed.set()
+            with suppress(WorkerLostError):
+                await answer(handle.live.remote())
+        except WorkerLostError as loss:
+            self._deaths += 1
+            if self._deaths >= DEATHS:
+                self._fail(f"the policy does not start in the cluster: {loss}")
+        except ProverError as error:
+            self._fail(f"the policy can't be had in the cluster: {error.message}", error.hint)
+        finally:
+            self.lose(proposing)
+            await end(handle)
+
+    def _fail(self, message: str, hint: str = "") -> None:
+        self._problem = EnvironmentProblem(message, hint)
+        self._changed.set()
+
+
+def has_model(spec: PolicySpec) -> bool:
+    """Whether a language model is to be loaded."""
+    if isinstance(spec, MixtureSpec):
+        return any(has_model(member.policy) for member in spec.members)
+    return isinstance(spec, LocalSpec)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prover.bench.figures import Figures, Point, Share
-from prover.bench.reading import Run
-from prover.bench.wording import NO_SCORE
+from prover.bench.metrics import Metrics, Point, Share
+from prover.bench.report.formatting import NO_SCORE
+from prover.bench.results import RunResults
 from prover.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ INK, MUTED, LINE, BLUE, GREEN = "#1b2430", "#5b6775", "#dfe4ea", "#2459b3", "#2f
 SUFFIXES = ("png", "svg")
 
 
-def plot(run: Run, folder: Path) -> Iterator[Path]:
+def plot(run: RunResults, folder: Path) -> Iterator[Path]:
     """Draws each picture into the folder, made if it is not there; the paths of what was drawn.
 
     Raises `EnvironmentProblem` without matplotlib, and when the folder can't be written.
@@ -45,9 +45,9 @@ def plot(run: Run, folder: Path) -> Iterator[Path]:
         raise EnvironmentProblem(f"{folder} can't be written: {error.strerror}") from error
 
 
-def pictures(run: Run) -> Iterator[tuple[str, Figure]]:
+def pictures(run: RunResults) -> Iterator[tuple[str, Figure]]:
     """Each picture with its name."""
-    figures = Figures.of(run)
+    figures = Metrics.of(run)
     note = f"dialect {run.dialect}: {NO_SCORE}" if run.dialect else ""
     for name, points, label in (
         ("seconds", figures.by_seconds, "seconds for each problem"),

@@ -23,14 +23,14 @@ AROUND = "what stands around the proof rests on a `sorry`"
 
 
 @dataclass(frozen=True)
-class Leaning:
+class SorryDependencies:
     """The declarations of a header that rest on a `sorry`."""
 
     below: Mapping[str, str]
     """By full name: the declaration whose `sorry` it is, as far as words tell."""
 
     @classmethod
-    def of(cls, header: str) -> Leaning:
+    def of(cls, header: str) -> SorryDependencies:
         """Read without Lean; a header that can't be read has none."""
         try:
             code = tokens(header)

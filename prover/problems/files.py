@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
+import json
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
-from prover.bench import jsonl, unproved
-from prover.bench.problem import Problem
 from prover.errors import InputProblem
 from prover.lean_file import read_utf8
+from prover.problems import sorry_theorems
+from prover.problems.problem import Problem
 from prover.progress import Notify, no_notice
+from prover.statement import stated
 
 """Called with what the user should know, a sentence at a time."""
 SHOWN = 5
@@ -21,7 +25,7 @@ Prepare = Callable[[str], str]
 """What is done to the text of a file before it is read; the lines stay where they are."""
 
 
-def as_it_is(text: str) -> str:
+def unprepared(text: str) -> str:
     """Prepares nothing."""
     return text
 
@@ -36,7 +40,7 @@ class Origin:
     """What paths are told from; without it the folder that is read, or that of the file, so that
     a set is the same wherever it lies."""
     split: str = ""
-    prepare: Prepare = as_it_is
+    prepare: Prepare = unprepared
 
     def of(self, path: Path, line: int) -> str:
         """Where a problem comes from."""
@@ -44,7 +48,7 @@ class Origin:
         return f"{self.repository}{shown.as_posix()}:{line}"
 
 
-def read(path: Path, origin: Origin = Origin(), tell: Notify = no_notice) -> list[Problem]:
+def read_problems(path: Path, origin: Origin = Origin(), tell: Notify = no_notice) -> list[Problem]:
     """The problems of a `.jsonl` file, a `.lean` file, or of all `.lean` files below a folder.
 
     Raises `InputProblem` when there is none, or what is there can't be read.
@@ -52,7 +56,7 @@ def read(path: Path, origin: Origin = Origin(), tell: Notify = no_notice) -> lis
     if path.is_dir():
         return _folder(path, replace(origin, root=origin.root or path), tell)
     if path.suffix in (".jsonl", ".json"):
-        problems = jsonl.read(path, text_of(path))
+        problems = read_lines(path, text_of(path))
         split = origin.split
         return [replace(each, split=each.split or split) for each in problems]
     if path.suffix == ".lean":
@@ -93,7 +97,7 @@ def _is_source(path: Path, folder: Path) -> bool:
 def _file(path: Path, origin: Origin, tell: Notify) -> list[Problem]:
     text = origin.prepare(text_of(path))
     try:
-        reading = unproved.read(text)
+        reading = sorry_theorems.scan(text)
     except InputProblem as problem:
         raise InputProblem(f"{path}: {problem.message}", problem.hint) from problem
     for name, line in reading.partly:
@@ -111,7 +115,7 @@ def _file(path: Path, origin: Origin, tell: Notify) -> list[Problem]:
     ]
 
 
-def _check_names(path: Path, theorems: Sequence[unproved.Unproved]) -> None:
+def _check_names(path: Path, theorems: Sequence[sorry_theorems.SorryTheorem]) -> None:
     lines: dict[str, int] = {}
     for theorem in theorems:
         if theorem.name in lines:
@@ -135,3 +139,78 @@ def _told_apart(folder: Path, by_file: dict[Path, list[Problem]]) -> list[Proble
         for path, problems in by_file.items()
         for problem in problems
     ]
+
+
+FIELDS = tuple(field.name for field in fields(Problem))
+STATEMENTS = ("statement", "formal_statement")
+LIST = "A list has to be taken apart into one JSON object a line: `jq -c '.[]'` does that."
+LIKENESS = 0.7
+"""How much like `name` a key must be to be meant for it."""
+
+
+def read_lines(path: Path, text: str) -> list[Problem]:
+    """The problems of a file. Raises `InputProblem` that names the file and the line."""
+    problems: list[Problem] = []
+    lines: dict[str, int] = {}
+    for number, item in _items(path, text):
+        place = f"{path}:{number}"
+        problem = _problem(item, place)
+        if not problem.source:
+            problem = replace(problem, source=f"{path.name}:{number}")
+        if "name" not in item and (not problem.name or problem.name in lines):
+            problem = replace(problem, name=f"{problem.name or 'example'}_{number}")
+        if problem.name in lines:
+            message = f"{place}: `{problem.name}` is the name of line {lines[problem.name]} too"
+            raise InputProblem(message, "Give each problem a name of its own.")
+        lines[problem.name] = number
+        problems.append(problem)
+    if not problems:
+        raise InputProblem(f"{path} has no problems", "Write one JSON object a line.")
+    return problems
+
+
+def _items(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The object of each line by its number, without what is null or empty."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        place = f"{path}:{number}"
+        try:
+            item = json.loads(line)
+        except ValueError as error:
+            message = f"{place}: this is not JSON: {error}"
+            hint = LIST if text.startswith("[") else "Each line must be one JSON object."
+            raise InputProblem(message, hint) from error
+        if not isinstance(item, dict):
+            hint = LIST if text.startswith("[") else 'Write {"statement": …} there.'
+            raise InputProblem(f"{place}: this is no JSON object", hint)
+        yield number, {key: value for key, value in item.items() if value not in (None, "")}
+
+
+def _problem(item: dict[str, Any], place: str) -> Problem:
+    """The problem of a line; its name is empty where neither the line nor its statement has one."""
+    key = next((key for key in STATEMENTS if key in item), "")
+    if not key:
+        raise InputProblem(f"{place}: there is no `statement`", _hint(item, "statement"))
+    if "name" not in item and (hint := _hint(item, "name")):
+        raise InputProblem(f"{place}: there is no `name`", hint)
+    known = {name: item[name] for name in FIELDS if name in item}
+    for name, value in {**known, key: item[key]}.items():
+        if not isinstance(value, str):
+            raise InputProblem(f"{place}: `{name}` is not a string", "Put it into quotes.")
+    try:
+        found = stated(item[key], known.get("header", ""))
+    except InputProblem as problem:
+        raise InputProblem(f"{place}: {problem.message}", problem.hint) from problem
+    return Problem(**{"name": found.name, **known, "header": found.header, "statement": found.text})
+
+
+def _hint(item: dict[str, Any], key: str) -> str:
+    """What may have been meant for a key that is missing."""
+    others = [other for other in item if other not in FIELDS]
+    near = difflib.get_close_matches(key, others, n=1, cutoff=LIKENESS)
+    if near:
+        return f"Did you mean `{near[0]}`? It must be `{key}`."
+    if key == "name":
+        return ""
+    return f"The line has: {', '.join(item)}. Put the theorem into `{key}`."

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from prover.bench.folder import SHOWN
-from prover.bench.problem import Problem
 from prover.errors import EnvironmentProblem, InputProblem, closest, counted
 from prover.lean.backend import Backend
 from prover.lean.worker import GRACE_SECONDS, Refused, Worker
+from prover.problems.files import SHOWN
+from prover.problems.problem import Problem
 from prover.progress import Notify
 
 MODULES_PER_WORKER = 6
@@ -27,7 +27,7 @@ MODULE_SECONDS = 120.0
 
 
 @dataclass
-class Stated:
+class StatedTheorems:
     """What came of the theorems of a module."""
 
     problems: list[Problem] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Stated:
     """Why, by name."""
 
 
-async def stated(lean: Backend, module: str, tell: Notify) -> list[Problem]:
+async def state_theorems(lean: Backend, module: str, tell: Notify) -> list[Problem]:
     """The theorems of a module and of all those below it.
 
     Raises `InputProblem` when there is no such module or it has no theorem, `LeanDied`.
@@ -69,7 +69,7 @@ async def _below(worker: Worker, module: str) -> list[str]:
     return [str(name) for name in result["modules"]]
 
 
-async def _state(worker: Worker, module: str) -> Stated:
+async def _state(worker: Worker, module: str) -> StatedTheorems:
     """Has Lean state the theorems of a module."""
     milliseconds = round(THEOREM_SECONDS * 1000)
     await worker.send("theorems", {"module": module, "milliseconds": milliseconds})
@@ -85,8 +85,8 @@ async def _state(worker: Worker, module: str) -> Stated:
         replies.append(reply)
 
 
-def _understood(module: str, replies: Sequence[dict[str, Any]], text: str) -> Stated:
-    found = Stated()
+def _understood(module: str, replies: Sequence[dict[str, Any]], text: str) -> StatedTheorems:
+    found = StatedTheorems()
     # The library keeps them in no order that a reader would know.
     for reply in sorted(replies, key=lambda reply: str(reply["name"])):
         name = str(reply["name"])
@@ -107,7 +107,7 @@ def header(imports: Sequence[str]) -> str:
     return "prelude\n" + "".join(f"import {name}\n" for name in imports)
 
 
-def _tell(module: str, found: Stated, tell: Notify) -> None:
+def _tell(module: str, found: StatedTheorems, tell: Notify) -> None:
     if not found.problems and not found.left_out:
         return
     sentence = f"{module}: {counted(len(found.problems), 'theorem')}"

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from prover.bench.problem import Problem
+from prover.problems.problem import Problem
 from prover.resources import resource
 
 UNKNOWN = re.compile(r"Unknown (?:identifier|constant) `([^`]+)`")

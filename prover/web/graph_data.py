@@ -18,7 +18,7 @@ from prover.search.and_or_graph import NodeStatus
 from prover.search.events import Event, Expanded
 from prover.search.graph import ProofGraph
 from prover.search.proof import shortest_proof
-from prover.search.trace import steps
+from prover.search.trace import GraphBuilder, steps
 
 LONGEST_GOALS, LONGEST_TACTIC, LONGEST_MESSAGE = 3000, 1000, 600
 """Characters that the page shows of each."""
@@ -37,7 +37,7 @@ WORKED = (OUTCOMES[Progress], OUTCOMES[Closed])
 Json = dict[str, Any]
 
 
-class Recorder:
+class GraphRecorder:
     """Takes in the events of a search, and what the graph was after each."""
 
     def __init__(self) -> None:
@@ -140,7 +140,7 @@ class Recorder:
         return found
 
 
-def explored(events: Iterable[Event]) -> Json | None:
+def recorded_graph(events: Iterable[Event]) -> Json | None:
     """The graph of a recorded search for the page; None when its theorem was never opened.
 
     - `states`: `goals` as text, `found` and `settled` as steps, `standing` (0 open, 1 proved, 2
@@ -154,7 +154,7 @@ def explored(events: Iterable[Event]) -> Json | None:
 
     Raises `InputProblem` for events that can't be replayed.
     """
-    recorder, last = Recorder(), None
+    recorder, last = GraphRecorder(), None
     for event, graph in steps(events):
         if graph is not None:
             recorder.note(event, graph)
@@ -182,3 +182,39 @@ def cut(text: str, longest: int) -> str:
 def rounded(number: float) -> float | None:
     """With three digits behind the point; None for what JSON does not have."""
     return round(number, 3) if math.isfinite(number) else None
+
+
+GROWING = {
+    "states": ("goals", "found", "depth"),
+    "tactics": ("state", "step", "text", "logprob", "outcome", "message", "children"),
+    "expansions": ("state", "cost", "waiting"),
+}
+"""Lists whose entries don't change once they are there; others are given whole."""
+
+
+class LiveGraph:
+    """Takes in the events of one search, and gives its graph as far as it has come."""
+
+    def __init__(self) -> None:
+        self._replay = GraphBuilder()
+        self._recorder = GraphRecorder()
+
+    def take(self, event: Event) -> None:
+        """Takes in one event."""
+        self._replay.take(event)
+        if self._replay.graph is not None:
+            self._recorder.note(event, self._replay.graph)
+
+    def rows(self, since: dict[str, int]) -> dict[str, Any] | None:
+        """The graph as `prover.web.graph_data.recorded_graph` has it, None before there is one.
+
+        Of what only grows come the entries from `since` on: so many `states`, `tactics`,
+        `expansions` and `messages` are known already.
+        """
+        if self._replay.graph is None:
+            return None
+        data = self._recorder.data(self._replay.graph)
+        for part, columns in GROWING.items():
+            fresh = {name: data[part][name][since[part] :] for name in columns}
+            data[part] = {**data[part], **fresh}
+        return {**data, "messages": data["messages"][since["messages"] :], "since": since}

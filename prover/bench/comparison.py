@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from prover.bench.estimates import mcnemar
-from prover.bench.figures import Share
-from prover.bench.reading import Run
-from prover.bench.tried import Tried, Way, tried
+from prover.bench.metrics import Share, mcnemar
+from prover.bench.outcomes import ProblemResult, ProblemStatus, problem_results
+from prover.bench.results import RunResults
 from prover.errors import InputProblem, counted
 
 
@@ -18,8 +17,8 @@ class Pair:
     """One problem in both runs."""
 
     name: str
-    first: Way
-    second: Way
+    first: ProblemStatus
+    second: ProblemStatus
     first_seconds: float
     second_seconds: float
     first_tactics: int
@@ -28,7 +27,7 @@ class Pair:
     @property
     def both(self) -> bool:
         """Whether both proved it."""
-        return self.first is Way.PROVED is self.second
+        return self.first is ProblemStatus.PROVED is self.second
 
 
 @dataclass(frozen=True)
@@ -48,12 +47,16 @@ class Comparison:
     @property
     def won(self) -> tuple[Pair, ...]:
         """What only the second run proved."""
-        return tuple(pair for pair in self.pairs if pair.second is Way.PROVED and not pair.both)
+        return tuple(
+            pair for pair in self.pairs if pair.second is ProblemStatus.PROVED and not pair.both
+        )
 
     @property
     def lost(self) -> tuple[Pair, ...]:
         """What only the first run proved."""
-        return tuple(pair for pair in self.pairs if pair.first is Way.PROVED and not pair.both)
+        return tuple(
+            pair for pair in self.pairs if pair.first is ProblemStatus.PROVED and not pair.both
+        )
 
     @property
     def both(self) -> tuple[Pair, ...]:
@@ -82,7 +85,7 @@ class Comparison:
         }
 
 
-def compare(first: Run, second: Run, *, anyway: bool = False) -> Comparison:
+def compare(first: RunResults, second: RunResults, *, anyway: bool = False) -> Comparison:
     """The comparison of the problems, alike in name and statement, that both attempted.
 
     Raises `InputProblem` where the problem sets or dialects differ, unless told `anyway`, and where
@@ -98,7 +101,9 @@ def compare(first: Run, second: Run, *, anyway: bool = False) -> Comparison:
     if differences and not anyway:
         hint = "Give `--anyway` to compare what they have in common."
         raise InputProblem(f"the runs can't be compared: {'; '.join(differences)}", hint)
-    one, other = ({item.problem.name: item for item in tried(run)} for run in (first, second))
+    one, other = (
+        {item.problem.name: item for item in problem_results(run)} for run in (first, second)
+    )
     pairs, apart = [], []
     for name in dict.fromkeys([*one, *other]):
         if _comparable(one.get(name), other.get(name)):
@@ -116,7 +121,7 @@ def compare(first: Run, second: Run, *, anyway: bool = False) -> Comparison:
     )
 
 
-def _differences(first: Run, second: Run) -> list[str]:
+def _differences(first: RunResults, second: RunResults) -> list[str]:
     found = []
     if first.dialect != second.dialect:
         dialects = [f"`{run.dialect}`" if run.dialect else "none" for run in (first, second)]
@@ -134,14 +139,14 @@ def _differences(first: Run, second: Run) -> list[str]:
     return found
 
 
-def _comparable(one: Tried | None, other: Tried | None) -> bool:
+def _comparable(one: ProblemResult | None, other: ProblemResult | None) -> bool:
     if one is None or other is None:
         return False
     same = one.problem.statement == other.problem.statement
     return same and one.counts and other.counts
 
 
-def _pair(one: Tried, other: Tried) -> Pair:
+def _pair(one: ProblemResult, other: ProblemResult) -> Pair:
     return Pair(
         one.problem.name,
         one.way,
@@ -153,8 +158,8 @@ def _pair(one: Tried, other: Tried) -> Pair:
     )
 
 
-def _share(name: str, ways: Sequence[Way]) -> Share:
-    return Share(name, ways.count(Way.PROVED), len(ways))
+def _share(name: str, ways: Sequence[ProblemStatus]) -> Share:
+    return Share(name, ways.count(ProblemStatus.PROVED), len(ways))
 
 
 def _sums(pairs: Sequence[Pair], what: str) -> list[float]:

@@ -1,27 +1,89 @@
-"""Problem sets from wherever they are: files, folders, repositories, collections, the library."""
+"""Published collections of problems by name, as `presets.yaml` lists them."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Literal
 
-from prover.bench import folder
-from prover.bench.folder import Origin
-from prover.bench.library import stated
-from prover.bench.presets import presets
-from prover.bench.problem import Problem, ProblemSet
-from prover.bench.selection import Selection
+import yaml
+
 from prover.cache import default_cache
 from prover.errors import EnvironmentProblem, InputProblem, closest
 from prover.git import Repository, check_out
 from prover.lean.backend import Backend
+from prover.problems import files
+from prover.problems.files import Origin, read_problems, unprepared
+from prover.problems.lean_library import state_theorems
+from prover.problems.problem import Problem, ProblemSet, Selection
 from prover.progress import Notify, no_notice
 from prover.resources import resource
+
+FILE = Path(__file__).with_name("presets.yaml")
+ANSWER = re.compile(
+    r"^(?P<definition>(?:noncomputable )?abbrev [^\n]*:=)[ \t]*sorry[ \t]*\n"
+    r"(?P<answer>(?:[ \t]*--[^\n]*\n)+)",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A collection at one commit of its repository."""
+
+    what: str
+    url: str
+    commit: str
+    splits: Mapping[str, str]
+    """The folder or file of each split."""
+    licence: str
+    answers: Literal["", "comment"] = ""
+    """Where the answers are that statements leave open."""
+
+    async def read(self, cache: Path, tell: Notify) -> list[Problem]:
+        """All its problems. Raises `EnvironmentProblem` when it can't be fetched."""
+        repository = Repository(self.url, self.commit)
+        checkout = await check_out(repository, cache, tell)
+        prepare = with_answers if self.answers else unprepared
+        named = f"{repository.title}@{checkout.commit}:"
+        return [
+            problem
+            for split, folder in self.splits.items()
+            for problem in read_problems(
+                checkout.folder / folder, Origin(named, checkout.folder, split, prepare), tell
+            )
+        ]
+
+
+@cache
+def presets() -> dict[str, Preset]:
+    """The collections by name."""
+    entries = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return {name: Preset(**entry) for name, entry in entries.items()}
+
+
+def with_answers(text: str) -> str:
+    """A text with the answers that stand in comments where `sorry` stood for them.
+
+    PutnamBench leaves the answer of a problem open, as `abbrev … := sorry`, with the answer in the
+    comment on the lines after it. Lines and columns stay the same.
+    """
+
+    def filled(match: re.Match[str]) -> str:
+        answer = re.sub(r"^([ \t]*)--", r"\1  ", match["answer"], flags=re.MULTILINE)
+        return f"{match['definition']}\n{answer}"
+
+    return ANSWER.sub(filled, text)
+
 
 CORE = resource("benchmarks/problems/core.jsonl")
 GIT, LIBRARY = "git:", "library:"
 
 
-async def load(
+async def load_problems(
     source: str,
     selection: Selection = Selection(),  # noqa: B008
     *,
@@ -49,7 +111,7 @@ async def load(
 
 async def _read(source: str, lean: Backend | None, cache: Path, tell: Notify) -> list[Problem]:
     if source == "core":
-        return folder.read(_core(), Origin(), tell)
+        return files.read_problems(_core(), Origin(), tell)
     if source in presets():
         return await presets()[source].read(cache, tell)
     if source.startswith(GIT):
@@ -57,11 +119,11 @@ async def _read(source: str, lean: Backend | None, cache: Path, tell: Notify) ->
     if source.startswith(LIBRARY):
         if lean is None:
             raise InputProblem(f"{source} needs a Lean", "Give `load` one.")
-        return await stated(lean, source.removeprefix(LIBRARY), tell)
+        return await state_theorems(lean, source.removeprefix(LIBRARY), tell)
     path = Path(source).expanduser()
     if not path.exists():
         raise InputProblem(f"there are no problems called `{source}`", _hint(source))
-    return folder.read(path, Origin(), tell)
+    return files.read_problems(path, Origin(), tell)
 
 
 def unheard_of(source: str) -> bool:
@@ -99,4 +161,4 @@ async def _from_git(repository: Repository, cache: Path, tell: Notify) -> list[P
     for _ in Path(repository.folder).parts:
         root = root.parent
     origin = Origin(f"{repository.title}@{checkout.commit}:", root)
-    return folder.read(checkout.folder, origin, tell)
+    return files.read_problems(checkout.folder, origin, tell)

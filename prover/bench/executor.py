@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import json
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 
-from prover.bench.attempt import Attempt
-from prover.bench.job import Job
-from prover.bench.leaning import Leaning
-from prover.bench.store import Finished
+from prover.bench.attempt import Attempt, Finished, Job
 from prover.errors import EnvironmentProblem, InputProblem, NotLocated
 from prover.lean.backend import Backend
 from prover.lean.interface import LeanSession, Outcome, Premise, State, TacticLimit, Verify
 from prover.policy.policy import Policy
+from prover.problems.sorry_dependencies import SorryDependencies
 from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.engine import search
-from prover.search.events import Event
 from prover.search.result import Result, Seconds, Status
 from prover.theorem import Theorem
+from prover.trace_file import TraceWriter
 from prover.verifier import Verifier
 
 Sessions = Callable[[], AbstractAsyncContextManager[LeanSession]]
 
 
 @dataclass(frozen=True)
-class Attempting:
+class LocalExecutor:
     """What all tries of a run have in common."""
 
     sessions: Sessions
@@ -42,7 +37,7 @@ class Attempting:
     @classmethod
     def with_lean(
         cls, lean: Backend, policy: Policy, limit: Limit, configuration: Configuration
-    ) -> Attempting:
+    ) -> LocalExecutor:
         """With sessions of one worker each: what is under way beside one changes nothing."""
         gate = Verifier(lean, seconds=limit.verify_seconds)
         return cls(lambda: lean.session(alone=True), policy, gate, limit, configuration)
@@ -52,7 +47,7 @@ class Attempting:
 
         Whatever else goes wrong is the attempt's own: its status is `error` then.
         """
-        problem, trace = job.problem, Trace(job.problem.name)
+        problem, trace = job.problem, TraceWriter(job.problem.name)
         began, started = time.time(), time.monotonic()
         refused = False
         try:
@@ -67,11 +62,11 @@ class Attempting:
         attempt = Attempt.of(job, result, started=began, applicable=not refused)
         return Finished(attempt, trace.compressed())
 
-    async def _searched(self, job: Job, trace: Trace) -> tuple[Result, bool]:
+    async def _searched(self, job: Job, trace: TraceWriter) -> tuple[Result, bool]:
         """How the search ended, and whether Lean could not read the theorem."""
         async with self.sessions() as session:
-            reading = Reading(session)
-            leaning = Leaning.of(job.problem.header)
+            reading = ElaborationProbe(session)
+            leaning = SorryDependencies.of(job.problem.header)
             found = search(
                 job.problem.theorem,
                 reading,
@@ -88,29 +83,7 @@ class Attempting:
         return event, reading.refused
 
 
-class Trace:
-    """The events of a search as JSON lines, compressed as they come."""
-
-    def __init__(self, theorem: str) -> None:
-        self._theorem = theorem
-        self._bytes = io.BytesIO()
-        # Without the time in it, the same events are the same bytes.
-        self._gzip = gzip.GzipFile(fileobj=self._bytes, mode="wb", mtime=0)
-
-    def note(self, event: Event) -> None:
-        """Adds an event."""
-        json_of = event.to_json()
-        line = {"event": json_of["event"], "theorem": self._theorem, **json_of}
-        text = json.dumps(line, ensure_ascii=False) + "\n"
-        self._gzip.write(text.encode(errors="replace"))
-
-    def compressed(self) -> bytes:
-        """All of them. None can be added afterwards."""
-        self._gzip.close()
-        return self._bytes.getvalue()
-
-
-class Reading:
+class ElaborationProbe:
     """A session that remembers that Lean could not read its theorem."""
 
     def __init__(self, session: LeanSession) -> None:

@@ -1,19 +1,66 @@
-"""The numbers of a run: what was proved, how surely, how fast, and what stood in the way."""
+"""What a sample of proved and unproved problems says, and how surely."""
 
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from prover.bench.attempt import Attempt
-from prover.bench.dialect import unreadable
-from prover.bench.estimates import Interval, pass_at, wilson
-from prover.bench.reading import Run
-from prover.bench.tried import Tried, Way, tried
+from prover.bench.outcomes import ProblemResult, ProblemStatus, problem_results
+from prover.bench.results import RunResults
+from prover.problems.dialect import unreadable
 from prover.search.result import Counters
+
+NORMAL_95 = 1.959963984540054
+"""The normal distribution has 95 % of its mass within so many standard deviations."""
+
+
+class Interval(NamedTuple):
+    """Bounds of a share, between 0 and 1."""
+
+    low: float
+    high: float
+
+
+def wilson(solved: int, tried: int) -> Interval:
+    """The 95 % score interval for a share (Wilson 1927); it knows nothing when nothing was tried.
+
+    Unlike the textbook interval it stays within 0 and 1 and has a width at 0 of n.
+    """
+    if tried == 0:
+        return Interval(0.0, 1.0)
+    share, square = solved / tried, NORMAL_95**2
+    middle = (share + square / (2 * tried)) / (1 + square / tried)
+    spread = share * (1 - share) / tried + square / (4 * tried**2)
+    half = NORMAL_95 * math.sqrt(spread) / (1 + square / tried)
+    low = 0.0 if solved == 0 else middle - half
+    return Interval(low, 1.0 if solved == tried else middle + half)
+
+
+def pass_at(k: int, attempts: int, proved: int) -> float:
+    """The chance that at least one of k attempts proves the problem, without bias from the sample.
+
+    Of Chen et al. 2021, "Evaluating Large Language Models Trained on Code": the share of the ways
+    to choose k of the attempts that have a proof among them. `attempts` must not depend on how they
+    came out, and k must be at most as many.
+    """
+    return 1.0 - math.comb(attempts - proved, k) / math.comb(attempts, k)
+
+
+def mcnemar(won: int, lost: int) -> float:
+    """The two-sided p-value that both are equally good (McNemar 1947), exact.
+
+    Problems on which both came out the same say nothing. Of the others as many would be won as
+    lost: a binomial distribution with one half.
+    """
+    differing = won + lost
+    tail = sum(math.comb(differing, count) for count in range(min(won, lost) + 1))
+    return min(1.0, 2 * tail / (1 << differing))
+
 
 GROUPS = ("topic", "split", "difficulty")
 """The fields of a problem by which shares are told."""
@@ -53,7 +100,7 @@ class Passes:
 
     values: tuple[float, ...]
     unbiased: bool
-    """Estimated from all attempts (`prover.bench.estimates.pass_at`). Where a problem is not tried
+    """Estimated from all attempts (`prover.bench.metrics.pass_at`). Where a problem is not tried
     again once it is proved, that would be biased, and these are the shares of the problems that the
     first k attempts proved."""
 
@@ -80,7 +127,7 @@ class Time:
 
 
 @dataclass(frozen=True)
-class Figures:
+class Metrics:
     """All that a report says in numbers."""
 
     overall: Share
@@ -105,9 +152,9 @@ class Figures:
     """The share of the workers' time in which they had an attempt; None where it is not known."""
 
     @classmethod
-    def of(cls, run: Run) -> Figures:
+    def of(cls, run: RunResults) -> Metrics:
         """Those of a run, finished or not."""
-        problems = tried(run)
+        problems = problem_results(run)
         counting = [item for item in problems if item.counts]
         attempts = [attempt for item in counting for attempt in item.attempts]
         return cls(
@@ -122,11 +169,11 @@ class Figures:
             not_applicable=tuple(
                 (item.problem.name, unreadable(item.refusal, run.dialect))
                 for item in problems
-                if item.way is Way.NOT_APPLICABLE
+                if item.way is ProblemStatus.NOT_APPLICABLE
             ),
-            refused=sum(item.way is Way.REFUSED for item in problems),
-            errors=sum(item.way is Way.ERROR for item in problems),
-            untried=sum(item.way is Way.UNTRIED for item in problems),
+            refused=sum(item.way is ProblemStatus.REFUSED for item in problems),
+            errors=sum(item.way is ProblemStatus.ERROR for item in problems),
+            untried=sum(item.way is ProblemStatus.UNTRIED for item in problems),
             attempts=len(attempts),
             worker_use=worker_use(run.attempts, run.config.get("workers")),
         )
@@ -137,10 +184,12 @@ class Figures:
         return {**asdict(self), "overall": self.overall.to_json(), "groups": groups}
 
 
-def passes(problems: Sequence[Tried]) -> Passes:
+def passes(problems: Sequence[ProblemResult]) -> Passes:
     """pass@k of the problems attempted."""
     most = max((len(item.attempts) for item in problems), default=0)
-    stopped = any(item.way is Way.PROVED and len(item.attempts) < most for item in problems)
+    stopped = any(
+        item.way is ProblemStatus.PROVED and len(item.attempts) < most for item in problems
+    )
     counts = [len(item.attempts) for item in problems if not (stopped and item.proving)]
     values = [
         sum(_passed(item, k, unbiased=not stopped) for item in problems) / len(problems)
@@ -149,17 +198,17 @@ def passes(problems: Sequence[Tried]) -> Passes:
     return Passes(tuple(values), unbiased=not stopped)
 
 
-def _passed(item: Tried, k: int, *, unbiased: bool) -> float:
+def _passed(item: ProblemResult, k: int, *, unbiased: bool) -> float:
     proved = [attempt.proved for attempt in item.attempts]
     return pass_at(k, len(proved), sum(proved)) if unbiased else float(any(proved[:k]))
 
 
-def curve(problems: Iterable[Tried], what: str) -> Iterator[Point]:
+def curve(problems: Iterable[ProblemResult], what: str) -> Iterator[Point]:
     """For each amount of `seconds` or `tactics` that proved a problem, how many it proved.
 
     What failed attempts took before the first proof of a problem counts as well.
     """
-    spent = sorted(item.spent(what) for item in problems if item.way is Way.PROVED)
+    spent = sorted(item.spent(what) for item in problems if item.way is ProblemStatus.PROVED)
     for amount, some in itertools.groupby(enumerate(spent, 1), key=lambda pair: pair[1]):
         yield amount, max(count for count, _ in some)
 
@@ -181,12 +230,12 @@ def worker_use(attempts: Sequence[Attempt], workers: Any) -> float | None:
     return min(1.0, busy / (workers * covered)) if covered else None
 
 
-def _share(name: str, problems: Sequence[Tried]) -> Share:
-    return Share(name, sum(item.way is Way.PROVED for item in problems), len(problems))
+def _share(name: str, problems: Sequence[ProblemResult]) -> Share:
+    return Share(name, sum(item.way is ProblemStatus.PROVED for item in problems), len(problems))
 
 
-def _shares(problems: Iterable[Tried], field: str) -> tuple[Share, ...]:
-    groups: dict[str, list[Tried]] = {}
+def _shares(problems: Iterable[ProblemResult], field: str) -> tuple[Share, ...]:
+    groups: dict[str, list[ProblemResult]] = {}
     for item in problems:
         groups.setdefault(getattr(item.problem, field), []).append(item)
     if groups.keys() <= {""}:

@@ -9,18 +9,16 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prover.bench.attempt import Attempt
-from prover.bench.job import Job
-from prover.bench.store import Finished
+from prover.bench.attempt import Attempt, Finished, Job
 from prover.search.result import Status
 
-Try = Callable[[Job], Coroutine[Any, Any, Finished]]
+Executor = Callable[[Job], Coroutine[Any, Any, Finished]]
 LOOK_SECONDS = 1.0
 """How often it is looked whether there are more workers now."""
 
 
 @dataclass(frozen=True)
-class Standing:
+class RunProgress:
     """How far a run is."""
 
     problems: int
@@ -40,7 +38,7 @@ class Standing:
         return self.seconds / self.attempts * self.left if self.attempts else None
 
 
-class Run:
+class Runner:
     """Tries, `workers` at a time, which may change. What has ended is given to `keep` at once.
 
     A further try at a problem waits while there are others to make, and is not made, or is
@@ -76,11 +74,11 @@ class Run:
         """How many tries were under way at once."""
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> RunProgress:
         """How far it is now."""
         left = [*self._running.values(), *self._waiting]
         open_ = {job.problem.name for job in left}
-        return Standing(
+        return RunProgress(
             problems=len(self._names),
             ended=len(self._names - open_),
             proved=len(self._proved),
@@ -98,7 +96,7 @@ class Run:
         """Begins nothing more; what is under way goes on to its end."""
         self._finishing = True
 
-    async def work(self, attempt: Try) -> None:
+    async def work(self, attempt: Executor) -> None:
         """Makes all tries. Cancelled, it stops those that are under way.
 
         Raises `EnvironmentProblem` when Lean, the policy or the folder can't be had any more.
@@ -119,7 +117,7 @@ class Run:
             await asyncio.gather(*tasks, return_exceptions=True)
             self._running.clear()
 
-    def _set_out(self, attempt: Try) -> bool:
+    def _set_out(self, attempt: Executor) -> bool:
         """Gives every free worker a try; whether anything is under way."""
         while len(self._running) < self._workers() and (job := self._next()):
             self._running[asyncio.create_task(attempt(job))] = job

@@ -26,7 +26,7 @@ from prover.lexer import Token, line_of, tokens
 
 
 @dataclass(frozen=True)
-class Unproved:
+class SorryTheorem:
     """A theorem to be proved. Places are in characters of the file's text."""
 
     name: str
@@ -39,10 +39,10 @@ class Unproved:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ScanResult:
     """What was found in a text."""
 
-    theorems: tuple[Unproved, ...]
+    theorems: tuple[SorryTheorem, ...]
     partly: tuple[tuple[str, int], ...]
     """Name and line of each theorem that has a `sorry` somewhere inside its proof."""
 
@@ -56,7 +56,7 @@ class _Open:
     stop: int
 
 
-def read(text: str) -> Reading:
+def scan(text: str) -> ScanResult:
     """The theorems of a text. Raises `InputProblem` where a comment or string has no end."""
     code = tokens(text)
     found = declarations(code, text)
@@ -75,11 +75,11 @@ def read(text: str) -> Reading:
         before = begin if one.mutual is None else code[one.mutual].start
         header = kept + text[position:before]
         statement = text[begin : hole.statement_stop] + hole.addition
-        theorems.append(Unproved(one.name, line, header, statement))
+        theorems.append(SorryTheorem(one.name, line, header, statement))
         if uses.is_alone(one):
             kept += text[position:begin]
             position = hole.stop
-    return Reading(tuple(theorems), tuple(partly))
+    return ScanResult(tuple(theorems), tuple(partly))
 
 
 def _open(code: Sequence[Token], theorem: Declaration) -> _Open | None:

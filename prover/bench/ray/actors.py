@@ -19,18 +19,17 @@ import ray
 from ray.exceptions import RayError, RayTaskError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from prover.bench.attempting import Attempting
+from prover.bench.attempt import Finished, Job
 from prover.bench.config import Config
-from prover.bench.crew import Lost
-from prover.bench.dialect import shared_header
-from prover.bench.job import Job
-from prover.bench.lean import lean_of
-from prover.bench.store import Finished
+from prover.bench.executor import LocalExecutor
+from prover.bench.inputs import lean_of
+from prover.bench.worker_pool import WorkerLostError
 from prover.errors import PolicyGone
 from prover.lean.backend import Backend, describe
 from prover.policy.factory import open_policy
 from prover.policy.policy import Candidate, ModelPolicy, Policy, Question
 from prover.policy.spec import PolicySpec
+from prover.problems.dialect import shared_header
 from prover.progress import no_notice
 
 END_SECONDS = 5.0
@@ -52,11 +51,11 @@ async def answer(reference: Any) -> Any:
     except RayTaskError as error:
         raise error.cause from None
     except (RayError, ConnectionError) as error:
-        raise Lost(str(error)) from error
+        raise WorkerLostError(str(error)) from error
 
 
 @dataclass(frozen=True)
-class Proposing:
+class PolicyActorHandle:
     """A policy actor, and what a search has to know of its policy beforehand."""
 
     handle: Handle
@@ -101,7 +100,7 @@ class PolicyActor:
 class RemotePolicy:
     """The policy of a policy actor, where it is needed."""
 
-    def __init__(self, at: Proposing) -> None:
+    def __init__(self, at: PolicyActorHandle) -> None:
         self._at = at
         self.lost = False
         """Whether the actor has gone."""
@@ -122,7 +121,7 @@ class RemotePolicy:
             proposed: list[list[Candidate]] = await answer(
                 self._at.handle.propose.remote(list(questions), count)
             )
-        except Lost as loss:
+        except WorkerLostError as loss:
             self.lost = True
             raise PolicyGone("the policy's actor has gone") from loss
         return proposed
@@ -155,7 +154,7 @@ class LeanActor:
         self._lean.expected = shared_header(self._config.dialect)
         return await describe(self._lean), f"{socket.gethostname()}, process {os.getpid()}"
 
-    async def attempt(self, job: Job, at: Proposing | None) -> Finished | None:
+    async def attempt(self, job: Job, at: PolicyActorHandle | None) -> Finished | None:
         """One try, with the policy of that actor; None when that one was lost meanwhile.
 
         Without an actor the policy is here. Raises `EnvironmentProblem` as `Attempting` does.
@@ -178,7 +177,7 @@ class LeanActor:
     async def _made(self, job: Job, policy: Policy) -> Finished:
         assert self._lean is not None, "asked before it was opened"
         limit, search = self._config.limit, self._config.search
-        return await Attempting.with_lean(self._lean, policy, limit, search)(job)
+        return await LocalExecutor.with_lean(self._lean, policy, limit, search)(job)
 
 
 def start_lean(config: Config, node: str) -> Handle:
