@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from prover.api import make_search
 from prover.file_check import FileReport, check_file
 from prover.file_prover import FileProver, obstacle
 from prover.incremental_verifier import IncrementalVerifier, TextVerifiers, VerifierPool
@@ -14,7 +15,6 @@ from prover.lean.interface import Closed, TacticLimit
 from prover.lean.pool import LeanPool
 from prover.lean_file import Hole, LeanFile
 from prover.search.budget import Limit
-from prover.searching import searching
 from prover.verifier import Verifier
 from tests.misreadings import MISREADINGS
 
@@ -202,7 +202,7 @@ async def test_proofs_within_a_definition_come_before_what_speaks_of_it(pool: Le
     file = LeanFile(Path("A.lean"), text.encode())
     report = await check_file(pool, file)
     assert untried(file, report) == {}
-    search = searching(pool, limit=Limit(seconds=60))
+    search = make_search(pool, limit=Limit(seconds=60))
     async with TextVerifiers(VerifierPool(partial(IncrementalVerifier, pool))) as walks:
         proving = FileProver(file, report, search=search, walk=walks.walk, workers=2)
         async for _ in proving.run(report.holes):

@@ -25,14 +25,15 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from prover import api
 from prover.lean.backends import LeanSpec
 from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.worker import Worker
 from prover.policy.factory import open_policy
 from prover.policy.spec import parse
 from prover.search.budget import Limit
-from prover.service import parts, work
-from prover.service.requests import FilePart, ProveRequest
+from prover.service import handlers
+from prover.service.schemas import FilePart, ProveRequest
 
 PROVED = (
     "theorem add_{0} (n : Nat) : n + {0} = {0} + n := by omega\n",
@@ -125,13 +126,13 @@ async def asking(text: str, rounds: int, seconds: float) -> list[float]:
     async with AsyncExitStack() as stack:
         limit = Limit(seconds=seconds)
         lean = LeanSpec("embedded", workers=min(2, os.cpu_count() or 1))
-        opened = parts.opened(lambda: open_policy(parse("builtin")), lean=lean, limit=limit)
+        opened = api.assemble(lambda: open_policy(parse("builtin")), lean=lean, limit=limit)
         found = await stack.enter_async_context(opened)
         for number in range(rounds):
             # Another text each time, so that nothing of it is known.
             request = ProveRequest(file=FilePart(text=f"-- {number}\n{text}", line=line + 1))
             began = time.perf_counter()
-            async for event in work.prove(found, Path(), limit, request):
+            async for event in handlers.prove(found, Path(), limit, request):
                 last = event
             assert last["status"] == "proved", last
             taken.append(time.perf_counter() - began)

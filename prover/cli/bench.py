@@ -28,9 +28,10 @@ from prover.bench.runner import Executor, Runner
 from prover.bench.settings import Settings
 from prover.bench.store import Store
 from prover.bench.worker_pool import WorkerPool
-from prover.cli import batch, gpus, leans
+from prover.cli import bench_output, options
 from prover.cli.console import Exit, messages, write_json
 from prover.cli.console import run as run_cancellable
+from prover.cli.gpu import find_gpus
 from prover.errors import counted
 from prover.lean.backend import Backend, describe
 from prover.lean.backends import LEANS
@@ -84,7 +85,7 @@ def bench(
             show_default=False,
         ),
     ] = None,
-    project: leans.ProjectOption = None,
+    project: options.ProjectOption = None,
     policy: Annotated[
         str | None, typer.Option(help="What proposes tactics, as for `prover prove`.")
     ] = None,
@@ -181,27 +182,27 @@ class Bench:
             if not config.cluster:
                 lean.expected = shared_header(config.dialect)
             which = await describe(lean)
-            cards = [str(gpu) for gpu in await gpus.found()]
+            cards = [str(gpu) for gpu in await find_gpus()]
             made_with = environment(config, problems, lean=which, gpus=cards)
             with Store.opened(self.folder, config, problems, made_with) as store:
                 todo = jobs(config, problems, which)
-                making = Making(config, lean, which)
+                making = ExecutorFactory(config, lean, which)
                 run = Runner(todo, store.add, workers=lambda: making.workers, found=store.found)
                 began = time.time()
                 with suppress(asyncio.CancelledError):
                     await self._make(run, making, interrupts)
         return self._told(problems, run, began, interrupts)
 
-    async def _make(self, run: Runner, making: Making, interrupts: Interrupts) -> None:
+    async def _make(self, run: Runner, making: ExecutorFactory, interrupts: Interrupts) -> None:
         """Makes the attempts that are still to be made."""
         standing = run.standing
         if standing.ended:
-            messages().print(f"going on: {batch.sentence(standing)}")
+            messages().print(f"going on: {bench_output.sentence(standing)}")
         if not standing.left:
             return
         async with making.ready() as attempt:
             interrupts.may_finish(run)
-            async with batch.shown(lambda: run.standing):
+            async with bench_output.shown(lambda: run.standing):
                 await run.work(attempt)
 
     def _told(
@@ -223,13 +224,13 @@ class Bench:
         if self.json:
             write_json(outcome)
         else:
-            batch.show(outcome, summary, self.folder)
+            bench_output.show(outcome, summary, self.folder)
         if interrupts.count:
             return Exit.INTERRUPTED
         return Exit.PROVED if summary.all_proved else Exit.NOT_PROVED
 
 
-class Making:
+class ExecutorFactory:
     """Who makes the tries: Lean workers of this process, or the actors of a cluster."""
 
     def __init__(self, config: Config, lean: Backend, which: str) -> None:

@@ -10,9 +10,9 @@ import typer
 from rich import box
 from rich.table import Table
 
-from prover.cli import leans
-from prover.cli.console import Exit, results, run, write_json
-from prover.cli.report import as_error, axioms_text
+from prover.cli import options
+from prover.cli.console import Exit, axioms_text, results, run, write_json
+from prover.cli.prove_output import as_error
 from prover.errors import counted, sentences
 from prover.file_check import Declaration, FileReport, Gap, Message, check_file
 from prover.lean.backends import LeanSpec
@@ -38,9 +38,9 @@ def check(
             show_default=False,
         ),
     ] = None,
-    lean: leans.LeanOption = leans.DEFAULT,
-    project: leans.ProjectOption = None,
-    sandbox: leans.SandboxOption = False,
+    lean: options.LeanOption = options.DEFAULT,
+    project: options.ProjectOption = None,
+    sandbox: options.SandboxOption = False,
 ) -> None:
     """Check a finished file with a fresh Lean, and list what each declaration rests on.
 
@@ -53,7 +53,7 @@ def check(
     )
 
     async def work() -> FileReport:
-        async with leans.opened(wanted) as lean_at_work:
+        async with options.open_backend(wanted) as lean_at_work:
             return await check_file(lean_at_work, source)
 
     report = run(work)

@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from enum import IntEnum
 from typing import Any, TypeVar
@@ -17,7 +17,28 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from prover.errors import ProverError
+from prover.lean.interface import STANDARD
 from prover.progress import every
+
+
+def axioms_text(axioms: Sequence[str], trusted: int) -> str:
+    """What something rests on, as a phrase: what `#print axioms` lists, where that can be known.
+
+    It can't where proofs of the library are `trusted`, as they are not there to look into.
+    """
+    if trusted:
+        return " and ".join(["no axiom beyond the library's", *filter(None, [", ".join(axioms)])])
+    standard = [axiom for axiom in axioms if axiom in STANDARD]
+    others = [axiom for axiom in axioms if axiom not in STANDARD]
+    return (
+        " and ".join(
+            f"the {kind}axiom{'s' * (len(some) > 1)} {', '.join(some)}"
+            for kind, some in (("standard ", standard), ("", others))
+            if some
+        )
+        or "no axioms"
+    )
+
 
 T = TypeVar("T")
 

@@ -1,7 +1,8 @@
-"""`prover doctor`: what works here, and what to do about what doesn't."""
+"""Which models were fetched from the Hugging Face Hub. Nothing is fetched and nobody asked."""
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -13,8 +14,9 @@ from typing import Annotated
 import psutil
 import typer
 
-from prover.cli import gpus, leans, weights
+from prover.cli import options
 from prover.cli.console import Exit, results, run, write_json
+from prover.cli.gpu import find_gpus, usable
 from prover.errors import ProverError
 from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.kernel_bugs import kernel_bugs
@@ -26,6 +28,48 @@ from prover.lean.process import Command
 from prover.policy.model_options import SHORT_NAMES
 from prover.theorem import Theorem
 from prover.verifier import Verifier
+
+ALONE = ("model.safetensors", "pytorch_model.bin")
+"""Weights in one file."""
+INDICES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
+"""Weights in several files, and where each is."""
+
+
+def cache() -> Path:
+    """The folder of fetched models, which `HF_HUB_CACHE` and `HF_HOME` can change."""
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    return Path(HF_HUB_CACHE)
+
+
+def fetched_models(model: str, folder: Path) -> str:
+    """What there is of a model of the hub in the cache: `whole`, `in part` or `missing`."""
+    snapshots = folder / f"models--{model.replace('/', '--')}" / "snapshots"
+    try:
+        versions = list(snapshots.iterdir())
+    except OSError:
+        return "missing"
+    if any(_whole(version) for version in versions):
+        return "whole"
+    return "in part" if versions else "missing"
+
+
+def _whole(version: Path) -> bool:
+    if not (version / "config.json").is_file():
+        return False
+    if any((version / name).is_file() for name in ALONE):
+        return True
+    return any(_all_there(version / name) for name in INDICES)
+
+
+def _all_there(index: Path) -> bool:
+    """Whether all files of an index are beside it."""
+    try:
+        files = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+    except (OSError, ValueError, LookupError, AttributeError, TypeError):
+        return False
+    return bool(files) and all((index.parent / str(name)).is_file() for name in files)
+
 
 MEMORY = 2.5 * 2**30
 """Bytes that one Lean process needs."""
@@ -50,7 +94,7 @@ Check = Callable[[], Awaitable[Finding]]
 
 def doctor(
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    project: leans.ProjectOption = None,
+    project: options.ProjectOption = None,
 ) -> None:
     """Check what the prover needs, one line each, with a fix for each that fails.
 
@@ -92,18 +136,18 @@ async def memory() -> Finding:
 
 async def gpu() -> Finding:
     """The GPUs; none is fine."""
-    found = await gpus.found()
+    found = await find_gpus()
     if not found:
         return Finding("GPU", True, "none: the built-in policy needs none")
-    unusable = await gpus.usable()
+    unusable = await usable()
     detail = "; ".join(map(str, found))
     return Finding("GPU", True, f"{detail}; but {unusable}" if unusable else detail)
 
 
 async def models() -> Finding:
     """Which short names of models have their weights here; none is fine."""
-    folder = weights.cache()
-    known = {name: weights.standing(model, folder) for name, model in SHORT_NAMES.items()}
+    folder = cache()
+    known = {name: fetched_models(model, folder) for name, model in SHORT_NAMES.items()}
     detail = ", ".join(f"`{name}` {standing}" for name, standing in known.items())
     wanted = [SHORT_NAMES[name] for name, standing in known.items() if standing != "whole"]
     hint = f"; fetch with `hf download {wanted[0]}`" if wanted else ""
@@ -112,7 +156,7 @@ async def models() -> Finding:
 
 async def llemma_memory() -> Finding:
     """Whether Llemma 7B fits into the memory of a GPU, or else into that of the machine."""
-    free = max((gpu.free for gpu in await gpus.found()), default=0)
+    free = max((gpu.free for gpu in await find_gpus()), default=0)
     needed = f"Llemma 7B needs {LLEMMA_7B / 2**30:.1f} GiB in bf16"
     if free:
         verdict = "fits" if free >= LLEMMA_7B else "does not fit now; fewer `bits` need less"

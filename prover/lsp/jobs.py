@@ -11,15 +11,13 @@ from enum import Enum
 from typing import Any
 
 from prover.errors import ProverError, counted
-from prover.lsp.actions import TITLES, Order, Suggestion, Verb
-from prover.lsp.documents import Document, at_lean_place
+from prover.lsp.code_actions import TITLES, ActionCommand, ActionKind, Suggestion
+from prover.lsp.document_prover import DocumentProver, Gone, fill
+from prover.lsp.documents import Document, Documents, Mark, at_lean_place
 from prover.lsp.editor import INFORMATION, WARNING, Editor, EditorRefused, Progress
-from prover.lsp.filling import fill
-from prover.lsp.following import Documents, Mark
 from prover.lsp.framing import Json
-from prover.lsp.proving import Gone, Proving
-from prover.lsp.wording import described, summary
-from prover.service.starting import Keeper
+from prover.lsp.notifications import described, summary
+from prover.service.service_launcher import ServiceLauncher
 
 CLIENT = "lsp"
 SHOW_SECONDS = 2.0
@@ -52,7 +50,7 @@ class Job:
     """One piece of work under way."""
 
     name: str
-    verb: Verb
+    verb: ActionKind
     mark: Mark
     """Where it was ordered."""
     request: int | str
@@ -70,7 +68,7 @@ class Job:
 
     def is_at(self, offset: int | None) -> bool:
         """Whether it is about the hole at this place of its document."""
-        return self.verb is Verb.PROVE_ALL or offset == self.mark.offset
+        return self.verb is ActionKind.PROVE_ALL or offset == self.mark.offset
 
 
 @dataclass
@@ -78,7 +76,7 @@ class Jobs:
     """All work of one proxy, and the suggestions that it has found."""
 
     editor: Editor
-    keeper: Keeper
+    keeper: ServiceLauncher
     documents: Documents
     seconds: float | None
     """The most search time for a hole; None for what the service allows by default."""
@@ -88,7 +86,7 @@ class Jobs:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def start(
-        self, order: Order, document: Document, request: int | str, token: int | str | None
+        self, order: ActionCommand, document: Document, request: int | str, token: int | str | None
     ) -> None:
         """Begins the work. The request is answered at once, unless it came with a progress token:
         then the editor expects it to take long, and it is answered at the end."""
@@ -112,11 +110,11 @@ class Jobs:
         """What stopping a piece of work is called."""
         line = self._line(job.mark)
         match job.verb:
-            case Verb.PROVE:
+            case ActionKind.PROVE:
                 return f"Stop proving line {line}"
-            case Verb.SUGGEST:
+            case ActionKind.SUGGEST:
                 return f"Stop suggesting tactics for line {line}"
-            case Verb.PROVE_ALL:
+            case ActionKind.PROVE_ALL:
                 return "Stop proving all sorries"
 
     def suggestions(self, uri: str, offset: int) -> list[Suggestion]:
@@ -192,21 +190,21 @@ class Jobs:
         if not self.keeper.running:
             job.progress.report("starts the service")
         async with self.keeper.client(CLIENT) as client:
-            proving = Proving(client, self.documents, self.seconds, job.progress.report)
+            proving = DocumentProver(client, self.documents, self.seconds, job.progress.report)
             match job.verb:
-                case Verb.PROVE:
+                case ActionKind.PROVE:
                     return await self._prove(job, proving)
-                case Verb.PROVE_ALL:
+                case ActionKind.PROVE_ALL:
                     return await self._prove_all(job, proving)
-                case Verb.SUGGEST:
+                case ActionKind.SUGGEST:
                     return await self._suggest(job, proving)
 
-    async def _prove(self, job: Job, proving: Proving) -> str:
+    async def _prove(self, job: Job, proving: DocumentProver) -> str:
         if (result := await self._unproved(job, proving, job.mark)) is not None:
             self.editor.say(INFORMATION, described(self._line(job.mark), result))
         return f"proved {job.proved} of 1"
 
-    async def _prove_all(self, job: Job, proving: Proving) -> str:
+    async def _prove_all(self, job: Job, proving: DocumentProver) -> str:
         """Each proof is in the file before the next one is looked for."""
         holes = await proving.holes(job.mark.uri)
         left = {mark: {"status": "error", "message": why} for mark, why in holes if why}
@@ -235,7 +233,9 @@ class Jobs:
             self.editor.say(INFORMATION, summary(job.proved, count, lines))
         return f"proved {job.proved} of {count}"
 
-    async def _unproved(self, job: Job, proving: Proving, mark: Mark, of: str = "") -> Json | None:
+    async def _unproved(
+        self, job: Job, proving: DocumentProver, mark: Mark, of: str = ""
+    ) -> Json | None:
         """Fills a hole; the result that says why it is left, if it is. Raises `Gone`."""
         while True:
             result, edit = await proving.prove(mark, of)
@@ -251,7 +251,7 @@ class Jobs:
                 refusal = {"script": edit.text}
                 return {"status": "error", "message": message, "refusal": refusal}
 
-    async def _suggest(self, job: Job, proving: Proving) -> str:
+    async def _suggest(self, job: Job, proving: DocumentProver) -> str:
         found = await proving.suggest(job.mark)
         line = self._line(job.mark)
         if not found:

@@ -16,12 +16,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from prover.errors import EnvironmentProblem
-from prover.lsp.conversation import Conversation
+from prover.lsp.documents import Documents
 from prover.lsp.editor import Editor
-from prover.lsp.following import Documents
 from prover.lsp.framing import BUFFER, Json, Message, Unframed, encoded, read
+from prover.lsp.interceptor import Interceptor
 from prover.lsp.jobs import Jobs
-from prover.service.starting import Keeper
+from prover.service.service_launcher import ServiceLauncher
 
 END_SECONDS = 5.0
 """How long Lean has to end after the editor has gone; then it is killed."""
@@ -52,7 +52,7 @@ class Proxy:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         server: Process,
-        keeper: Keeper,
+        keeper: ServiceLauncher,
         *,
         seconds: float | None = None,
     ) -> None:
@@ -63,7 +63,7 @@ class Proxy:
         self._editor = Editor(self._send)
         documents = Documents()
         self._jobs = Jobs(self._editor, keeper, documents, seconds)
-        self._conversation = Conversation(self._editor, self._jobs, documents)
+        self._conversation = Interceptor(self._editor, self._jobs, documents)
         self._blind = False
         """Whether a side has sent what is no message."""
 

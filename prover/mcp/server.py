@@ -14,13 +14,23 @@ from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field, ValidationError
 
 from prover.errors import InputProblem, ProverError
-from prover.mcp import answers
-from prover.mcp.answers import Check, Proof, Suggestions
-from prover.mcp.searches import Search, Searches
-from prover.mcp.subject import Column, File, Goal, Header, Line, Statement, Subject, Text
-from prover.service.requests import CheckRequest, ProveRequest, SuggestRequest
-from prover.service.runs import Json
-from prover.service.telling import told
+from prover.mcp import tool_schemas
+from prover.mcp.background_runs import BackgroundRun, BackgroundRuns
+from prover.mcp.tool_schemas import (
+    Check,
+    Column,
+    File,
+    Goal,
+    Header,
+    Line,
+    Proof,
+    Statement,
+    Subject,
+    Suggestions,
+    Text,
+)
+from prover.service.client import progress_text
+from prover.service.schemas import CheckRequest, Json, ProveRequest, SuggestRequest
 
 WAIT_SECONDS = 45.0
 """After so long a call answers: clients give up after a minute."""
@@ -36,10 +46,12 @@ Tools = MCPServer[Any]
 Asked = TypeVar("Asked", bound=BaseModel)
 
 
-class Prover:
+class ProverTools:
     """The tools, with the searches behind them."""
 
-    def __init__(self, searches: Searches, root: Path, wait_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(
+        self, searches: BackgroundRuns, root: Path, wait_seconds: float = WAIT_SECONDS
+    ) -> None:
         """`root` is the folder under which files may be named."""
         self._searches = searches
         self._root = root
@@ -85,8 +97,8 @@ class Prover:
                 search = self._searches.get(run)
             result = await self._result(search, context)
         if result is None:
-            return answers.still(search.name, search.events)
-        return answers.proof(result, search.events)
+            return tool_schemas.still(search.name, search.events)
+        return tool_schemas.proof(result, search.events)
 
     async def suggest_tactics(
         self,
@@ -114,7 +126,7 @@ class Prover:
             asked = self._asked(SuggestRequest, subject, seconds, prefix=prefix, top=top)
             search = self._searches.start(lambda client: client.suggest(asked))
             result = await self._ended(search, context)
-        return answers.suggestions(result)
+        return tool_schemas.suggestions(result)
 
     async def check_proof(
         self,
@@ -138,7 +150,7 @@ class Prover:
             asked = self._asked(CheckRequest, subject, None, **more)
             search = self._searches.start(lambda client: client.check(asked))
             result = await self._ended(search, context)
-        return answers.check(result, search.events)
+        return tool_schemas.check(result, search.events)
 
     def _asked(
         self, kind: type[Asked], subject: Subject, seconds: float | None, **more: Any
@@ -151,19 +163,19 @@ class Prover:
             reasons = [str(one["msg"]).removeprefix("Value error, ") for one in error.errors()]
             raise InputProblem("; ".join(reasons)) from error
 
-    async def _result(self, search: Search, context: Context) -> Json | None:
+    async def _result(self, search: BackgroundRun, context: Context) -> Json | None:
         """The last event of a search, unless it takes too long to wait for."""
         count = 0
 
         async def tell(event: Json) -> None:
             nonlocal count
-            if message := told(event):
+            if message := progress_text(event):
                 count += 1
                 await context.report_progress(count, message=message)
 
         return await search.result(self._wait_seconds, tell)
 
-    async def _ended(self, search: Search, context: Context) -> Json:
+    async def _ended(self, search: BackgroundRun, context: Context) -> Json:
         """The last event of a search; one that takes too long is ended, with what it has found."""
         result = await self._result(search, context)
         if result is not None:

@@ -1,13 +1,4 @@
-"""A client of the service, for front ends in Python: its events, as they come.
-
-    async with connected(name="mine") as client:
-        request = ProveRequest.model_validate({"file": {"text": text, "line": 2, "column": 2}})
-        async with aclosing(client.prove(request)) as events:
-            async for event in events:
-                ...
-
-Closing the events closes their connection, which ends the run.
-"""
+"""What front ends tell their users of a run while it goes on."""
 
 from __future__ import annotations
 
@@ -15,13 +6,31 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from typing import Any
 
 import httpx2
 
-from prover.errors import EnvironmentProblem, InputProblem, ProverError
-from prover.service.discovery import REST_SECONDS, Address, Place
-from prover.service.requests import CheckRequest, ProveRequest, Request, SuggestRequest
-from prover.service.runs import SILENCE_SECONDS, Json
+from prover.errors import EnvironmentProblem, InputProblem, ProverError, counted
+from prover.service.discovery import REST_SECONDS, ServiceAddress, ServiceSocket
+from prover.service.runs import SILENCE_SECONDS
+from prover.service.schemas import CheckRequest, Json, ProveRequest, Request, SuggestRequest
+
+
+def progress_text(event: Json) -> str:
+    """What there is to say of an event; empty when nothing."""
+    match event:
+        case {"event": "queued", "position": int(position)} if position:
+            return f"waits for {counted(position, 'other')}"
+        case {"event": "loading"}:
+            return "the policy and Lean are being loaded"
+        case {"event": "accepted"}:
+            return "searches"
+        case {"event": "progress", "tactics": int(tactics), "states": int(states)}:
+            return f"{counted(tactics, 'tactic')}, {counted(states, 'state')}"
+        case {"event": "suggestion", "tactic": str(tactic)}:
+            return tactic
+    return ""
+
 
 CONNECT_SECONDS = 5.0
 KEPT = httpx2.Limits(keepalive_expiry=REST_SECONDS / 5)
@@ -39,7 +48,7 @@ class Client:
     can't do it now or goes away.
     """
 
-    def __init__(self, address: Address, http: httpx2.AsyncClient) -> None:
+    def __init__(self, address: ServiceAddress, http: httpx2.AsyncClient) -> None:
         self.address = address
         self._http = http
 
@@ -90,12 +99,12 @@ class Client:
 
 
 @asynccontextmanager
-async def connected(place: Place | None = None, *, name: str = "") -> AsyncIterator[Client]:
+async def connect(place: ServiceSocket | None = None, *, name: str = "") -> AsyncIterator[Client]:
     """A client of the service that runs at a place, by default at the usual one.
 
     Clients of the same `name` share their turns. Raises `EnvironmentProblem` when none runs there.
     """
-    place = place or Place.default()
+    place = place or ServiceSocket.default()
     if (address := place.address()) is None:
         raise EnvironmentProblem(f"no service runs at {place.socket}", START)
     # Nothing is encrypted on it, and to read the certificates of this machine takes 30 ms.
@@ -127,3 +136,25 @@ def _refusal(answer: httpx2.Response) -> ProverError:
         message, hint = f"the service answered with status {answer.status_code}", ""
     ours = answer.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return InputProblem(message, hint) if ours else EnvironmentProblem(message, hint)
+
+
+ASK_SECONDS = 5.0
+
+
+def service_answer(address: ServiceAddress, method: str, path: str) -> dict[str, Any]:
+    """What the service answers. Raises `EnvironmentProblem`."""
+    # Only where it is needed: it takes a while to import.
+    import httpx2
+
+    transport = httpx2.HTTPTransport(uds=address.socket)
+    headers = {"Content-Type": "application/json"}
+    try:
+        with httpx2.Client(transport=transport, timeout=ASK_SECONDS) as client:
+            answer = client.request(method, f"http://localhost{path}", headers=headers)
+            found: dict[str, Any] = answer.raise_for_status().json()
+            return found
+    except httpx2.HTTPError as error:
+        raise EnvironmentProblem(
+            f"process {address.pid} does not answer at {address.socket}: {error}",
+            "End it with `prover serve --stop`.",
+        ) from error

@@ -31,7 +31,7 @@ LONGEST = 100
 
 
 @dataclass(frozen=True)
-class Address:
+class ServiceAddress:
     """How to reach a service."""
 
     pid: int
@@ -43,13 +43,13 @@ class Address:
 
 
 @dataclass(frozen=True)
-class Place:
+class ServiceSocket:
     """The socket of a service, with the files beside it."""
 
     socket: Path
 
     @classmethod
-    def default(cls) -> Place:
+    def default(cls) -> ServiceSocket:
         """In the folder `prover` of the user's runtime folder, or in `run` of the cache.
 
         The runtime folder is `$XDG_RUNTIME_DIR`; programs that are started without it, as MCP
@@ -76,12 +76,12 @@ class Place:
         except Timeout:
             return True
 
-    def address(self) -> Address | None:
+    def address(self) -> ServiceAddress | None:
         """How to reach the service that runs here; None when none does."""
         if not self.running:
             return None
         try:
-            return Address(**json.loads(self.file.read_text(encoding="utf-8")))
+            return ServiceAddress(**json.loads(self.file.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
 
@@ -122,7 +122,7 @@ class Place:
             os.umask(mask)
         return listener
 
-    def publish(self, address: Address) -> None:
+    def publish(self, address: ServiceAddress) -> None:
         """Writes down how to reach the service, for its user only."""
         fresh = self.file.with_suffix(".new")
         fresh.unlink(missing_ok=True)

@@ -13,10 +13,10 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import Any
 
 from prover.errors import ProverError
-from prover.service.turns import Ticket, Turns
+from prover.service.fair_queue import FairQueue, Ticket
+from prover.service.schemas import Json
 from prover.web.graph_data import LiveGraph
 
 BIG = ("expanded",)
@@ -33,8 +33,6 @@ BEHIND = 1_000
 """Events that a reader may be behind before it is spared the big and the passing ones."""
 
 LOG = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 Work = AsyncGenerator[Json, None]
 """What a run does, in events. The last is its `result`, unless it raises or is closed."""
 
@@ -154,7 +152,7 @@ class Runs:
         self.closed = False
         """Whether no new ones are taken."""
 
-    def start(self, kind: str, turns: Turns, client: str, work: Callable[[], Work]) -> Run:
+    def start(self, kind: str, turns: FairQueue, client: str, work: Callable[[], Work]) -> Run:
         """A run that does its work when its turn has come. Raises `Busy`.
 
         Its first event, `queued`, is told at once.
@@ -184,7 +182,7 @@ class Runs:
             run.cancel()
         await asyncio.gather(*(run.ended.wait() for run in alive))
 
-    def _end(self, run: Run, turns: Turns, task: asyncio.Task[Json]) -> None:
+    def _end(self, run: Run, turns: FairQueue, task: asyncio.Task[Json]) -> None:
         turns.leave(run.ticket)
         run.end(_outcome(run, task))
         self._on_end(run)

@@ -1,10 +1,9 @@
-"""The service itself: takes requests, gives each its turn, and knows its runs.
-
-HTTP is one way to it (`prover.service.app`); others may be put on top.
-"""
+"""The parts while they are being made: a model may take minutes to load."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
@@ -13,26 +12,87 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Self
 
+from prover.api import Prover
+from prover.errors import ProverError
 from prover.search.budget import Limit
-from prover.service import work
-from prover.service.generating import generate
-from prover.service.goals import Reports, goals
-from prover.service.metrics import Metrics
-from prover.service.opening import Opening
-from prover.service.parts import Parts
-from prover.service.requests import (
+from prover.service import handlers
+from prover.service.fair_queue import FairQueue
+from prover.service.handlers import ReportCache, generate, goals
+from prover.service.prometheus import ServiceCounters
+from prover.service.runs import Run, Runs, Work
+from prover.service.schemas import (
     DEFAULT_SECONDS,
     SUGGEST_SECONDS,
     CheckRequest,
     GenerateRequest,
     GoalsRequest,
+    Json,
     ProveRequest,
     SuggestRequest,
 )
-from prover.service.runs import Json, Run, Runs, Work
-from prover.service.suggesting import suggest
-from prover.service.turns import Turns
+from prover.service.suggestions import suggest
 from prover.web.graph_data import LiveGraph
+
+LOG = logging.getLogger(__name__)
+
+
+class BackgroundLoader:
+    """Makes the parts in the background, and lets go of them at the end of the block."""
+
+    def __init__(self, make: Callable[[], AbstractAsyncContextManager[Prover]]) -> None:
+        self._make = make
+        self._closing = asyncio.Event()
+        self._parts: asyncio.Future[Prover] = asyncio.get_running_loop().create_future()
+        self.failed = asyncio.Event()
+        """Set when the parts can't be made."""
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._hold())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._closing.set()
+        if not self._parts.done():
+            self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    @property
+    def ready(self) -> Prover | None:
+        """The parts, once they are made."""
+        made = self._parts.done() and not self._parts.cancelled() and not self._parts.exception()
+        return self._parts.result() if made else None
+
+    @property
+    def problem(self) -> ProverError | None:
+        """Why they could not be made, if so."""
+        if not self._parts.done() or self._parts.cancelled():
+            return None
+        match self._parts.exception():
+            case None:
+                return None
+            case ProverError() as problem:
+                return problem
+            case error:
+                return ProverError(f"the service has a bug: {error!r}", "Report it.")
+
+    async def parts(self) -> Prover:
+        """Waits for the parts. Raises what kept them from being made."""
+        return await asyncio.shield(self._parts)
+
+    async def _hold(self) -> None:
+        try:
+            async with self._make() as parts:
+                self._parts.set_result(parts)
+                await self._closing.wait()
+        # Whatever it is: who waits for the parts has to know.
+        except Exception as error:
+            if self._parts.done():
+                LOG.exception("the parts could not be let go of")
+                return
+            self._parts.set_exception(error)
+            self.failed.set()
+        finally:
+            self._parts.cancel()
 
 
 @dataclass(frozen=True)
@@ -53,20 +113,20 @@ class Service:
     """Made with what makes its parts, which happens in the background of the `async with` block."""
 
     def __init__(
-        self, make: Callable[[], AbstractAsyncContextManager[Parts]], settings: Settings
+        self, make: Callable[[], AbstractAsyncContextManager[Prover]], settings: Settings
     ) -> None:
         self.settings = settings
-        self.metrics = Metrics()
+        self.metrics = ServiceCounters()
         self.runs = Runs(self.metrics.ended)
         self._make = make
-        self._searches = Turns(settings.workers, settings.waiting)
-        self._checks = Turns(settings.workers, settings.waiting)
-        self._reports = Reports()
+        self._searches = FairQueue(settings.workers, settings.waiting)
+        self._checks = FairQueue(settings.workers, settings.waiting)
+        self._reports = ReportCache()
         self._began = time.monotonic()
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        self.opening = await self._stack.enter_async_context(Opening(self._make))
+        self.opening = await self._stack.enter_async_context(BackgroundLoader(self._make))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -82,7 +142,7 @@ class Service:
             "prove",
             self._searches,
             client,
-            lambda parts: work.prove(parts, self.settings.root, limit, request, note),
+            lambda parts: handlers.prove(parts, self.settings.root, limit, request, note),
         )
         run.linger = request.linger
         run.recording = recording
@@ -106,7 +166,7 @@ class Service:
             "check",
             self._checks,
             client,
-            lambda parts: work.check(parts, self.settings.root, limit, request),
+            lambda parts: handlers.check(parts, self.settings.root, limit, request),
         )
 
     def goals(self, request: GoalsRequest, client: str) -> Run:
@@ -147,10 +207,12 @@ class Service:
             self.metrics.queue(name, turns.running, turns.waiting)
         return self.metrics.text()
 
-    def _start(self, kind: str, turns: Turns, client: str, begin: Callable[[Parts], Work]) -> Run:
+    def _start(
+        self, kind: str, turns: FairQueue, client: str, begin: Callable[[Prover], Work]
+    ) -> Run:
         return self.runs.start(kind, turns, client, lambda: self._with_parts(begin))
 
-    async def _with_parts(self, begin: Callable[[Parts], Work]) -> Work:
+    async def _with_parts(self, begin: Callable[[Prover], Work]) -> Work:
         """The work's events, as soon as there are parts to do it with."""
         if self.opening.ready is None:
             yield {"event": "loading"}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.train_tiny import TEMPLATE, Size, Step, steps_of, train
+from prover.api import make_search
 from prover.errors import InputProblem
 from prover.lean.pool import LeanPool
 from prover.policy.factory import open_policy
@@ -16,7 +17,6 @@ from prover.policy.model_options import ModelOptions
 from prover.policy.spec import LocalSpec
 from prover.search.budget import Limit
 from prover.search.result import Result, Status
-from prover.searching import searching
 from prover.theorem import Theorem
 from prover.verifier import Verifier
 
@@ -59,7 +59,7 @@ def test_there_has_to_be_something_to_learn(tmp_path: Path) -> None:
 @pytest.mark.slow
 async def test_what_it_has_learned_it_proves_alone(pool: LeanPool, tmp_path: Path) -> None:
     lines: list[str] = []
-    teach = searching(pool, limit=Limit(seconds=20))
+    teach = make_search(pool, limit=Limit(seconds=20))
     gate = Verifier(pool)
     for name in STATEMENTS:
         events = teach(theorem(name), gate)
@@ -68,7 +68,7 @@ async def test_what_it_has_learned_it_proves_alone(pool: LeanPool, tmp_path: Pat
     assert losses[-1] < losses[0] / 4
     options = ModelOptions(template=TEMPLATE)
     async with open_policy(LocalSpec(str(tmp_path / "model")), options) as policy:
-        prove = searching(pool, limit=Limit(seconds=30, candidates=8), policy=policy)
+        prove = make_search(pool, limit=Limit(seconds=30, candidates=8), policy=policy)
         for name in STATEMENTS:
             *_, result = [event async for event in prove(theorem(name), gate)]
             assert isinstance(result, Result)

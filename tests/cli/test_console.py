@@ -9,7 +9,7 @@ import pytest
 
 from prover.cli import console, setup
 from prover.cli.console import status
-from prover.cli.progress import Progress
+from prover.cli.prove_progress import Progress
 from prover.progress import ReportProgress
 from prover.search.budget import Limit
 from prover.search.configuration import Configuration

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from prover.cli.report import TextLines, axioms_text
+from prover.cli.console import axioms_text
+from prover.cli.prove_output import TextOutput
 from prover.file_check import FileReport, Message
 from prover.file_prover import FileProver
 from prover.lean.interface import Verification
@@ -49,7 +50,7 @@ def test_each_hole_without_a_proof_says_why(capsys: pytest.CaptureFixture[str]) 
         Result("ℓ", Status.ERROR, "it is gone", "Start it again"),
     ]
     proving.results.update(zip(HOLES, results, strict=True))
-    TextLines(FILE).end(proving, REPORT, HOLES)
+    TextOutput(FILE).end(proving, REPORT, HOLES)
     said = capsys.readouterr()
     first, second, third, fourth = (f"A.lean:{hole.line}: {hole.name}: " for hole in HOLES)
     assert said.err == (
@@ -70,7 +71,7 @@ def test_the_table_tells_the_time_of_the_search(capsys: pytest.CaptureFixture[st
     seconds = Seconds(lean=3.0, verify=40.5, total=44.0)
     for hole in HOLES:
         proving.results[hole] = Result(hole.name, Status.CANCELLED, seconds=seconds)
-    TextLines(FILE).end(proving, REPORT, HOLES)
+    TextOutput(FILE).end(proving, REPORT, HOLES)
     told = capsys.readouterr().out
     assert "searched" in told
     assert told.count("3.5") == len(HOLES)
@@ -84,7 +85,7 @@ def test_what_is_not_tried_is_told_once_for_all_its_lines(
     for hole in HOLES:
         result = proving.leave(hole, "It stands for data.")
         assert result.to_json()["status"] == "untried"
-    TextLines(FILE).end(proving, REPORT, HOLES)
+    TextOutput(FILE).end(proving, REPORT, HOLES)
     told = capsys.readouterr()
     assert told.err == "A.lean:2: Not tried: It stands for data. (also lines 5, 6)\n"
     assert told.out.count("not tried") == len(HOLES)
@@ -104,7 +105,7 @@ def test_errors_are_called_that_and_name_the_keyword_that_was_meant(
 ) -> None:
     file = LeanFile(Path("A.lean"), f"-- ℓ\n  {word} a : 1 = 1 := rfl".encode())
     message = Message(2, 2, "error", "unexpected identifier; expected command", fatal=True)
-    TextLines(file).errors(FileReport((message,), (), ()))
+    TextOutput(file).errors(FileReport((message,), (), ()))
     first, *rest = capsys.readouterr().err.splitlines()
     assert first == "A.lean:2:2: error: unexpected identifier; expected command"
     assert rest == ([f"  {hint}"] if hint else [])
@@ -115,7 +116,7 @@ def test_other_errors_get_no_hint(capsys: pytest.CaptureFixture[str]) -> None:
     report = FileReport(
         (Message(1, 0, "error", "unknown identifier", fatal=True),), (), (), unread=1
     )
-    TextLines(file).errors(report)
+    TextOutput(file).errors(report)
     first, second = capsys.readouterr().err.splitlines()
     assert first == "A.lean:1:0: error: unknown identifier"
     assert second.startswith("A.lean:1: error: Lean does not read")
@@ -127,5 +128,5 @@ def test_how_a_declaration_was_verified_is_told(capsys: pytest.CaptureFixture[st
         proving.results[hole] = Result(hole.name, Status.PROVED, script="rfl")
         proving.scripts[hole] = "rfl"
         proving.verifications[hole.declaration] = Verification(True, axioms=("propext",), trusted=2)
-    TextLines(FILE).end(proving, REPORT, HOLES)
+    TextOutput(FILE).end(proving, REPORT, HOLES)
     assert "verified, no axiom beyond the library's and propext" in capsys.readouterr().out

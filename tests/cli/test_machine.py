@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from prover.cli import doctor, gpus, weights
-from prover.cli.gpus import Gpu
+from prover.cli import doctor
+from prover.cli import gpu as gpus
+from prover.cli.gpu import PROGRAM, Gpu, find_gpus
 
 MODEL = "owner/model"
 Driver = Callable[[str], None]
@@ -23,7 +24,7 @@ def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
     monkeypatch.setenv("PATH", str(tmp_path))
 
     def write(script: str) -> None:
-        program = tmp_path / gpus.PROGRAM
+        program = tmp_path / PROGRAM
         program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o755)
 
@@ -32,7 +33,7 @@ def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
 
 async def test_no_driver(driver: Driver) -> None:
     assert driver is not None
-    assert await gpus.found() == ()
+    assert await find_gpus() == ()
     finding = await doctor.gpu()
     assert finding.ok
     assert finding.detail == "none: the built-in policy needs none"
@@ -41,7 +42,7 @@ async def test_no_driver(driver: Driver) -> None:
 
 async def test_gpus(driver: Driver) -> None:
     driver("echo 'NVIDIA H100, 80GB, 81559, 81000'; echo 'NVIDIA T4, 15360, 100'")
-    big, small = await gpus.found()
+    big, small = await find_gpus()
     assert big == Gpu("NVIDIA H100, 80GB", 81559 * 2**20, 81000 * 2**20)
     assert str(small) == "NVIDIA T4, 0.1 of 15.0 GiB free"
     assert (await doctor.llemma_memory()).detail.endswith("79.1 GiB free: fits")
@@ -56,19 +57,19 @@ async def test_a_gpu_that_is_full(driver: Driver) -> None:
 
 async def test_a_gpu_without_memory_of_its_own(driver: Driver) -> None:
     driver("echo 'NVIDIA GB10, [N/A], [N/A]'")
-    assert [str(gpu) for gpu in await gpus.found()] == ["NVIDIA GB10"]
+    assert [str(gpu) for gpu in await find_gpus()] == ["NVIDIA GB10"]
 
 
 @pytest.mark.parametrize("script", ["exit 9", "echo 'NVIDIA T4, 1, 1'; exit 1", "echo nonsense"])
 async def test_a_broken_driver(driver: Driver, script: str) -> None:
     driver(script)
-    assert await gpus.found() == ()
+    assert await find_gpus() == ()
 
 
 async def test_a_driver_that_hangs(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpus, "SECONDS", 0.2)
     driver("exec /bin/sleep 60")
-    assert await gpus.found() == ()
+    assert await find_gpus() == ()
 
 
 async def test_a_torch_that_knows_no_gpu(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,14 +88,14 @@ def snapshot(folder: Path) -> Path:
 
 
 def test_weights_in_one_file(tmp_path: Path) -> None:
-    assert weights.standing(MODEL, tmp_path) == "missing"
+    assert doctor.fetched_models(MODEL, tmp_path) == "missing"
     version = snapshot(tmp_path)
     (version / "config.json").write_text("{}")
-    assert weights.standing(MODEL, tmp_path) == "in part"
+    assert doctor.fetched_models(MODEL, tmp_path) == "in part"
     (version / "model.safetensors").symlink_to(tmp_path / "blob")
-    assert weights.standing(MODEL, tmp_path) == "in part"
+    assert doctor.fetched_models(MODEL, tmp_path) == "in part"
     (tmp_path / "blob").write_text("weights")
-    assert weights.standing(MODEL, tmp_path) == "whole"
+    assert doctor.fetched_models(MODEL, tmp_path) == "whole"
 
 
 def test_weights_in_several_files(tmp_path: Path) -> None:
@@ -103,9 +104,9 @@ def test_weights_in_several_files(tmp_path: Path) -> None:
     index = {"weight_map": {"a": "1.bin", "b": "2.bin", "c": "1.bin"}}
     (version / "pytorch_model.bin.index.json").write_text(json.dumps(index))
     (version / "1.bin").write_text("")
-    assert weights.standing(MODEL, tmp_path) == "in part"
+    assert doctor.fetched_models(MODEL, tmp_path) == "in part"
     (version / "2.bin").write_text("")
-    assert weights.standing(MODEL, tmp_path) == "whole"
+    assert doctor.fetched_models(MODEL, tmp_path) == "whole"
 
 
 @pytest.mark.parametrize("index", ["", "[]", "{}", '{"weight_map": 3}', '{"weight_map": {}}'])
@@ -113,11 +114,11 @@ def test_a_broken_index(tmp_path: Path, index: str) -> None:
     version = snapshot(tmp_path)
     (version / "config.json").write_text("{}")
     (version / "model.safetensors.index.json").write_text(index)
-    assert weights.standing(MODEL, tmp_path) == "in part"
+    assert doctor.fetched_models(MODEL, tmp_path) == "in part"
 
 
 async def test_models_that_are_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "cache", lambda: tmp_path)
+    monkeypatch.setattr(doctor, "cache", lambda: tmp_path)
     finding = await doctor.models()
     assert finding.ok
     assert "`llemma` missing, `llemma-34b` missing" in finding.detail

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from prover.cli import VERBS
-from prover.cli.choice import at_line, named, options, split_place
+from prover.cli.options import at_line, chosen_model_options, named_holes, split_place
 from prover.errors import InputProblem
 from prover.file_check import Declaration, FileReport, Message
 from prover.lean_file import Hole, LeanFile
@@ -47,7 +47,7 @@ SLOW = "torch transformers networkx httpx httpx2 matplotlib lean_dojo ray mcp fa
 
 @pytest.mark.parametrize(
     ("module", "others"),
-    [("prover.cli", "asyncio pydantic prover.search"), ("prover.cli.proving", "prover.bench")],
+    [("prover.cli", "asyncio pydantic prover.search"), ("prover.cli.prove_task", "prover.bench")],
 )
 def test_what_takes_long_to_import_is_left_to_those_who_need_it(module: str, others: str) -> None:
     code = f"import {module}, sys; print(*sys.modules, sep='\\n')"
@@ -123,14 +123,14 @@ def test_the_holes_of_a_line_or_of_its_declaration() -> None:
 
 def test_the_holes_of_a_name() -> None:
     first, second, third, fourth = holes = holes_of(TWO.encode())
-    assert named(holes, [], ["ℓ"]) == [third, fourth]
-    assert named(holes, [], ["ℓ", "a"]) == [first, second, third, fourth]
+    assert named_holes(holes, [], ["ℓ"]) == [third, fourth]
+    assert named_holes(holes, [], ["ℓ", "a"]) == [first, second, third, fourth]
     with pytest.raises(InputProblem, match="no theorem is called `b`") as raised:
-        named(holes, [], ["b"])
+        named_holes(holes, [], ["b"])
     assert "a, ℓ" in raised.value.hint
     # What Lean can't parse has no name.
     with pytest.raises(InputProblem) as raised:
-        named([replace(first, name=""), third], [], ["b"])
+        named_holes([replace(first, name=""), third], [], ["b"])
     assert raised.value.hint == "With `sorry`: ℓ."
 
 
@@ -148,23 +148,23 @@ def test_the_holes_of_a_name() -> None:
 def test_a_name_without_a_hole(unproved: list[Hole], name: str, message: str, hint: str) -> None:
     declared = ["Deep.done", "number", "failed"]
     with pytest.raises(InputProblem) as raised:
-        named(unproved, declared, [name])
+        named_holes(unproved, declared, [name])
     assert (raised.value.message, raised.value.hint) == (message, hint)
 
 
 def test_a_name_that_is_nowhere_in_a_file_without_holes() -> None:
     with pytest.raises(InputProblem) as raised:
-        named([], [], ["b"])
+        named_holes([], [], ["b"])
     assert raised.value.hint == "The file has no `sorry`."
 
 
 def test_options_of_models_are_written_as_in_yaml() -> None:
     base = ModelOptions(seed=3)
     settings = ["temperature=0.5", "key_file=a=b", "chat=true", "window=null", "samples=4"]
-    assert options(settings, base) == ModelOptions(
+    assert chosen_model_options(settings, base) == ModelOptions(
         temperature=0.5, key_file=Path("a=b"), chat=True, samples=4, seed=3
     )
-    assert options([], base) == base
+    assert chosen_model_options([], base) == base
 
 
 def test_errors_are_told_in_the_order_of_the_file() -> None:

@@ -17,8 +17,8 @@ from lsprotocol import converters, types
 from prover.lsp.documents import Document, Edit, applied
 from prover.lsp.framing import BUFFER, Message, Unframed, encoded, read
 from prover.lsp.proxy import Proxy, start
-from prover.service.discovery import Place
-from prover.service.starting import Keeper
+from prover.service.discovery import ServiceSocket
+from prover.service.service_launcher import ServiceLauncher
 
 Json = dict[str, Any]
 
@@ -210,7 +210,11 @@ class Editor:
 
 @asynccontextmanager
 async def editing(
-    folder: Path, keeper: Keeper, *, command: Sequence[str] = (), server: Json | None = None
+    folder: Path,
+    keeper: ServiceLauncher,
+    *,
+    command: Sequence[str] = (),
+    server: Json | None = None,
 ) -> AsyncIterator[tuple[Editor, asyncio.Task[int]]]:
     """An editor that a proxy of this process connects with a server, and the proxy's exit code."""
     record = folder / "record"
@@ -234,6 +238,6 @@ async def editing(
         assert process.returncode is not None
 
 
-def nowhere(folder: Path) -> Keeper:
+def nowhere(folder: Path) -> ServiceLauncher:
     """A keeper of a place where no service is and none can be."""
-    return Keeper(Place(folder / ("x" * 200) / "serve.sock"))
+    return ServiceLauncher(ServiceSocket(folder / ("x" * 200) / "serve.sock"))

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from prover.lsp.documents import Edit
-from prover.service.discovery import Place
-from prover.service.starting import Keeper
+from prover.service.discovery import ServiceSocket
+from prover.service.service_launcher import ServiceLauncher
 from tests.lsp.editing import CAPABILITIES, URI, Editor, editing, nowhere
 from tests.lsp.server import TRY_THIS
 from tests.search.scripted import Gate, Tree
@@ -35,7 +35,7 @@ async def opened(
     """An editor with a document, and the service that its proxy uses."""
     async with (
         serving((scripted or Scripted(TREE)).opened, **(settings or {})) as served,
-        editing(folder, Keeper(Place(Path(served.address.socket)))) as (editor, _),
+        editing(folder, ServiceLauncher(ServiceSocket(Path(served.address.socket)))) as (editor, _),
     ):
         await editor.initialize({**CAPABILITIES, **capabilities})
         editor.open(text)

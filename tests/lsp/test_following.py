@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.lsp.documents import Document, Edit, applied
-from prover.lsp.following import Documents, Mark
+from prover.lsp.documents import Document, Documents, Edit, Mark, applied
 from prover.lsp.framing import Json
 
 TEXT = "theorem a : p := by\n  sorry\n\ntheorem b : q := by\n  sorry\n"

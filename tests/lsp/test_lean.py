@@ -15,8 +15,8 @@ import pytest
 from prover.lean.process import Command
 from prover.lsp.documents import Edit
 from prover.lsp.framing import BUFFER
-from prover.service.discovery import SOCKET, Place
-from prover.service.starting import Keeper
+from prover.service.discovery import SOCKET, ServiceSocket
+from prover.service.service_launcher import ServiceLauncher
 from tests.cli.conftest import PROGRAM
 from tests.lsp.editing import CAPABILITIES, SERVER, URI, Editor, editing
 from tests.lsp.test_actions import ALL, PROVE, SUGGEST
@@ -37,13 +37,13 @@ HARD = "theorem t (f : Nat → Nat) (h : ∀ n, f (n + 1) > f (f n)) : ∀ n, f 
 
 
 @pytest.fixture
-def keeper(served_lean: Served) -> Keeper:
+def keeper(served_lean: Served) -> ServiceLauncher:
     """Finds the service that runs."""
-    return Keeper(Place(Path(served_lean.address.socket)))
+    return ServiceLauncher(ServiceSocket(Path(served_lean.address.socket)))
 
 
 @asynccontextmanager
-async def opened(folder: Path, keeper: Keeper, text: str) -> AsyncIterator[Editor]:
+async def opened(folder: Path, keeper: ServiceLauncher, text: str) -> AsyncIterator[Editor]:
     async with editing(folder, keeper) as (editor, _):
         # The service is started and Lean loaded meanwhile, perhaps on a busy machine.
         editor.patience = PATIENCE
@@ -52,7 +52,7 @@ async def opened(folder: Path, keeper: Keeper, text: str) -> AsyncIterator[Edito
         yield editor
 
 
-async def test_a_goal_is_proved(tmp_path: Path, keeper: Keeper) -> None:
+async def test_a_goal_is_proved(tmp_path: Path, keeper: ServiceLauncher) -> None:
     async with opened(tmp_path, keeper, TEXT) as editor:
         await editor.choose(PROVE, 1, 3)
         await editor.until("$/progress", message="proved 1 of 1")
@@ -62,14 +62,14 @@ async def test_a_goal_is_proved(tmp_path: Path, keeper: Keeper) -> None:
         assert [lines[0], *lines[-6:]] == [before[0], *before[-6:]]
 
 
-async def test_all_goals_are_proved(tmp_path: Path, keeper: Keeper) -> None:
+async def test_all_goals_are_proved(tmp_path: Path, keeper: ServiceLauncher) -> None:
     async with opened(tmp_path, keeper, TEXT) as editor:
         await editor.choose(ALL, 5)
         await editor.until("$/progress", message="proved 3 of 3")
         assert "sorry" not in editor.document.text
 
 
-async def test_tactics_are_suggested(tmp_path: Path, keeper: Keeper) -> None:
+async def test_tactics_are_suggested(tmp_path: Path, keeper: ServiceLauncher) -> None:
     async with opened(tmp_path, keeper, TEXT) as editor:
         editor.answers["window/showMessageRequest"] = lambda asked: asked["actions"][0]
         await editor.choose(SUGGEST, 1)
@@ -80,7 +80,7 @@ async def test_tactics_are_suggested(tmp_path: Path, keeper: Keeper) -> None:
 
 
 @pytest.mark.parametrize("by", ["edit", "progress"])
-async def test_work_is_cancelled(tmp_path: Path, keeper: Keeper, by: str) -> None:
+async def test_work_is_cancelled(tmp_path: Path, keeper: ServiceLauncher, by: str) -> None:
     async with opened(tmp_path, keeper, HARD) as editor:
         await editor.choose(PROVE, 1)
         while not any("tactics" in str(message) for message in editor.said):
@@ -99,7 +99,7 @@ async def test_work_is_cancelled(tmp_path: Path, keeper: Keeper, by: str) -> Non
         assert editor.document.text == HARD.replace("sorry", "rfl" if by == "edit" else "sorry")
 
 
-async def test_what_lean_can_not_read_is_told(tmp_path: Path, keeper: Keeper) -> None:
+async def test_what_lean_can_not_read_is_told(tmp_path: Path, keeper: ServiceLauncher) -> None:
     text = "theorem t : nonsense := by\n  sorry\n"
     async with opened(tmp_path, keeper, text) as editor:
         await editor.choose(PROVE, 1)
@@ -112,7 +112,7 @@ async def test_the_command_starts_a_service_and_ends_it(
     lean_command: Command,  # noqa: ARG001
 ) -> None:
     with short_folder() as folder:
-        place = Place(Path(folder) / SOCKET)
+        place = ServiceSocket(Path(folder) / SOCKET)
         argv = [*PROGRAM, "lsp", "--socket", str(place.socket), "--"]
         argv += [sys.executable, str(SERVER), str(tmp_path / "record")]
         child = await asyncio.create_subprocess_exec(*argv, stdin=PIPE, stdout=PIPE, limit=BUFFER)
@@ -135,7 +135,7 @@ async def test_the_command_starts_a_service_and_ends_it(
 @pytest.mark.skipif(
     "TEST_LEAN_PROJECT" not in os.environ, reason="no native Lean: set TEST_LEAN_PROJECT"
 )
-async def test_lakes_own_server(tmp_path: Path, keeper: Keeper) -> None:
+async def test_lakes_own_server(tmp_path: Path, keeper: ServiceLauncher) -> None:
     (tmp_path / "lakefile.toml").write_text('name = "demo"\n')
     file = tmp_path / "Demo.lean"
     file.write_text(TEXT)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from prover.errors import InputProblem
-from prover.lsp import shim
+from prover.lsp import lake_shim
 from tests.cli.conftest import Prover
 
 ROOT = str(Path(__file__).parents[2])
@@ -44,7 +44,7 @@ def run(path: Path, real: Path, *arguments: str) -> tuple[int, str, str]:
 
 
 def test_serve_goes_through_the_proxy_and_all_else_does_not(tmp_path: Path, real: Path) -> None:
-    path = shim.install(tmp_path / "a shim")
+    path = lake_shim.install(tmp_path / "a shim")
     for arguments in (["build", "x y"], ["--version"], ["+v4.27.0", "env", "serve"], []):
         assert run(path, real, *arguments) == (5, f"lake {' '.join(arguments)}\n", "")
     for arguments in (["serve", "--", "/project"], ["+v4.27.0", "serve"]):
@@ -55,7 +55,7 @@ def test_serve_goes_through_the_proxy_and_all_else_does_not(tmp_path: Path, real
 
 
 def test_once_prover_is_gone_lake_is_lake(tmp_path: Path, real: Path) -> None:
-    path = shim.install(tmp_path / "shim")
+    path = lake_shim.install(tmp_path / "shim")
     text = path.read_text()
     python = next(line for line in text.splitlines() if line.startswith("python="))
     path.write_text(text.replace(python, "python=/nowhere/python"))
@@ -85,12 +85,12 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path, real: Path, prover: Prov
     link = tmp_path / "lake"
     link.symlink_to("nowhere")
     with pytest.raises(InputProblem, match="not made by prover"):
-        shim.install(tmp_path)
+        lake_shim.install(tmp_path)
     assert link.is_symlink()
 
 
 def test_the_default_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert shim.default_folder() == tmp_path / "prover" / "shim"
+    assert lake_shim.default_folder() == tmp_path / "prover" / "shim"
     monkeypatch.delenv("XDG_DATA_HOME")
-    assert shim.default_folder() == Path.home() / ".local" / "share" / "prover" / "shim"
+    assert lake_shim.default_folder() == Path.home() / ".local" / "share" / "prover" / "shim"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.lsp.sorries import declaration_stop, nearest, read
+from prover.lsp.hole_scanner import declaration_stop, nearest, read
 
 TEXT = """/-- No sorry here, /- nor -/ here: sorry -/
 theorem 𝔸 : p ∧ q := by

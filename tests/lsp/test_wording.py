@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from prover.lsp.wording import button, described, suggestion_title, summary
-from prover.service.telling import told
+from prover.lsp.notifications import button, described, suggestion_title, summary
+from prover.service.client import progress_text
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_suggestion_says_what_it_leaves() -> None:
 
 def test_progress_counts_in_singular_and_plural() -> None:
     progress = {"event": "progress", "tactics": 1, "states": 2}
-    assert told(progress) == "1 tactic, 2 states"
-    assert told({**progress, "tactics": 0, "states": 1}) == "0 tactics, 1 state"
-    assert told({"event": "queued", "position": 1}) == "waits for 1 other"
-    assert told({"event": "queued", "position": 2}) == "waits for 2 others"
+    assert progress_text(progress) == "1 tactic, 2 states"
+    assert progress_text({**progress, "tactics": 0, "states": 1}) == "0 tactics, 1 state"
+    assert progress_text({"event": "queued", "position": 1}) == "waits for 1 other"
+    assert progress_text({"event": "queued", "position": 2}) == "waits for 2 others"

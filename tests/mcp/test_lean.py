@@ -15,10 +15,10 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.types import TextContent
 
-from prover.mcp.searches import Searches
-from prover.mcp.server import WAIT_SECONDS, Prover
-from prover.service.discovery import Place
-from prover.service.starting import Keeper
+from prover.mcp.background_runs import BackgroundRuns
+from prover.mcp.server import WAIT_SECONDS, ProverTools
+from prover.service.discovery import ServiceSocket
+from prover.service.service_launcher import ServiceLauncher
 from tests.cli.conftest import PROGRAM
 from tests.service.serving import Served
 
@@ -30,12 +30,12 @@ Json = dict[str, Any]
 
 
 @pytest.fixture
-def keeper(served_lean: Served) -> Keeper:
+def keeper(served_lean: Served) -> ServiceLauncher:
     """Finds the service that runs."""
-    return Keeper(Place(Path(served_lean.address.socket)))
+    return ServiceLauncher(ServiceSocket(Path(served_lean.address.socket)))
 
 
-def as_users_start_it(root: Path, keeper: Keeper) -> StdioServerParameters:
+def as_users_start_it(root: Path, keeper: ServiceLauncher) -> StdioServerParameters:
     arguments = [*PROGRAM[1:], "mcp", "--root", str(root), "--socket", str(keeper.place.socket)]
     # The package's client passes only a few variables on, which leaves out where Python looks.
     return StdioServerParameters(command=PROGRAM[0], args=arguments, env=dict(os.environ))
@@ -43,12 +43,12 @@ def as_users_start_it(root: Path, keeper: Keeper) -> StdioServerParameters:
 
 @asynccontextmanager
 async def connected(
-    root: Path, keeper: Keeper, seconds: float = WAIT_SECONDS
+    root: Path, keeper: ServiceLauncher, seconds: float = WAIT_SECONDS
 ) -> AsyncIterator[Client]:
     """A client of the tools in this process, which answer within so many seconds."""
     async with (
-        Searches(keeper) as searches,
-        Client(Prover(searches, root, seconds).server()) as client,
+        BackgroundRuns(keeper) as searches,
+        Client(ProverTools(searches, root, seconds).server()) as client,
     ):
         yield client
 
@@ -71,7 +71,7 @@ async def failure(client: Client, tool: str, **arguments: Any) -> str:
     return content.text
 
 
-async def test_tools_answer_with_what_lean_accepts(tmp_path: Path, keeper: Keeper) -> None:
+async def test_tools_answer_with_what_lean_accepts(tmp_path: Path, keeper: ServiceLauncher) -> None:
     (tmp_path / "Demo.lean").write_text(TEXT)
     async with Client(as_users_start_it(tmp_path, keeper)) as client:
         tools = (await client.list_tools()).tools
@@ -105,7 +105,7 @@ async def test_tools_answer_with_what_lean_accepts(tmp_path: Path, keeper: Keepe
         assert any(one["closes"] for one in found["suggestions"])
 
 
-async def test_two_calls_at_once(tmp_path: Path, keeper: Keeper) -> None:
+async def test_two_calls_at_once(tmp_path: Path, keeper: ServiceLauncher) -> None:
     right = {"statement": "theorem a (n : Nat) : 0 + n = n := by", "script": "simp"}
     wrong = {"statement": "theorem b : 1 = 2 := by", "script": "rfl"}
     async with connected(tmp_path, keeper) as client:
@@ -116,7 +116,7 @@ async def test_two_calls_at_once(tmp_path: Path, keeper: Keeper) -> None:
 
 
 async def test_a_long_search_answers_in_time_and_can_be_cancelled(
-    tmp_path: Path, keeper: Keeper
+    tmp_path: Path, keeper: ServiceLauncher
 ) -> None:
     async with connected(tmp_path, keeper, 1.0) as client:
         still = await answer(client, "prove_goal", statement=HARD, seconds=300)
@@ -135,7 +135,7 @@ async def test_a_long_search_answers_in_time_and_can_be_cancelled(
                     await asyncio.sleep(0.1)
 
 
-async def test_bad_input_is_told_with_what_to_do(tmp_path: Path, keeper: Keeper) -> None:
+async def test_bad_input_is_told_with_what_to_do(tmp_path: Path, keeper: ServiceLauncher) -> None:
     async with connected(tmp_path, keeper) as client:
         assert "give `file`, `line` and `column`" in await failure(client, "prove_goal")
         assert "no run `x`" in await failure(client, "prove_goal", run="x")
@@ -147,7 +147,7 @@ async def test_bad_input_is_told_with_what_to_do(tmp_path: Path, keeper: Keeper)
         assert "`text` and `goal` was given" in both
 
 
-def test_standard_output_holds_the_protocol_only(tmp_path: Path, keeper: Keeper) -> None:
+def test_standard_output_holds_the_protocol_only(tmp_path: Path, keeper: ServiceLauncher) -> None:
     program = as_users_start_it(tmp_path, keeper)
     client = {"name": "test", "version": "1"}
     hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}

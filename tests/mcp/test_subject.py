@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prover.mcp.subject import Subject
+from prover.mcp.tool_schemas import Subject
 
 
 def test_a_file_is_sent_as_text_and_called_by_its_name(tmp_path: Path) -> None:

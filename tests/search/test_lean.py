@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from prover.api import make_search
 from prover.lean.pool import LeanPool
 from prover.lean.process import Command
 from prover.search.budget import Limit
 from prover.search.configuration import CONFIGURATIONS, named
 from prover.search.result import Result, Status
 from prover.search.trace import build_graph
-from prover.searching import searching
 from prover.theorem import Theorem
 from prover.verifier import Verifier
 
@@ -33,7 +33,7 @@ FIELD = """variable {K : Type} [Lean.Grind.Field K] [LE K] [LT K] [Std.LawfulOrd
 
 async def result_of(pool: LeanPool, statement: str, header: str = "", **limit: float) -> Result:
     theorem = Theorem.from_statement("t", f"theorem t {statement} := by", header=header)
-    search = searching(pool, limit=Limit(**limit) if limit else LIMIT)  # type: ignore[arg-type]
+    search = make_search(pool, limit=Limit(**limit) if limit else LIMIT)  # type: ignore[arg-type]
     events = [event async for event in search(theorem, Verifier(pool))]
     graph = build_graph(events)
     assert graph is not None
@@ -80,7 +80,7 @@ async def test_what_is_false_is_not_proved(pool: LeanPool, statement: str) -> No
 async def test_every_configuration_proves(pool: LeanPool, name: str) -> None:
     statement = "theorem t (a b : Nat) (h : a ≤ b) : (a * a ≤ b * b) ∧ (b = a ∨ a < b) := by"
     theorem = Theorem.from_statement("t", statement)
-    search = searching(pool, limit=LIMIT, configuration=named(name))
+    search = make_search(pool, limit=LIMIT, configuration=named(name))
     *_, result = [event async for event in search(theorem, Verifier(pool))]
     assert isinstance(result, Result)
     assert result.status is Status.PROVED, result

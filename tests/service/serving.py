@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx2
 
+from prover.api import Prover, assemble
 from prover.file_check import FileReport
 from prover.lean.backends import LeanSpec
 from prover.lean.interface import Outcome
@@ -24,10 +25,9 @@ from prover.policy.spec import parse
 from prover.search.budget import Limit
 from prover.search.engine import search
 from prover.service.client import KEPT
-from prover.service.discovery import SOCKET, Address, Place
-from prover.service.guard import Rules
-from prover.service.parts import Parts, opened
-from prover.service.server import serve
+from prover.service.discovery import SOCKET, ServiceAddress, ServiceSocket
+from prover.service.http.access_control import AccessRules
+from prover.service.http.app import serve
 from prover.service.service import Service, Settings
 from tests.search.scripted import Gate, Lean, Policy, Tree
 from tests.test_file import holes_of
@@ -102,10 +102,10 @@ class Scripted:
         return events
 
     @property
-    def parts(self) -> Parts:
+    def parts(self) -> Prover:
         """All of it."""
         policy = self.policy or Policy(self.tree)
-        return Parts(
+        return Prover(
             policy,
             self.search,
             self.session,
@@ -117,8 +117,8 @@ class Scripted:
         )
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator[Parts]:
-        """As `prover.service.parts.opened`."""
+    async def opened(self) -> AsyncIterator[Prover]:
+        """As `prover.api.assemble`."""
         yield self.parts
 
 
@@ -127,7 +127,7 @@ class Served:
     """A running service, with clients for both of its sockets."""
 
     service: Service
-    address: Address
+    address: ServiceAddress
     unix: httpx2.AsyncClient
     tcp: httpx2.AsyncClient
     stop: asyncio.Task[None]
@@ -158,7 +158,7 @@ async def serving_lean(seconds: float) -> AsyncIterator[Served]:
     """A service that is ready, with one embedded Lean and the built-in policy."""
     limit = Limit(seconds=seconds)
     policy = partial(open_policy, parse("builtin"))
-    parts = partial(opened, policy, lean=LeanSpec("embedded"), limit=limit)
+    parts = partial(assemble, policy, lean=LeanSpec("embedded"), limit=limit)
     async with serving(parts, limit=limit) as served:
         await served.service.opening.parts()
         yield served
@@ -177,14 +177,14 @@ def short_folder() -> tempfile.TemporaryDirectory[str]:
 
 @asynccontextmanager
 async def serving(
-    make: Any = None, *, rules: Rules | None = None, **settings: Any
+    make: Any = None, *, rules: AccessRules | None = None, **settings: Any
 ) -> AsyncIterator[Served]:
     """A service of these parts (scripted ones by default) until the end of the block."""
     service = Service(make or Scripted().opened, Settings(**settings))
     loop = asyncio.get_running_loop()
-    started: asyncio.Future[Address] = loop.create_future()
+    started: asyncio.Future[ServiceAddress] = loop.create_future()
     with short_folder() as folder:
-        place = Place(Path(folder) / SOCKET)
+        place = ServiceSocket(Path(folder) / SOCKET)
         task = asyncio.create_task(
             serve(service, place, port=0, rules=rules, started=started.set_result)
         )

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem
-from prover.service.client import Client, connected
-from prover.service.discovery import Place
-from prover.service.requests import CheckRequest, ProveRequest, SuggestRequest
+from prover.service.client import Client, connect
+from prover.service.discovery import ServiceSocket
+from prover.service.schemas import CheckRequest, ProveRequest, SuggestRequest
 from tests.service.serving import THEOREM, Scripted, Served, StuckLean, serving, short_folder
 
 PROVE = ProveRequest.model_validate(THEOREM)
@@ -20,7 +20,7 @@ PROVE = ProveRequest.model_validate(THEOREM)
 
 @asynccontextmanager
 async def client_of(served: Served) -> AsyncIterator[Client]:
-    async with connected(Place(Path(served.address.socket)), name="tests") as client:
+    async with connect(ServiceSocket(Path(served.address.socket)), name="tests") as client:
         yield client
 
 
@@ -73,6 +73,6 @@ async def test_a_service_that_goes_away_is_an_environment_problem() -> None:
 
 async def test_where_none_runs_it_says_how_to_start_it() -> None:
     with short_folder() as folder, pytest.raises(EnvironmentProblem, match="no service") as caught:
-        async with connected(Place(Path(folder) / "serve.sock")):
+        async with connect(ServiceSocket(Path(folder) / "serve.sock")):
             pass
     assert "prover serve" in caught.value.hint

@@ -12,33 +12,33 @@ import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.service import discovery
-from prover.service.discovery import Address, Place
-from prover.service.server import listen
+from prover.service.discovery import ServiceAddress, ServiceSocket
+from prover.service.http.app import listen
 from tests.service.serving import short_folder
 
-ADDRESS = Address(pid=123, version="0", socket="x", token="t", port=1)
+ADDRESS = ServiceAddress(pid=123, version="0", socket="x", token="t", port=1)
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
+def place() -> Iterator[ServiceSocket]:
     with short_folder() as folder:
-        yield Place(Path(folder) / "serve.sock")
+        yield ServiceSocket(Path(folder) / "serve.sock")
 
 
 def test_the_default_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    assert Place.default().socket == tmp_path / "prover" / "serve.sock"
+    assert ServiceSocket.default().socket == tmp_path / "prover" / "serve.sock"
     monkeypatch.delenv("XDG_RUNTIME_DIR")
     mine = tmp_path / "user" / str(os.getuid())
     mine.mkdir(parents=True)
     monkeypatch.setattr(discovery, "RUNTIME", mine.parent)
-    assert Place.default().socket == mine / "prover" / "serve.sock"
+    assert ServiceSocket.default().socket == mine / "prover" / "serve.sock"
     mine.rmdir()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert Place.default().socket == tmp_path / "prover" / "run" / "serve.sock"
+    assert ServiceSocket.default().socket == tmp_path / "prover" / "run" / "serve.sock"
 
 
-def test_the_address_can_be_read_while_the_service_lives(place: Place) -> None:
+def test_the_address_can_be_read_while_the_service_lives(place: ServiceSocket) -> None:
     assert place.address() is None
     with place.held():
         assert place.address() is None
@@ -49,7 +49,7 @@ def test_the_address_can_be_read_while_the_service_lives(place: Place) -> None:
     assert not place.file.exists()
 
 
-def test_only_one_service_has_the_place(place: Place) -> None:
+def test_only_one_service_has_the_place(place: ServiceSocket) -> None:
     with place.held():
         place.publish(ADDRESS)
         with pytest.raises(EnvironmentProblem, match="running already as process 123") as caught:
@@ -57,7 +57,7 @@ def test_only_one_service_has_the_place(place: Place) -> None:
     assert "--stop" in caught.value.hint
 
 
-def test_what_a_dead_service_left_is_replaced(place: Place) -> None:
+def test_what_a_dead_service_left_is_replaced(place: ServiceSocket) -> None:
     place.listen().close()
     place.publish(ADDRESS)
     assert place.socket.is_socket()
@@ -71,14 +71,14 @@ def test_what_a_dead_service_left_is_replaced(place: Place) -> None:
     assert not place.socket.exists()
 
 
-def test_a_file_that_is_no_socket_is_left_alone(place: Place) -> None:
+def test_a_file_that_is_no_socket_is_left_alone(place: ServiceSocket) -> None:
     place.socket.write_text("precious")
     with pytest.raises(InputProblem, match="no socket"), place.held():
         pass
     assert place.socket.read_text() == "precious"
 
 
-def test_a_folder_that_others_may_enter_is_refused(place: Place) -> None:
+def test_a_folder_that_others_may_enter_is_refused(place: ServiceSocket) -> None:
     place.socket.parent.chmod(0o755)
     with pytest.raises(EnvironmentProblem, match="others may enter") as caught, place.held():
         pass
@@ -87,10 +87,10 @@ def test_a_folder_that_others_may_enter_is_refused(place: Place) -> None:
 
 def test_a_path_that_is_too_long_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputProblem, match="longer than 100 bytes"):
-        Place(tmp_path / ("x" * 100) / "serve.sock").held().__enter__()
+        ServiceSocket(tmp_path / ("x" * 100) / "serve.sock").held().__enter__()
 
 
-def test_a_broken_file_is_no_address(place: Place) -> None:
+def test_a_broken_file_is_no_address(place: ServiceSocket) -> None:
     with place.held():
         for text in ("", "{", "[]", "{}", '{"pid": 1}'):
             place.file.write_text(text)

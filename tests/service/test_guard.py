@@ -15,14 +15,15 @@ import pytest
 import pytest_asyncio
 
 from prover.errors import InputProblem
-from prover.service import guard, paths
-from prover.service.discovery import Place
+from prover.service import file_access
+from prover.service.discovery import ServiceSocket
+from prover.service.http import access_control
 from tests.service.serving import THEOREM, Served, serving
 
 
 @pytest_asyncio.fixture(scope="module")
 async def served() -> AsyncIterator[Served]:
-    async with serving(rules=guard.Rules(body_seconds=0.3)) as served:
+    async with serving(rules=access_control.AccessRules(body_seconds=0.3)) as served:
         yield served
 
 
@@ -31,14 +32,14 @@ def bearer(served: Served) -> dict[str, str]:
 
 
 def test_the_socket_lies_in_a_folder_of_its_user_alone(tmp_path: Path) -> None:
-    place = Place(tmp_path / "run" / "serve.sock")
+    place = ServiceSocket(tmp_path / "run" / "serve.sock")
     with place.held(), place.listen():
         assert stat.S_IMODE(place.socket.parent.stat().st_mode) == 0o700
         assert stat.S_IMODE(place.socket.stat().st_mode) == 0o600
 
 
 async def test_the_token_is_in_a_file_of_its_user_alone(served: Served) -> None:
-    file = Place(Path(served.address.socket)).file
+    file = ServiceSocket(Path(served.address.socket)).file
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert served.address.token in file.read_text()
 
@@ -127,7 +128,7 @@ async def test_a_form_of_a_web_page_is_refused(served: Served, kind: str) -> Non
 
 
 async def test_an_oversized_body_is_refused_by_its_length(served: Served) -> None:
-    body = {"theorem": {"statement": "x" * (guard.MOST_BYTES + 1)}}
+    body = {"theorem": {"statement": "x" * (access_control.MOST_BYTES + 1)}}
     answer = await served.post("/v1/prove", body)
     assert answer.status_code == 413
     assert not served.service.runs.alive
@@ -135,7 +136,7 @@ async def test_an_oversized_body_is_refused_by_its_length(served: Served) -> Non
 
 async def test_an_oversized_body_is_refused_without_a_length(served: Served) -> None:
     async def chunks() -> AsyncIterator[bytes]:
-        for _ in range(guard.MOST_BYTES // 2**16 + 2):
+        for _ in range(access_control.MOST_BYTES // 2**16 + 2):
             yield b" " * 2**16
 
     headers = {"Content-Type": "application/json"}
@@ -219,18 +220,18 @@ def test_paths_can_not_escape(tmp_path: Path, name: str) -> None:
     (root / "B.txt").write_text("x")
     (root / "link").symlink_to(tmp_path)
     with pytest.raises(InputProblem) as caught:
-        paths.read(root, name)
+        file_access.read(root, name)
     assert str(tmp_path) not in f"{caught.value.message} {caught.value.hint}"
 
 
 def test_a_file_that_is_no_text_is_told_without_its_folder(tmp_path: Path) -> None:
     (tmp_path / "A.lean").write_bytes(b"\xff")
     with pytest.raises(InputProblem) as caught:
-        paths.read(tmp_path, "A.lean")
+        file_access.read(tmp_path, "A.lean")
     assert caught.value.message.startswith("A.lean:1: byte 0 is not UTF-8")
 
 
 def test_a_large_file_is_not_read(tmp_path: Path) -> None:
-    (tmp_path / "A.lean").write_bytes(b" " * (paths.MOST_BYTES + 1))
+    (tmp_path / "A.lean").write_bytes(b" " * (file_access.MOST_BYTES + 1))
     with pytest.raises(InputProblem, match="larger"):
-        paths.read(tmp_path, "A.lean")
+        file_access.read(tmp_path, "A.lean")

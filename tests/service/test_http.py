@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from prover.api import Prover
 from prover.errors import EnvironmentProblem, ProverError
 from prover.policy.policy import Candidate, Question
 from prover.search.budget import Limit
 from prover.search.events import Event
 from prover.search.result import Result
 from prover.search.trace import parse_event
-from prover.service.parts import Parts
 from tests.search.scripted import Gate, Policy
 from tests.service.serving import THEOREM, TREE, Scripted, Served, events_of, serving
 from tests.test_file import TWO
@@ -222,7 +222,7 @@ async def test_requests_wait_while_the_policy_is_loaded() -> None:
     loaded = asyncio.Event()
 
     @asynccontextmanager
-    async def slowly() -> AsyncIterator[Parts]:
+    async def slowly() -> AsyncIterator[Prover]:
         await loaded.wait()
         yield Scripted().parts
 
@@ -239,7 +239,7 @@ async def test_requests_wait_while_the_policy_is_loaded() -> None:
 
 async def test_a_service_that_can_not_start_says_why() -> None:
     @asynccontextmanager
-    async def broken() -> AsyncIterator[Parts]:
+    async def broken() -> AsyncIterator[Prover]:
         raise EnvironmentProblem("there is no Lean", "Run `prover setup`.")
         yield
 
@@ -252,7 +252,7 @@ async def test_a_service_that_can_not_start_says_why() -> None:
 
 async def test_a_bug_on_the_way_ends_the_service_too() -> None:
     @asynccontextmanager
-    async def broken() -> AsyncIterator[Parts]:
+    async def broken() -> AsyncIterator[Prover]:
         raise ZeroDivisionError
         yield
 

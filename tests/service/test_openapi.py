@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from prover.service.app import create_app
-from prover.service.guard import Rules
+from prover.service.http.access_control import AccessRules
+from prover.service.http.app import create_app
 from prover.service.service import Service, Settings
 from tests.service.serving import Scripted, Served, serving
 
@@ -62,7 +62,7 @@ def operations() -> dict[str, Any]:
     """What the service can be asked, by method and path."""
     # Seconds, which only these tests are to take.
     schemathesis = pytest.importorskip("schemathesis")
-    description = create_app(Service(Scripted().opened, Settings()), Rules()).openapi()
+    description = create_app(Service(Scripted().opened, Settings()), AccessRules()).openapi()
     found = schemathesis.openapi.from_dict(description).get_all_operations()
     return {operation.label: operation for operation in (one.ok() for one in found)}
 

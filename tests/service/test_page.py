@@ -10,9 +10,9 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from prover.service import visitors
-from prover.service.entrance import FILES
-from prover.service.visitors import Visitors
+from prover.service.http import access_control
+from prover.service.http.access_control import BrowserSessions
+from prover.service.http.page_routes import FILES
 from tests.service.serving import THEOREM, Served, serving
 
 
@@ -176,19 +176,19 @@ async def test_all_files_of_the_page_are_handed_out_and_no_others(guest: Guest) 
 
 async def test_an_invitation_does_not_wait_for_ever() -> None:
     now = 0.0
-    known = Visitors(clock=lambda: now)
+    known = BrowserSessions(clock=lambda: now)
     first, second = (known.invite(1).rpartition("/")[2] for _ in range(2))
-    now = visitors.INVITATION_SECONDS - 1
+    now = access_control.INVITATION_SECONDS - 1
     assert known.admit(first)
-    now = visitors.INVITATION_SECONDS + 1
+    now = access_control.INVITATION_SECONDS + 1
     assert known.admit(second) is None
     assert known.admit("") is None
 
 
 async def test_the_oldest_invitations_are_forgotten() -> None:
-    known = Visitors()
+    known = BrowserSessions()
     first = known.invite(1).rpartition("/")[2]
-    for _ in range(visitors.MOST):
+    for _ in range(access_control.MOST):
         last = known.invite(1).rpartition("/")[2]
     assert known.admit(first) is None
     assert known.admit(last)

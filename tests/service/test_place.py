@@ -9,7 +9,7 @@ import pytest
 
 from prover.errors import InputProblem
 from prover.lean_file import LeanFile, hole_lines
-from prover.service.place import hole_at
+from prover.service.theorem_resolver import hole_at
 from tests.test_file import TWO, holes_of
 
 FILE = LeanFile(Path("A.lean"), TWO.encode())

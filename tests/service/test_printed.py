@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from prover.errors import InputProblem
-from prover.service.printed import theorem
+from prover.service.theorem_resolver import theorem_from_goal
 
 GOALS = [
     ("⊢ 1 = 1", "theorem goal  :\n    1 = 1 := by"),
@@ -21,9 +21,9 @@ GOALS = [
 
 @pytest.mark.parametrize(("goal", "statement"), GOALS)
 def test_a_goal_is_a_statement(goal: str, statement: str) -> None:
-    before = theorem(goal).before
+    before = theorem_from_goal(goal).before
     assert " ".join(before.split()) == " ".join(statement.split())
-    assert theorem(goal, "open Nat").header == "open Nat\n"
+    assert theorem_from_goal(goal, "open Nat").header == "open Nat\n"
 
 
 @pytest.mark.parametrize(
@@ -37,5 +37,5 @@ def test_a_goal_is_a_statement(goal: str, statement: str) -> None:
 )
 def test_what_can_not_be_a_statement_is_refused(goal: str, told: str) -> None:
     with pytest.raises(InputProblem, match=told) as caught:
-        theorem(goal)
+        theorem_from_goal(goal)
     assert caught.value.hint

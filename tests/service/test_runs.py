@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Awaitable
 
 from prover.service import runs
-from prover.service.runs import Json, Run, Runs, Work
-from prover.service.turns import Turns
+from prover.service.fair_queue import FairQueue
+from prover.service.runs import Run, Runs, Work
+from prover.service.schemas import Json
 
 
 async def counting(count: int, event: str = "expanded") -> Work:
@@ -28,21 +29,21 @@ def collected(run: Run) -> Awaitable[list[Json]]:
 
 
 async def test_many_may_follow_a_run() -> None:
-    run = Runs().start("prove", Turns(1, 4), "", lambda: counting(3))
+    run = Runs().start("prove", FairQueue(1, 4), "", lambda: counting(3))
     first, second = await asyncio.gather(collected(run), collected(run))
     assert first == second
     assert [event["event"] for event in first] == ["queued", *["expanded"] * 3, "result"]
 
 
 async def test_who_comes_late_gets_no_big_events_and_the_last_progress() -> None:
-    run = Runs().start("prove", Turns(1, 4), "", lambda: counting(3, "progress"))
+    run = Runs().start("prove", FairQueue(1, 4), "", lambda: counting(3, "progress"))
     await run.ended.wait()
     late = await collected(run)
     assert [event.get("number") for event in late] == [None, 2, None]
 
 
 async def test_a_slow_reader_is_spared_what_it_need_not_know() -> None:
-    run = Runs().start("prove", Turns(1, 4), "", lambda: counting(3 * runs.BEHIND))
+    run = Runs().start("prove", FairQueue(1, 4), "", lambda: counting(3 * runs.BEHIND))
     events = run.follow()
     await anext(events)
     await run.ended.wait()
@@ -52,7 +53,7 @@ async def test_a_slow_reader_is_spared_what_it_need_not_know() -> None:
 
 
 async def test_ended_runs_are_forgotten_some_time() -> None:
-    known, turns = Runs(), Turns(1, 4)
+    known, turns = Runs(), FairQueue(1, 4)
     names = []
     for _ in range(runs.KEPT_RUNS + 5):
         run = known.start("prove", turns, "", lambda: counting(0))
@@ -64,7 +65,7 @@ async def test_ended_runs_are_forgotten_some_time() -> None:
 
 
 async def test_a_run_that_is_cancelled_before_it_begins_ends_too() -> None:
-    turns = Turns(1, 4)
+    turns = FairQueue(1, 4)
     run = Runs().start("prove", turns, "", lambda: counting(1))
     run.cancel()
     events = await collected(run)
@@ -75,5 +76,5 @@ async def test_work_without_a_result_is_a_bug() -> None:
     async def broken() -> Work:
         yield {"event": "progress"}
 
-    run = Runs().start("prove", Turns(1, 4), "", broken)
+    run = Runs().start("prove", FairQueue(1, 4), "", broken)
     assert (await collected(run))[-1]["status"] == "error"

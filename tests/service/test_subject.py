@@ -10,8 +10,8 @@ import pytest
 from prover.errors import InputProblem
 from prover.file_check import NOT_PARSED, FileReport, Message
 from prover.lean_file import LeanFile
-from prover.service.requests import FilePart, ProveRequest, TheoremPart
-from prover.service.subject import Alone, InFile, subject, theorem_of
+from prover.service.schemas import FilePart, ProveRequest, TheoremPart
+from prover.service.theorem_resolver import HoleInFile, StandaloneTheorem, resolve, theorem_of
 from tests.service.serving import Scripted
 from tests.test_file import TWO, holes_of
 
@@ -40,12 +40,12 @@ def test_a_theorem_is_called_as_it_calls_itself(statement: str, name: str) -> No
 
 
 async def test_a_goal_and_a_file() -> None:
-    goal = await subject(PARTS, Path(), ProveRequest(goal="⊢ 1 = 1", header="open Nat"))
-    assert isinstance(goal, Alone)
+    goal = await resolve(PARTS, Path(), ProveRequest(goal="⊢ 1 = 1", header="open Nat"))
+    assert isinstance(goal, StandaloneTheorem)
     assert goal.theorem.header == "open Nat\n"
     asked = ProveRequest(file=FilePart(text=TWO, line=6))
-    found = await subject(PARTS, Path(), asked)
-    assert isinstance(found, InFile)
+    found = await resolve(PARTS, Path(), asked)
+    assert isinstance(found, HoleInFile)
     assert found.place == {"theorem": "ℓ", "line": 6, "column": 2}
     assert found.theorem.header + found.theorem.declaration + "\n" == TWO
 
@@ -60,7 +60,7 @@ async def test_what_is_in_the_way_of_a_hole_is_told() -> None:
 
     parts = replace(PARTS, check=check, look=look)
     with pytest.raises(InputProblem, match=r"It can't be read\."):
-        await subject(parts, Path(), ProveRequest(file=FilePart(text=TWO, line=6)))
+        await resolve(parts, Path(), ProveRequest(file=FilePart(text=TWO, line=6)))
 
 
 ERRORS = (Message(1, 3, "error", "unexpected `x`\nmore"), Message(9, 0, "error", "far"))
@@ -80,6 +80,6 @@ async def test_what_lean_can_not_parse_is_told(holes: bool, message: str, hint: 
 
     asked = ProveRequest(file=FilePart(path="A.lean", text=TWO))
     with pytest.raises(InputProblem) as caught:
-        await subject(replace(PARTS, check=check), Path(), asked)
+        await resolve(replace(PARTS, check=check), Path(), asked)
     assert caught.value.message == message
     assert hint in caught.value.hint

@@ -7,8 +7,7 @@ import pytest
 from prover.lean.interface import State
 from prover.policy.policy import Candidate
 from prover.search.budget import Limit
-from prover.service.selecting import Selection, Suggestion
-from prover.service.suggesting import working
+from prover.service.suggestions import Selection, Suggestion, working
 from prover.theorem import Theorem
 from tests.search.scripted import Lean, Policy, Tree, state
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.lean.interface import State
-from prover.service.turns import Busy, Ticket, Turns
+from prover.service.fair_queue import FairQueue, QueueFullError, Ticket
 from prover.theorem import Theorem
 from tests.search.scripted import Lean
 from tests.service.serving import THEOREM, TREE, Scripted, StuckLean, events_of, serving
@@ -28,7 +28,7 @@ class HeldLean(Lean):
         return await super().open(theorem)
 
 
-def served_order(turns: Turns, tickets: list[Ticket]) -> list[Ticket]:
+def served_order(turns: FairQueue, tickets: list[Ticket]) -> list[Ticket]:
     """The tickets in the order in which they have their turn, the oldest leaving first."""
     order = [ticket for ticket in tickets if ticket.called.is_set()]
     for ticket in order:
@@ -38,7 +38,7 @@ def served_order(turns: Turns, tickets: list[Ticket]) -> list[Ticket]:
 
 
 async def test_clients_take_turns() -> None:
-    turns = Turns(slots=1, most=64)
+    turns = FairQueue(slots=1, most=64)
     tickets = [turns.ticket(client) for client in "aaaabbc"]
     assert [turns.position(ticket) for ticket in tickets] == [0, 1, 4, 6, 2, 5, 3]
     order = served_order(turns, tickets)
@@ -48,7 +48,7 @@ async def test_clients_take_turns() -> None:
 @given(st.text(alphabet="abcd", max_size=25), st.integers(min_value=1, max_value=4))
 def test_everybody_is_served_as_was_foretold(clients: str, slots: int) -> None:
     async def check() -> None:
-        turns = Turns(slots, most=64)
+        turns = FairQueue(slots, most=64)
         tickets = [turns.ticket(client) for client in clients]
         foretold = {ticket: turns.position(ticket) for ticket in tickets}
         waiting = [ticket for ticket in tickets if not ticket.called.is_set()]
@@ -64,7 +64,7 @@ def test_everybody_is_served_as_was_foretold(clients: str, slots: int) -> None:
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=40))
 def test_no_turn_is_lost(steps: list[tuple[str, bool]]) -> None:
     async def check() -> None:
-        turns = Turns(2, most=8)
+        turns = FairQueue(2, most=8)
         known: list[Ticket] = []
         for client, leaves in steps:
             if leaves and known:
@@ -72,7 +72,7 @@ def test_no_turn_is_lost(steps: list[tuple[str, bool]]) -> None:
             else:
                 try:
                     known.append(turns.ticket(client))
-                except Busy:
+                except QueueFullError:
                     assert turns.waiting >= 4
             assert turns.running == min(2, len(known))
             assert turns.running + turns.waiting == len(known)
@@ -82,14 +82,14 @@ def test_no_turn_is_lost(steps: list[tuple[str, bool]]) -> None:
 
 
 async def test_one_client_can_not_fill_the_queue() -> None:
-    turns = Turns(slots=1, most=4)
+    turns = FairQueue(slots=1, most=4)
     for _ in range(3):
         turns.ticket("greedy")
-    with pytest.raises(Busy, match="of yours wait already"):
+    with pytest.raises(QueueFullError, match="of yours wait already"):
         turns.ticket("greedy")
     turns.ticket("modest")
     turns.ticket("other")
-    with pytest.raises(Busy, match="4 requests wait already") as caught:
+    with pytest.raises(QueueFullError, match="4 requests wait already") as caught:
         turns.ticket("late")
     assert caught.value.seconds >= 1
 

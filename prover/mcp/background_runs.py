@@ -13,8 +13,8 @@ from typing import Self
 
 from prover.errors import InputProblem
 from prover.service.client import Client
-from prover.service.runs import Json
-from prover.service.starting import Keeper
+from prover.service.schemas import Json
+from prover.service.service_launcher import ServiceLauncher
 
 CLIENT = "mcp"
 KEPT = 16
@@ -22,7 +22,7 @@ KEPT = 16
 Ask = Callable[[Client], AsyncGenerator[Json, None]]
 
 
-class Search:
+class BackgroundRun:
     """One run, whose events are taken as they come, in a task of its own."""
 
     def __init__(self, name: str, events: AsyncGenerator[Json, None]) -> None:
@@ -71,12 +71,12 @@ class Search:
         return event
 
 
-class Searches:
+class BackgroundRuns:
     """All runs of one server; those under way end with its block."""
 
-    def __init__(self, keeper: Keeper) -> None:
+    def __init__(self, keeper: ServiceLauncher) -> None:
         self._keeper = keeper
-        self._known: dict[str, Search] = {}
+        self._known: dict[str, BackgroundRun] = {}
         self._count = 0
 
     async def __aenter__(self) -> Self:
@@ -88,15 +88,15 @@ class Searches:
         tasks = (search.task for search in self._known.values())
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def start(self, ask: Ask) -> Search:
+    def start(self, ask: Ask) -> BackgroundRun:
         """Begins a run; where no service runs, one is started first."""
         self._forget()
         self._count += 1
-        search = Search(f"search-{self._count}", self._asked(ask))
+        search = BackgroundRun(f"search-{self._count}", self._asked(ask))
         self._known[search.name] = search
         return search
 
-    def get(self, name: str) -> Search:
+    def get(self, name: str) -> BackgroundRun:
         """The run with this name. Raises `InputProblem`."""
         if name not in self._known:
             raise InputProblem(

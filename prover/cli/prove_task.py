@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from functools import partial
 
+from prover.api import make_search
 from prover.cli.console import Exit, messages, status
-from prover.cli.graphs import Graphs
-from prover.cli.progress import Progress
 from prover.cli.prove import Task
-from prover.cli.report import Lines
+from prover.cli.prove_output import GraphFiles, ProveOutput
+from prover.cli.prove_progress import Progress
 from prover.errors import ProverError
 from prover.file_check import FileReport, check_file
 from prover.file_prover import FileProver, obstacle, reason_not_to_write
@@ -19,10 +19,9 @@ from prover.incremental_verifier import IncrementalVerifier, TextVerifiers, Veri
 from prover.lean.backend import Backend
 from prover.lean_file import Hole, LeanFile, Scripts
 from prover.policy.policy import Policy
-from prover.searching import searching
 
 
-async def work(task: Task, policy: Policy, lean: Backend, lines: Lines) -> Exit:
+async def work(task: Task, policy: Policy, lean: Backend, lines: ProveOutput) -> Exit:
     """Does the task with this policy and Lean; its exit code."""
     async with (
         VerifierPool(
@@ -41,13 +40,13 @@ async def work(task: Task, policy: Policy, lean: Backend, lines: Lines) -> Exit:
         proving = FileProver(
             task.file,
             report,
-            search=searching(
+            search=make_search(
                 lean, limit=task.limit, policy=policy, configuration=task.configuration
             ),
             walk=walks.walk,
             workers=task.lean.workers,
         )
-        graphs = Graphs(task.graph)
+        graphs = GraphFiles(task.graph)
         interrupted = await follow(proving, lines, graphs, reach)
         for hole in holes:
             if obstacles[hole]:
@@ -69,7 +68,9 @@ async def work(task: Task, policy: Policy, lean: Backend, lines: Lines) -> Exit:
     return Exit.PROVED if proved else Exit.NOT_PROVED
 
 
-async def follow(proving: FileProver, lines: Lines, graphs: Graphs, holes: Sequence[Hole]) -> bool:
+async def follow(
+    proving: FileProver, lines: ProveOutput, graphs: GraphFiles, holes: Sequence[Hole]
+) -> bool:
     """Writes down the events of the searches as they come; whether they were interrupted."""
     progress = Progress(holes)
     interrupted = False

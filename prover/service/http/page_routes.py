@@ -12,17 +12,17 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from prover.service.problems import Problem
-from prover.service.routes import REFUSALS
-from prover.service.visitors import Visitors, cookie_name
+from prover.service.http.access_control import BrowserSessions, cookie_name
+from prover.service.http.problem_details import ProblemDetails
+from prover.service.http.routes import REFUSALS
 from prover.web.assets import FOLDER as SHARED
 
-FOLDER = Path(__file__).parent / "page"
-ROOT = FOLDER.parents[1]
+EDITOR = Path(__file__).parent / "page"
+ROOT = EDITOR.parents[1]
 KINDS = {".js": "text/javascript", ".css": "text/css"}
 FILES = {
     path.relative_to(ROOT).as_posix(): path
-    for folder in (SHARED, FOLDER)
+    for folder in (SHARED, EDITOR)
     for path in folder.iterdir()
     if path.suffix in KINDS
 }
@@ -51,7 +51,7 @@ class PageBody(BaseModel):
 async def document() -> Response:
     """The page. CodeMirror makes its own style element, which is what the nonce lets in."""
     nonce = secrets.token_urlsafe(16)
-    text = Template((FOLDER / "index.html").read_text("utf-8")).substitute(nonce=nonce)
+    text = Template((EDITOR / "index.html").read_text("utf-8")).substitute(nonce=nonce)
     policy = f"{NOTHING}; {OWN.format(nonce=nonce)}"
     return HTMLResponse(text, headers={**HEADERS, "Content-Security-Policy": policy})
 
@@ -72,11 +72,11 @@ async def enter(invitation: str, request: Request) -> Response:
     It is the document that goes on to the page, and no redirect: a cookie that is strict about
     where a request comes from would not go with one if a link elsewhere was followed.
     """
-    visitors: Visitors = request.app.state.visitors
+    visitors: BrowserSessions = request.app.state.visitors
     if (visitor := visitors.admit(invitation)) is None:
         hint = "Open the page anew with `prover serve --open`."
-        return Problem(HTTPStatus.GONE, "this address was used already", hint).response()
-    text = Template((FOLDER / "enter.html").read_text("utf-8")).substitute(key=visitor.key)
+        return ProblemDetails(HTTPStatus.GONE, "this address was used already", hint).response()
+    text = Template((EDITOR / "enter.html").read_text("utf-8")).substitute(key=visitor.key)
     answer = HTMLResponse(text, headers={**HEADERS, "Content-Security-Policy": NOTHING})
     name = cookie_name(request.scope)
     answer.set_cookie(name, visitor.cookie, httponly=True, samesite="strict")
@@ -90,6 +90,6 @@ async def invite(request: Request) -> Response:
     if port is None:
         hint = "Start it with `prover serve --open`, or with `--tcp`."
         detail = "a browser can't reach the service, which listens on no port"
-        return Problem(HTTPStatus.CONFLICT, detail, hint).response()
-    visitors: Visitors = request.app.state.visitors
+        return ProblemDetails(HTTPStatus.CONFLICT, detail, hint).response()
+    visitors: BrowserSessions = request.app.state.visitors
     return JSONResponse({"address": visitors.invite(port)}, headers={"Cache-Control": "no-store"})

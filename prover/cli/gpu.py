@@ -27,7 +27,7 @@ class Gpu:
         return f"{self.name}, {self.free / 2**30:.1f} of {self.total / 2**30:.1f} GiB free"
 
 
-async def found() -> tuple[Gpu, ...]:
+async def find_gpus() -> tuple[Gpu, ...]:
     """The GPUs that NVIDIA's driver tells of; none where there is no driver, or it is broken."""
     if (program := shutil.which(PROGRAM)) is None:
         return ()

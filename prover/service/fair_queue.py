@@ -18,7 +18,7 @@ MEMORY = 0.2
 """How much the latest request counts in the mean of what requests take."""
 
 
-class Busy(ProverError):
+class QueueFullError(ProverError):
     """Too many requests wait already. Come back after so many seconds."""
 
     def __init__(self, message: str, seconds: int) -> None:
@@ -37,7 +37,7 @@ class Ticket:
         """When that was, by the loop's clock."""
 
 
-class Turns:
+class FairQueue:
     """At most `slots` requests at once, and `most` waiting, of one client half as many."""
 
     def __init__(self, slots: int, most: int) -> None:
@@ -62,9 +62,11 @@ class Turns:
         """A place for a client's request; it is to be given up by `leave`. Raises `Busy`."""
         own = len(self._queues.get(client, ()))
         if self.waiting >= self._most:
-            raise Busy(f"{self.waiting} requests wait already", self._patience(self.waiting))
+            raise QueueFullError(
+                f"{self.waiting} requests wait already", self._patience(self.waiting)
+            )
         if own >= max(1, self._most // 2):
-            raise Busy(f"{own} requests of yours wait already", self._patience(own))
+            raise QueueFullError(f"{own} requests of yours wait already", self._patience(own))
         ticket = Ticket(client)
         self._queues.setdefault(client, deque()).append(ticket)
         self._call()

@@ -10,7 +10,7 @@ from prover.service.runs import Run
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
 
 
-class Metrics:
+class ServiceCounters:
     """Counters of one service."""
 
     def __init__(self) -> None:

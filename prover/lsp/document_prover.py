@@ -1,4 +1,4 @@
-"""Has the service look for proofs of holes, or for tactics, in documents that change meanwhile."""
+"""Has the editor fill holes, in whichever version of the document it has by then."""
 
 from __future__ import annotations
 
@@ -10,21 +10,67 @@ from typing import Any, TypeVar
 
 from prover.errors import InputProblem
 from prover.lexer import sorries
-from prover.lsp.actions import Suggestion
-from prover.lsp.documents import Document, Edit, at_lean_place, lean_place
-from prover.lsp.following import Documents, Mark
+from prover.lsp.code_actions import Suggestion, workspace_edit
+from prover.lsp.documents import Document, Documents, Edit, Mark, at_lean_place, lean_place
+from prover.lsp.editor import Editor, EditorRefused
 from prover.lsp.framing import Json
-from prover.lsp.wording import button, suggestion_title
-from prover.service.client import Client
-from prover.service.requests import CheckRequest, ProveRequest, SuggestRequest
-from prover.service.telling import told
+from prover.lsp.notifications import button, suggestion_title
+from prover.service.client import Client, progress_text
+from prover.service.schemas import CheckRequest, ProveRequest, SuggestRequest
+
+TRIES = 5
+SEEN_SECONDS = 2.0
+"""How long an editor may take to tell of a change that it has made."""
+MOVED = "the text that it was found for has changed"
+STALE = "the editor has a newer version"
+
+
+async def fill(editor: Editor, documents: Documents, mark: Mark, edit: Edit, label: str) -> str:
+    """Why the edit, which counts from the mark, was not made; empty when it was.
+
+    An editor refuses an edit of a version that it has no more, of which it may not have told yet.
+    Neovim does not make it either, but says that it did. So it is tried again in the next version,
+    unless the mark was touched.
+    """
+    reason = MOVED
+    for _ in range(TRIES):
+        document = documents.get(mark.uri)
+        if document is None or mark.touched.is_set():
+            return MOVED
+        mark.filling = edit
+        reason = await _refusal(editor, document, mark.at(edit), label)
+        if not reason:
+            # Some tell of the change only after they have answered.
+            while not mark.gone and await documents.changes(mark.uri, SEEN_SECONDS):
+                pass
+        mark.filling = None
+        unchanged = documents.get(mark.uri) is document
+        if not reason and (mark.gone or unchanged):
+            return ""
+        reason = reason or STALE
+        if unchanged and not await documents.changes(mark.uri, SEEN_SECONDS):
+            return reason
+    return reason
+
+
+async def _refusal(editor: Editor, document: Document, edit: Edit, label: str) -> str:
+    """The editor's reason not to make an edit of a version of a document; empty where it did."""
+    params = {"label": f"prover: {label}", "edit": workspace_edit(document, [edit])}
+    try:
+        answer = await editor.request("workspace/applyEdit", params)
+    except EditorRefused as refused:
+        return refused.message
+    if isinstance(answer, dict) and answer.get("applied"):
+        return ""
+    return (answer or {}).get("failureReason") or "the editor did not say why"
+
 
 SETTLE_SECONDS = 1.0
 """How long a document has to stay as it is before the service is asked anew."""
 AGAIN = "the text before it has changed: begins again"
 
 Found = TypeVar("Found")
-Report = Callable[[str], None]
+ReportStage = Callable[[str], None]
 """Is told how the work goes."""
 
 
@@ -33,13 +79,13 @@ class Gone(Exception):
 
 
 @dataclass(frozen=True)
-class Proving:
+class DocumentProver:
     """Asks one client of the service about holes; asks anew when what counts for one changes."""
 
     client: Client
     documents: Documents
     seconds: float | None
-    report: Report
+    report: ReportStage
 
     async def holes(self, uri: str) -> list[tuple[Mark, str]]:
         """The holes that Lean finds in a document, in order, each with what is in its way.
@@ -142,10 +188,10 @@ def _edit(document: Document, place: int, edit: Json) -> Edit:
     return Edit(start, stop, edit["text"])
 
 
-async def _result(events: AsyncGenerator[Json, None], report: Report) -> Json:
+async def _result(events: AsyncGenerator[Json, None], report: ReportStage) -> Json:
     """The last event; the others are reported."""
     async with aclosing(events):
         async for event in events:
-            if message := told(event):
+            if message := progress_text(event):
                 report(message)
     return event

@@ -1,4 +1,4 @@
-"""Runs the application on its sockets until it is told to stop."""
+"""The service as a web application."""
 
 from __future__ import annotations
 
@@ -7,19 +7,63 @@ import contextlib
 import errno
 import os
 import socket
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from importlib.metadata import version
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 
 from prover.errors import EnvironmentProblem
-from prover.service.app import create_app
-from prover.service.discovery import REST_SECONDS, Address, Place
-from prover.service.guard import Rules
+from prover.service.discovery import REST_SECONDS, ServiceAddress, ServiceSocket
+from prover.service.fair_queue import QueueFullError
+from prover.service.http import page_routes, problem_details
+from prover.service.http.access_control import AccessControl, AccessRules, BrowserSessions
+from prover.service.http.routes import router
 from prover.service.service import Service
-from prover.service.visitors import Visitors
+
+
+def create_app(
+    service: Service,
+    rules: AccessRules,
+    visitors: BrowserSessions | None = None,
+    port: int | None = None,
+) -> FastAPI:
+    """The application of a service, which lives as long as the application's lifespan.
+
+    `port` is the one of 127.0.0.1 that it listens on, if any; `visitors` may use the page there.
+    """
+    visitors = visitors or BrowserSessions()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with service:
+            yield
+
+    app = FastAPI(
+        title="prover",
+        summary="Finds proofs and tactics for Lean 4; every proof is checked by a fresh Lean.",
+        version=version("prover"),
+        lifespan=lifespan,
+        # Their pages would load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.service = service
+    app.state.visitors, app.state.port = visitors, port
+    app.include_router(router)
+    app.include_router(page_routes.router)
+    app.add_middleware(
+        AccessControl, rules=rules, visitors=visitors, refused=service.metrics.refused
+    )
+    app.add_exception_handler(QueueFullError, problem_details.of_busy)
+    app.add_exception_handler(HTTPException, problem_details.of_http)
+    app.add_exception_handler(RequestValidationError, problem_details.of_validation)
+    app.add_exception_handler(Exception, problem_details.of_bug)
+    return app
+
 
 LOOPBACK = "127.0.0.1"
 STOP_SECONDS = 5
@@ -55,25 +99,27 @@ class Server(uvicorn.Server):
 
 async def serve(
     service: Service,
-    place: Place,
+    place: ServiceSocket,
     *,
     port: int | None = None,
-    rules: Rules | None = None,
-    visitors: Visitors | None = None,
-    started: Callable[[Address], None],
+    rules: AccessRules | None = None,
+    visitors: BrowserSessions | None = None,
+    started: Callable[[ServiceAddress], None],
 ) -> None:
     """Serves until it is cancelled; `started` is told how to reach it.
 
     Raises `EnvironmentProblem` when it can't listen, or when its parts can't be made.
     """
-    rules = rules or Rules()
+    rules = rules or AccessRules()
     with place.held(), contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(place.listen())]
         if port is not None:
             sockets.append(stack.enter_context(listen(port)))
             port = sockets[-1].getsockname()[1]
         server = Server(create_app(service, rules, visitors, port), service)
-        address = Address(os.getpid(), version("prover"), str(place.socket), rules.token, port)
+        address = ServiceAddress(
+            os.getpid(), version("prover"), str(place.socket), rules.token, port
+        )
         serving = asyncio.create_task(server.serve(sockets))
         try:
             while not server.started and not serving.done():

@@ -1,7 +1,10 @@
-"""The paths of the service. Each asks the `Service`, and knows nothing of how it works."""
+"""Events as a response: one JSON object a line, as they come."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
+from contextlib import aclosing
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -10,20 +13,54 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
-from prover.service import streaming
-from prover.service.problems import MEDIA_TYPE, Problem, ProblemBody
-from prover.service.requests import (
+from prover.service.http.problem_details import MEDIA_TYPE, ProblemBody, ProblemDetails
+from prover.service.runs import Run
+from prover.service.schemas import (
     CheckRequest,
     GenerateRequest,
     GenerateResponse,
     GoalsRequest,
+    Json,
     ProveRequest,
     SuggestRequest,
 )
-from prover.service.runs import Run
 from prover.service.service import Service
-from prover.service.streaming import EventStream
+
+JSON_LINES = "application/x-ndjson"
+
+
+class EventStream(StreamingResponse):
+    """The events of a run. If the client owns it and goes away, the run is cancelled."""
+
+    def __init__(self, run: Run, *, owned: bool, omit: Collection[str] = ()) -> None:
+        headers = {"Cache-Control": "no-store", "Prover-Run": run.id}
+        super().__init__(lines(run.follow(), omit), headers=headers, media_type=JSON_LINES)
+        self._run = run
+        self._owned = owned
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends the events until the last, or until the client is gone."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if self._owned:
+                self._run.cancel()
+
+
+async def lines(events: AsyncGenerator[Json, None], omit: Collection[str]) -> AsyncIterator[bytes]:
+    """The events that are not to be left out, as lines."""
+    async with aclosing(events):
+        async for event in events:
+            if event["event"] not in omit:
+                yield line(event)
+
+
+def line(event: Json) -> bytes:
+    """One event."""
+    return json.dumps(event, ensure_ascii=False).encode(errors="replace") + b"\n"
+
 
 CLIENT = "prover-client"
 """The header in which a client says who it is, for its share of the turns."""
@@ -31,7 +68,7 @@ PROBLEM = {"content": {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema()}}}
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Events, one JSON object a line; the last is `result`.",
-        "content": {streaming.MEDIA_TYPE: {}},
+        "content": {JSON_LINES: {}},
     },
 }
 REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -190,7 +227,7 @@ async def readyz(service: Asked) -> Any:
     detail = problem.message if problem else "the policy or Lean is being loaded"
     hint = problem.hint if problem else "Requests are taken already, and wait for it."
     headers = {"Retry-After": "1"}
-    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, hint, headers).response()
+    return ProblemDetails(HTTPStatus.SERVICE_UNAVAILABLE, detail, hint, headers).response()
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
@@ -209,6 +246,6 @@ async def generate(body: GenerateRequest, service: Asked, client: Client) -> Res
                 return JSONResponse({"outputs": event["outputs"]})
     finally:
         run.cancel()
-    return Problem(
+    return ProblemDetails(
         HTTPStatus.SERVICE_UNAVAILABLE, event["message"], event.get("hint", "")
     ).response()

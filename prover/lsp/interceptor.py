@@ -9,11 +9,10 @@ import logging
 from dataclasses import dataclass, field
 
 from prover.lean_file import Hole
-from prover.lsp import sorries
-from prover.lsp.actions import Actions, Verb, wanted, with_ours
-from prover.lsp.documents import WIDTHS, Document, at_lean_place, lean_place
+from prover.lsp import hole_scanner
+from prover.lsp.code_actions import ActionKind, Actions, wanted, with_ours
+from prover.lsp.documents import WIDTHS, Document, Documents, at_lean_place, lean_place
 from prover.lsp.editor import WARNING, Editor
-from prover.lsp.following import Documents
 from prover.lsp.framing import Json
 from prover.lsp.jobs import Jobs
 
@@ -34,7 +33,7 @@ class Offer:
 
 
 @dataclass
-class Conversation:
+class Interceptor:
     """Between an editor and Lean."""
 
     editor: Editor
@@ -152,8 +151,8 @@ class Conversation:
             lean_place(document.text, document.offset(params["range"][end]))
             for end in ("start", "end")
         )
-        file, found = sorries.read(document.text)
-        hole = sorries.nearest(file, found, first, last[0])
+        file, found = hole_scanner.read(document.text)
+        hole = hole_scanner.nearest(file, found, first, last[0])
         place = None if hole is None else at_lean_place(document.text, hole.line, hole.column)
         here: list[Json] = []
         elsewhere: list[Json] = []
@@ -169,10 +168,10 @@ class Conversation:
         place = at_lean_place(document.text, hole.line, hole.column)
         busy = {job.verb for job in self.jobs.under_way(document.uri) if job.is_at(place)}
         if holes == 1:
-            busy.add(Verb.PROVE_ALL)
+            busy.add(ActionKind.PROVE_ALL)
         return [
             *self.actions.using(document, self.jobs.suggestions(document.uri, place)),
-            *self.actions.of(document, hole, [verb for verb in Verb if verb not in busy]),
+            *self.actions.of(document, hole, [verb for verb in ActionKind if verb not in busy]),
         ]
 
     def _resolved(self, id: Id, action: Json) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -177,3 +177,6 @@ class GenerateResponse(BaseModel):
     """LeanCopilot's response of an external generator."""
 
     outputs: list[Generation]
+
+
+Json = dict[str, Any]

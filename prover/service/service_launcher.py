@@ -12,8 +12,8 @@ from contextlib import asynccontextmanager, suppress
 from typing import Self
 
 from prover.errors import EnvironmentProblem, sentences
-from prover.service.client import Client, connected
-from prover.service.discovery import Place
+from prover.service.client import Client, connect
+from prover.service.discovery import ServiceSocket
 
 READY_SECONDS = 60.0
 """How long a service may take until it can be reached; it loads its policy afterwards."""
@@ -24,11 +24,11 @@ KEPT_LINES = 20
 """Lines of a service's messages that are kept, to tell why it ended."""
 
 
-class Keeper:
+class ServiceLauncher:
     """Gives clients of the service at a place. One that it has started ends with its block."""
 
-    def __init__(self, place: Place | None = None) -> None:
-        self.place = place or Place.default()
+    def __init__(self, place: ServiceSocket | None = None) -> None:
+        self.place = place or ServiceSocket.default()
         self._starting = asyncio.Lock()
         self._process: Process | None = None
         self._said: deque[str] = deque(maxlen=KEPT_LINES)
@@ -51,7 +51,7 @@ class Keeper:
         async with self._starting:
             if not self.running:
                 await self._start()
-        async with connected(self.place, name=name) as client:
+        async with connect(self.place, name=name) as client:
             yield client
 
     async def _start(self) -> None:

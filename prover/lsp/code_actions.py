@@ -14,8 +14,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from prover.lean_file import Hole
-from prover.lsp.documents import Document, Edit
-from prover.lsp.following import Mark
+from prover.lsp.documents import Document, Edit, Mark
 from prover.lsp.framing import Json
 
 KIND = "quickfix"
@@ -23,7 +22,7 @@ STOP = "stop"
 """The command that ends work under way."""
 
 
-class Verb(StrEnum):
+class ActionKind(StrEnum):
     """What can be done."""
 
     PROVE = "prove"
@@ -32,17 +31,17 @@ class Verb(StrEnum):
 
 
 TITLES = {
-    Verb.PROVE: "Prove this goal",
-    Verb.SUGGEST: "Suggest tactics",
-    Verb.PROVE_ALL: "Prove all sorries in this file",
+    ActionKind.PROVE: "Prove this goal",
+    ActionKind.SUGGEST: "Suggest tactics",
+    ActionKind.PROVE_ALL: "Prove all sorries in this file",
 }
 
 
 @dataclass(frozen=True)
-class Order:
+class ActionCommand:
     """What the user has chosen."""
 
-    verb: Verb
+    verb: ActionKind
     uri: str
     version: int | None
     line: int
@@ -72,14 +71,14 @@ class Actions:
     @property
     def commands(self) -> list[str]:
         """The names of the commands."""
-        return [self._command(name) for name in (*Verb, STOP)]
+        return [self._command(name) for name in (*ActionKind, STOP)]
 
-    def order(self, params: Json) -> Order | None:
+    def order(self, params: Json) -> ActionCommand | None:
         """What a `workspace/executeCommand` has us begin; None for other commands."""
-        for verb in Verb:
+        for verb in ActionKind:
             if params["command"] == self._command(verb):
                 [place] = params["arguments"]
-                return Order(verb, **place)
+                return ActionCommand(verb, **place)
         return None
 
     def stopped(self, params: Json) -> str | None:
@@ -94,7 +93,7 @@ class Actions:
         data = action.get("data")
         return isinstance(data, dict) and data.get("prover") == self._mark
 
-    def of(self, document: Document, hole: Hole, verbs: Sequence[Verb]) -> list[Json]:
+    def of(self, document: Document, hole: Hole, verbs: Sequence[ActionKind]) -> list[Json]:
         """The actions for a hole of a document."""
         return [self._action(document, hole, verb) for verb in verbs]
 
@@ -115,8 +114,8 @@ class Actions:
             for one in suggestions
         ]
 
-    def _action(self, document: Document, hole: Hole, verb: Verb) -> Json:
-        place = asdict(Order(verb, document.uri, document.version, hole.line, hole.column))
+    def _action(self, document: Document, hole: Hole, verb: ActionKind) -> Json:
+        place = asdict(ActionCommand(verb, document.uri, document.version, hole.line, hole.column))
         del place["verb"]
         title = TITLES[verb]
         command = {"title": title, "command": self._command(verb), "arguments": [place]}

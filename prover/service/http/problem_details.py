@@ -13,22 +13,22 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from prover.errors import closest
-from prover.service import requests
-from prover.service.turns import Busy
+from prover.service import schemas
+from prover.service.fair_queue import QueueFullError
 
 MEDIA_TYPE = "application/problem+json"
 SHOWN = 100
 """Characters that are shown of a wrong name."""
 PARTS: Mapping[str, type[BaseModel]] = {
-    "theorem": requests.TheoremPart,
-    "file": requests.FilePart,
-    "limit": requests.LimitPart,
+    "theorem": schemas.TheoremPart,
+    "file": schemas.FilePart,
+    "limit": schemas.LimitPart,
 }
 REQUESTS: tuple[type[BaseModel], ...] = (
-    requests.ProveRequest,
-    requests.SuggestRequest,
-    requests.CheckRequest,
-    requests.GoalsRequest,
+    schemas.ProveRequest,
+    schemas.SuggestRequest,
+    schemas.CheckRequest,
+    schemas.GoalsRequest,
 )
 
 
@@ -42,7 +42,7 @@ class ProblemBody(BaseModel):
 
 
 @dataclass(frozen=True)
-class Problem:
+class ProblemDetails:
     """A request that is refused."""
 
     status: HTTPStatus
@@ -62,9 +62,9 @@ class Problem:
 
 def of_busy(_: Request, busy: Exception) -> JSONResponse:
     """The queue is full."""
-    assert isinstance(busy, Busy)
+    assert isinstance(busy, QueueFullError)
     headers = {"Retry-After": str(busy.seconds)}
-    return Problem(HTTPStatus.TOO_MANY_REQUESTS, busy.message, busy.hint, headers).response()
+    return ProblemDetails(HTTPStatus.TOO_MANY_REQUESTS, busy.message, busy.hint, headers).response()
 
 
 def of_http(_: Request, error: Exception) -> JSONResponse:
@@ -72,7 +72,7 @@ def of_http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     hint = {404: "`/openapi.json` describes what there is.", 400: "Send one JSON object."}
     status = HTTPStatus(error.status_code)
-    return Problem(
+    return ProblemDetails(
         status, str(error.detail), hint.get(error.status_code, ""), dict(error.headers or {})
     ).response()
 
@@ -96,7 +96,7 @@ def of_validation(_: Request, error: Exception) -> JSONResponse:
             detail = f"`{place}`: {message}" if place else message
             hint = "`/openapi.json` describes each field."
     clean = detail.encode(errors="replace").decode()
-    return Problem(HTTPStatus.BAD_REQUEST, clean, hint).response()
+    return ProblemDetails(HTTPStatus.BAD_REQUEST, clean, hint).response()
 
 
 def _beside(place: str) -> list[str]:
@@ -108,6 +108,6 @@ def _beside(place: str) -> list[str]:
 
 def of_bug(_: Request, __: Exception) -> JSONResponse:
     """Something that was not foreseen; the log has it."""
-    return Problem(
+    return ProblemDetails(
         HTTPStatus.INTERNAL_SERVER_ERROR, "the service has a bug", "Its log says more: report it."
     ).response()
