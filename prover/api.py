@@ -18,7 +18,7 @@ from prover.lean.backends import LeanSpec, open_lean
 from prover.lean.interface import Closed, LeanSession, TacticLimit, Verify
 from prover.lean_file import LeanFile
 from prover.policy.blocklist import exclude_theorems
-from prover.policy.builtin import BuiltinPolicy
+from prover.policy.builtin.builtin_policy import BuiltinPolicy
 from prover.policy.policy import Policy
 from prover.progress import Notify
 from prover.search.budget import Limit

@@ -1,4 +1,9 @@
-"""What a folder of the cache holds, so that a damaged file is found and named."""
+"""The user's cache: where it is, locked while it changes, with folders that are whole or absent.
+
+Everything is made in a folder beside the final one, which then takes its place in one step. A lock
+keeps two processes apart; what a killed one left behind is removed by the next. A manifest says
+what a folder holds, so that a damaged file is found and named.
+"""
 
 from __future__ import annotations
 

@@ -1,12 +1,5 @@
-"""One tree of errors.
-
-ProverError
-├── EnvironmentProblem   something the tool needs is missing or too old
-├── InputProblem         what the user gave cannot be used
-│   └── NotLocated       a theorem that LeanDojo can't find where it is said to be
-├── LeanDied             a Lean process ended or stopped answering
-└── PolicyGone           a policy can't be asked any more, in the middle of a search
-"""
+"""One tree of errors, and the words in which they are told: hints for a name that is nearly right,
+counted things, sentences."""
 
 from __future__ import annotations
 

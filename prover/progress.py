@@ -1,4 +1,4 @@
-"""Does something now and then while something else goes on."""
+"""The callbacks by which long work tells how far it is, and what is done now and then meanwhile."""
 
 from __future__ import annotations
 

@@ -7,13 +7,15 @@ another, and where what stands behind the hole could become a part of it, it get
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
 from prover.lexer import comment_stop
-from prover.search.proof import CLOSING, OPENING, WIDTH
 
+WIDTH = 100
+"""What Mathlib's style allows."""
+OPENING, CLOSING = "([{⟨", ")]}⟩"
 STEP = 2
 """How much further right a block begins than what it belongs to."""
 NO_CODE = re.compile(
@@ -280,3 +282,34 @@ def _next(after: str) -> tuple[str, bool]:
             break
     word = WORD.match(after, position)
     return (word.group() if word else "", same_line)
+
+
+def wrap_line(line: str, width: int = WIDTH) -> list[str]:
+    """The line as lines of at most so many characters, where its commas allow it.
+
+    It is broken after commas inside brackets and after `<;>`, where Lean does not mind, and goes
+    on further to the right than it began. A line with a string in it is left alone.
+    """
+    if len(line) <= width or '"' in line:
+        return [line]
+    further = " " * (len(line) - len(line.lstrip(" ·")) + 2)
+    first, *others = _pieces(line)
+    lines = [first]
+    for piece in others:
+        if len(lines[-1]) + 1 + len(piece) <= width:
+            lines[-1] += f" {piece}"
+        else:
+            lines.append(further + piece)
+    return lines
+
+
+def _pieces(line: str) -> Iterator[str]:
+    """The line, cut at the spaces at which it may be broken."""
+    depth = begin = 0
+    for place, character in enumerate(line):
+        depth += (character in OPENING) - (character in CLOSING)
+        after_comma = depth > 0 and line[place - 1] == ","
+        if character == " " and (after_comma or line[:place].endswith("<;>")):
+            yield line[begin:place]
+            begin = place + 1
+    yield line[begin:]

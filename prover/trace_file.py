@@ -1,3 +1,5 @@
+"""Files of events, one JSON object a line: written compressed while a search runs, read back."""
+
 import gzip
 import io
 import json

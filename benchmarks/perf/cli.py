@@ -1,4 +1,4 @@
-"""How long the command line takes to start: its help, and `prover prove` on a file with one theorem.
+"""How long the command line takes to start: its help, and `prover prove` on one theorem.
 
     python benchmarks/perf/cli.py [--rounds N] [--beside CHECKOUT]
 

@@ -3,9 +3,9 @@
     python benchmarks/perf/overlap.py [--quick] [--ahead N]
 
 A made-up model takes a fixed time for a batch of at most 16 prompts, however many are in it, behind
-the real queue (`prover.policy.local.batching`), and is asked by the real policy. A made-up Lean takes a
-fixed time for each tactic; every search has a session with one worker. All else is the real search.
-On each state there are 8 tactics, of which 2 make progress, so no search ever ends by itself.
+the real queue (`prover.policy.local.batching`), and is asked by the real policy. A made-up Lean
+takes a fixed time for each tactic; every search has a session with one worker. All else is the real
+search. On each state there are 8 tactics, of which 2 make progress, so no search ends by itself.
 
 `share` is the throughput as a share of the slower side's limit: the seconds that this side needs
 for what was done if it never waits, over the seconds that it took. For Lean these are the tactics

@@ -22,7 +22,7 @@ from typing import Any, TextIO
 
 from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.pool import LeanPool
-from prover.policy.builtin import BuiltinPolicy
+from prover.policy.builtin.builtin_policy import BuiltinPolicy
 from prover.policy.policy import Candidate, Policy, Question
 from prover.search.budget import Limit
 from prover.search.engine import search

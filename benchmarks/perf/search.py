@@ -25,7 +25,7 @@ from pathlib import Path
 
 from benchmarks.perf.comparison import CORE, Case, figures, run_all, table
 from prover.errors import lookup
-from prover.policy.builtin import BuiltinPolicy
+from prover.policy.builtin.builtin_policy import BuiltinPolicy
 from prover.search.budget import Limit
 from prover.search.configuration import CONFIGURATIONS, WHOLE, Configuration
 

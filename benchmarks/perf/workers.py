@@ -24,7 +24,7 @@ from contextlib import asynccontextmanager
 
 from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.pool import LeanPool
-from prover.policy.builtin import BuiltinPolicy
+from prover.policy.builtin.builtin_policy import BuiltinPolicy
 from prover.search.budget import Limit
 from prover.search.engine import search
 from prover.search.result import Result

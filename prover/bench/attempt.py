@@ -1,4 +1,4 @@
-"""What there is to do in a run: tries at problems, each known by a key."""
+"""What there is to do in a run, each try known by a key, and what came of it."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ SECONDS = 10.0
 def environment(
     config: Config, problems: ProblemSet, *, lean: str, gpus: Sequence[str]
 ) -> dict[str, Any]:
-    """All that is told of a run beside its settings; `lean` is as `prover.lean.backend.describe`."""
+    """All that is told of a run beside its settings; `lean` is what `describe` says of it."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "config_sha256": config.sha256,

@@ -1,4 +1,4 @@
-"""Which Lean a run proves with, as its settings say, and what must fit that."""
+"""Which problems a run tries, and with which Lean, as its settings say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sample of proved and unproved problems says, and how surely."""
+"""The numbers of a run: what was proved, how surely, how fast, and what stood in the way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A problem with all attempts at it, and what came of them."""
+"""What came of each problem, with all attempts at it, and of all of them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,10 @@
-"""Files of JSON lines that a run has written: its attempts above all, `results.jsonl`.
+"""The folder of a batch run as values.
 
-A last line without its end may be torn, or is still being written, and is passed over.
+config.yaml          the settings, resolved
+environment.json     code, Lean, machine, dialect, problem set
+problems.jsonl       the problems, one a line
+results.jsonl        the attempts, one a line; of two with one key the later counts
+traces/KEY.jsonl.gz  the events of an attempt's search, one a line
 """
 
 from __future__ import annotations

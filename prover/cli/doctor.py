@@ -1,4 +1,4 @@
-"""Which models were fetched from the Hugging Face Hub. Nothing is fetched and nobody asked."""
+"""`prover doctor`: what works here, and what to do about what doesn't."""
 
 from __future__ import annotations
 

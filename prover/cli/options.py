@@ -1,4 +1,4 @@
-"""The options that say which Lean to use, and what is told of it."""
+"""Options that commands share: which Lean, which service, which holes, how a model is asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the command line tells what came of the holes of a file: for people, or as JSON lines."""
+"""How the command line tells what came of the holes of a file: for people, as JSON, as graphs."""
 
 from __future__ import annotations
 

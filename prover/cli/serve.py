@@ -1,4 +1,4 @@
-"""Opens an address in the user's browser."""
+"""`prover serve`: the local service for editors and tools."""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""How a Lean worker is started."""
+"""Child processes that end with us: one that speaks lines, or a command that is run to its end.
+
+A `LeanProcess` owns the process group and the pipes, and knows nothing of what the lines mean. The
+child leads a session of its own, so that a terminal's Ctrl-C does not reach it and a kill takes its
+children along. It cannot outlive us: `launch.py` asks the kernel to end it with its parent, and a
+worker ends by itself when its standard input closes.
+"""
 
 from __future__ import annotations
 

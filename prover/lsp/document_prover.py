@@ -1,4 +1,4 @@
-"""Has the editor fill holes, in whichever version of the document it has by then."""
+"""Has the service look for proofs in documents that change meanwhile, and fills their holes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
-"""Open documents as the editor has them, and places in them, counted as LSP and as Lean do.
+"""Open documents as the editor has them, places in them, and marks on their holes.
 
-LSP counts lines and columns from 0, columns in UTF-16 code units unless the server says otherwise.
-The service counts lines from 1 and columns in characters. Here a place is an offset in characters.
+Places are counted as LSP and as Lean do. A mark stays in place while the text changes. What a proof
+of a hole is worth depends on the text up to the end of the hole's declaration. An edit behind that
+leaves the mark as it is; one before it touches the mark, as does one that makes the declaration
+longer. The edits with which the editor fills other holes for us touch nothing: what a theorem says
+does not depend on the proofs before it.
 """
 
 from __future__ import annotations

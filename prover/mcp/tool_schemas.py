@@ -1,4 +1,4 @@
-"""What the tools answer: the schema that agents see, made from the events of the service."""
+"""What the tools are asked and what they answer: the schemas that agents see."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from prover.policy.builtin import BuiltinPolicy
+from prover.policy.builtin.builtin_policy import BuiltinPolicy
 from prover.policy.model_options import ModelOptions
 from prover.policy.policy import Policy
 from prover.policy.spec import BuiltinSpec, EndpointSpec, LocalSpec, MixtureSpec, PolicySpec

@@ -1,4 +1,4 @@
-"""How language models are to be asked."""
+"""Which language model, and how it is asked and decoded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""What a policy is: something that proposes tactics for states."""
+"""What a policy is: something that proposes tactics for states, with their log-probabilities.
+
+A `Generator` is what a language model is to the policies: something that completes prompts. Prompts
+and what becomes of completions are the business of `prover.policy.language_model`; how a completion
+is made, that of the generators (a model run here, a server).
+"""
 
 from __future__ import annotations
 

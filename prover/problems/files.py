@@ -1,4 +1,10 @@
-"""Problems from Lean files, or from JSON lines, each by itself or in a folder."""
+"""Problems from Lean files, or from JSON lines, each by itself or in a folder.
+
+A line is an object with a `statement` in any of its forms. `name`, `header`, `split`, `topic`,
+`difficulty` and `source` may be there too; a theorem without `name` is called as it calls itself.
+`formal_statement`, as many collections have it, is a `statement`. Other keys are ignored, as every
+collection has some of its own.
+"""
 
 from __future__ import annotations
 

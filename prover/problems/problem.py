@@ -1,4 +1,4 @@
-"""Statements to be proved, and sets of them."""
+"""Statements to be proved, sets of them, and some of the problems of a set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Published collections of problems by name, as `presets.yaml` lists them."""
+"""Problem sets by name or place: files, folders, repositories, collections, the library."""
 
 from __future__ import annotations
 

@@ -1,8 +1,13 @@
-"""The AND/OR structure: states, the tactics applied to them, and what each left.
+"""The AND/OR graph: states, the tactics applied to them, what each left; its two propagations.
 
-States are nodes named by their key, applications are nodes named by their number. Edges lead from a
-state to its applications and from an application to the states it left; they are kept as numbers in
-lists, as a search has millions of what a general graph library would keep for each of them.
+Failure: which open states can still be proved, judged as if every unexpanded state could be. Each
+expanded open state keeps a support: an application whose states are each proved, unexpanded or
+supported in turn. Ranks fall along supports, so no state supports itself round a cycle; a cycle
+with no way out therefore fails, which counting failed applications alone would never notice.
+
+Paths: the shortest live ones from the root, by which the search knows what it still needs, and how
+much. A path is live when every state before its end is open and no application on it is dead. The
+paths form a tree (`Node.anchor`), which is kept exact by touching only what changes.
 """
 
 from __future__ import annotations

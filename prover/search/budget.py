@@ -1,4 +1,4 @@
-"""What one search may use."""
+"""What one search may use, and what it has used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""From a proved graph to a checked script: shortest proof, minimised, through the gate."""
+"""The search for a proof of one theorem: choose states, run tactics on them, until it is proved.
+
+It knows policies, Lean and the verifier only by their protocols, and tells what it does in events.
+A proved graph becomes a script: the shortest proof, made shorter, verified.
+"""
 
 from __future__ import annotations
 

@@ -1,10 +1,16 @@
-"""What Lean has refused, for a policy that wants to be asked again with it."""
+"""Runs a state's next candidates: asks the policy, has Lean run them, puts outcomes into the graph.
+
+Several turns may be under way at once. Each reads the graph when it begins and changes it when a
+batch of it has landed, so what happens in between need not be thought of in order. A policy that
+wants it is asked again with what Lean refused, and proofs of states with the same target and fewer
+hypotheses are tried again: whether they serve is for Lean to say.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
-from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -17,45 +23,15 @@ from prover.lean.interface import (
     Progress,
     Rejected,
     State,
-    TacticError,
 )
-from prover.policy.policy import Candidate, ModelPolicy, Policy, Question, Refusal
+from prover.policy.policy import Candidate, ModelPolicy, Policy, Question
 from prover.search.and_or_graph import NodeStatus
 from prover.search.budget import Budget, Limit
 from prover.search.configuration import Configuration
 from prover.search.events import Expanded, Trial
-from prover.search.expansion import CandidateQueue, PartialExpansion, TacticBatch
+from prover.search.expansion import CandidateQueue, PartialExpansion, RefusedCandidates, TacticBatch
 from prover.search.graph import ProofGraph
 from prover.search.proof import format_script, shortest_proof
-
-
-class RefusedCandidates:
-    """The refused candidates of each state, since the policy was asked about it last."""
-
-    def __init__(self, most: int) -> None:
-        """The policy is asked again at most so often about one state."""
-        self._most = most
-        self._asked: Counter[str] = Counter()
-        self._refused: dict[str, dict[str, Refusal]] = {}
-
-    def note(self, key: str, trials: Iterable[tuple[Candidate, Outcome]]) -> None:
-        """Takes note of what Lean said of candidates of a state."""
-        if not self._most:
-            return
-        refused = self._refused.setdefault(key, {})
-        for candidate, outcome in trials:
-            if isinstance(outcome, TacticError):
-                refused[candidate.tactic] = Refusal(candidate, outcome.message)
-
-    def take(self, key: str) -> tuple[Refusal, ...]:
-        """What the policy is to be told of a state whose candidates are spent, likeliest first;
-        nothing if it is not to be asked again."""
-        refused = self._refused.pop(key, {})
-        if not refused or self._asked[key] >= self._most:
-            return ()
-        self._asked[key] += 1
-        return tuple(sorted(refused.values(), key=lambda refusal: -refusal.candidate.logprob))
-
 
 LOGPROB = -0.1
 """Of a proof that is tried again."""

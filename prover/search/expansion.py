@@ -1,18 +1,21 @@
-"""Openers: tactics that leave goals whatever they meet, as `intro` and `have` do.
+"""What of a state's candidates is still to be run, and the partial expansion that is under way.
 
-Most tactics either close a goal or fail; an opener hardly ever closes it, and what it leaves is
-still to be proved. So it costs more than itself, and what may close the goal is better tried first.
+A state is not expanded in one go: its candidates run a few at a time, and between turns it waits
+in the frontier with the cost of its best candidate left. So an unlikely tactic on a good state
+competes with a likely one on a worse state, and what is never needed is never run. What of a turn
+has been run is told and put into the graph at once; only when the turn is over has another state
+its turn on that worker. Several workers may share a turn.
 """
 
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from prover.lean.interface import Outcome, TacticLimit
-from prover.policy.policy import Candidate, Question
+from prover.lean.interface import Outcome, TacticError, TacticLimit
+from prover.policy.policy import Candidate, Question, Refusal
 from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.score import logprob
@@ -245,3 +248,31 @@ class TacticBatch:
         self.outcomes = ()
         self.give_back()
         self.turn.pieces.remove(self)
+
+
+class RefusedCandidates:
+    """The refused candidates of each state, since the policy was asked about it last."""
+
+    def __init__(self, most: int) -> None:
+        """The policy is asked again at most so often about one state."""
+        self._most = most
+        self._asked: Counter[str] = Counter()
+        self._refused: dict[str, dict[str, Refusal]] = {}
+
+    def note(self, key: str, trials: Iterable[tuple[Candidate, Outcome]]) -> None:
+        """Takes note of what Lean said of candidates of a state."""
+        if not self._most:
+            return
+        refused = self._refused.setdefault(key, {})
+        for candidate, outcome in trials:
+            if isinstance(outcome, TacticError):
+                refused[candidate.tactic] = Refusal(candidate, outcome.message)
+
+    def take(self, key: str) -> tuple[Refusal, ...]:
+        """What the policy is to be told of a state whose candidates are spent, likeliest first;
+        nothing if it is not to be asked again."""
+        refused = self._refused.pop(key, {})
+        if not refused or self._asked[key] >= self._most:
+            return ()
+        self._asked[key] += 1
+        return tuple(sorted(refused.values(), key=lambda refusal: -refusal.candidate.logprob))

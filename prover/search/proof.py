@@ -1,4 +1,9 @@
-"""Long lines of tactics, broken as a person would."""
+"""The shortest proof in a graph, made shorter, and its text as a Lean tactic script.
+
+Tactics, lines and hints that it does not need are dropped, and the distinction of cases where what
+closes each of them closes the goal itself. Every change is tried by running the whole script; what
+Lean does not accept is undone. The result is verified like any other proof.
+"""
 
 from __future__ import annotations
 
@@ -8,44 +13,9 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from prover.errors import ProverError
+from prover.script_layout import wrap_line
 from prover.search.and_or_graph import Application
 from prover.search.graph import ProofGraph
-
-WIDTH = 100
-"""What Mathlib's style allows."""
-OPENING, CLOSING = "([{⟨", ")]}⟩"
-
-
-def wrap_line(line: str, width: int = WIDTH) -> list[str]:
-    """The line as lines of at most so many characters, where its commas allow it.
-
-    It is broken after commas inside brackets and after `<;>`, where Lean does not mind, and goes
-    on further to the right than it began. A line with a string in it is left alone.
-    """
-    if len(line) <= width or '"' in line:
-        return [line]
-    further = " " * (len(line) - len(line.lstrip(" ·")) + 2)
-    first, *others = _pieces(line)
-    lines = [first]
-    for piece in others:
-        if len(lines[-1]) + 1 + len(piece) <= width:
-            lines[-1] += f" {piece}"
-        else:
-            lines.append(further + piece)
-    return lines
-
-
-def _pieces(line: str) -> Iterator[str]:
-    """The line, cut at the spaces at which it may be broken."""
-    depth = begin = 0
-    for place, character in enumerate(line):
-        depth += (character in OPENING) - (character in CLOSING)
-        after_comma = depth > 0 and line[place - 1] == ","
-        if character == " " and (after_comma or line[:place].endswith("<;>")):
-            yield line[begin:place]
-            begin = place + 1
-    yield line[begin:]
-
 
 LONGEST_SCRIPT = 1_000_000
 """Characters. A proof that shares states can be exponentially longer as text than as a graph."""

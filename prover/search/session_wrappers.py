@@ -1,4 +1,4 @@
-"""Every state as new, so that the search's graph is a tree."""
+"""Sessions for the published loops: every state as new, or all goals that are left as one state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Strategies: which state to expand next."""
+"""Which state to expand next: best-first, depth-first, breadth-first, a beam; all by name."""
 
 from __future__ import annotations
 

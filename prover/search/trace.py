@@ -1,7 +1,6 @@
-"""Reads back what a search told in events: a file of JSON objects, one a line, or that by gzip.
+"""Reads back what a search told in events, and builds its graph again from them, without Lean.
 
-Only what the graph is built from is read; other events and fields are passed over. States come back
-without their hypotheses, with goals that know no more than how they were printed.
+With another configuration the same outcomes are scored anew: what the search would have known.
 """
 
 from __future__ import annotations

@@ -1,4 +1,13 @@
-"""What front ends tell their users of a run while it goes on."""
+"""A client of the service, for front ends in Python: its events, as they come.
+
+    async with connect(name="mine") as client:
+        request = ProveRequest.model_validate({"file": {"text": text, "line": 2, "column": 2}})
+        async with aclosing(client.prove(request)) as events:
+            async for event in events:
+                ...
+
+Closing the events closes their connection, which ends the run.
+"""
 
 from __future__ import annotations
 

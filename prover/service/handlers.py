@@ -1,4 +1,9 @@
-"""The work behind the requests, in events. It knows nothing of HTTP."""
+"""The work behind the requests, in events: prove, check, goals, generate. It knows nothing of HTTP.
+
+`generate` is what LeanCopilot asks of an external generator: tactics for a printed goal, with
+scores. It runs them in Lean itself; the names of the fields are LeanCopilot's own
+(`python/server.py`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The parts while they are being made: a model may take minutes to load."""
+"""The service: takes requests, gives each its turn, knows its runs, loads its prover meanwhile.
+
+HTTP is one way to it (`prover.service.http.app`); others may be put on top.
+"""
 
 from __future__ import annotations
 

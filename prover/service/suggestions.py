@@ -1,9 +1,7 @@
-"""Which of the tactics that work are worth suggesting: such that differ in what they do.
+"""Suggests next tactics for a goal: what the policy proposes, as far as it works in Lean.
 
-A tactic that only stands around another one that closes the goal by itself (`cases n <;> grind`
-where `grind` does it) says nothing new. Of those that close the goal one of each kind of step is
-enough. Those that leave goals come after them, first one of each kind; more of a kind only where
-nothing closes the goal, as they leave different goals.
+A suggestion has been run by Lean and has not been verified: it is a step, not a proof. Of those
+that work, such are told that differ in what they do.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a request is about, as Lean has it: a theorem, on its own or at a hole of a file."""
+"""What a request is about, as Lean has it: a statement, a place in a file, or a printed goal."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What web pages share: the graph of a search, as data and drawn, and colours for Lean.
-
-Their scripts are plain ES modules in this folder. A server hands them out as they are; a page that
-is one file has them joined.
-"""
+"""Where the pages' files lie, and their scripts joined into one."""
 
 from __future__ import annotations
 
@@ -10,8 +6,13 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-FOLDER = Path(__file__).parent
-"""Where the shared scripts and styles lie."""
+WEB = Path(__file__).parent
+SHARED = WEB / "shared"
+"""The graph of a search, drawn, and colours for Lean."""
+EDITOR = WEB / "editor"
+"""The page of the service."""
+REPORT = WEB / "report"
+"""The page of a batch run."""
 LINKS = re.compile(r"^import [^;]*;\n|^export ", flags=re.MULTILINE)
 """What ties modules together: an import, up to its semicolon, or an `export` before a name."""
 

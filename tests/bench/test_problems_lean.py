@@ -14,7 +14,7 @@ from prover.file_check import check_file
 from prover.lean.interface import Closed, Outcome, TacticError, TacticLimit
 from prover.lean.pool import LeanPool
 from prover.lean_file import LeanFile
-from prover.policy.builtin import BuiltinPolicy
+from prover.policy.builtin.builtin_policy import BuiltinPolicy
 from prover.problems import files
 from prover.problems.lean_library import header
 from prover.problems.problem import Problem, ProblemSet

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from prover.lean.embedded import worker_image
+from prover.lean import lean_sources
+from prover.lean.lean_sources import WORKER
 from prover.lean.process import run_command
 from tests.lean.client import TOP, command, joined, modules
 
@@ -40,4 +41,4 @@ def test_without_a_service_it_says_how_to_start_one(tmp_path: Path) -> None:
 
 def test_the_worker_has_no_part_of_it() -> None:
     assert modules(TOP)[-1] == TOP
-    assert not worker_image.sources().keys() & set(modules(TOP))
+    assert not lean_sources.sources(WORKER).keys() & set(modules(TOP))

@@ -11,8 +11,9 @@ import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.lean.interface import Closed, Progress, TacticError, TacticLimit, Timeout
+from prover.lean.lean_sources import DOJO_REPL, sources
 from prover.lean.leandojo.dojo_lean import DojoFile, open_dojo
-from prover.lean.leandojo.repository_build import library, sources
+from prover.lean.leandojo.repository_build import library
 from prover.theorem import Theorem
 
 pytestmark = pytest.mark.skipif(find_spec("lean_dojo") is None, reason="no lean-dojo here")
@@ -113,7 +114,7 @@ def test_modules_are_compiled_once_and_in_order(project: Path, tmp_path: Path) -
     first = library(project, tmp_path / "own")
     compiled = [call[-1] for call in calls(project) if "-o" in call]
     assert [Path(name).stem for name in compiled] == [
-        module.rpartition(".")[2] for module in sources()
+        module.rpartition(".")[2] for module in sources(DOJO_REPL)
     ]
     assert compiled[-1].endswith("Prover/LeanDojo/Repl.lean")
     assert library(project, tmp_path / "own") == first

@@ -15,7 +15,7 @@ import pytest
 
 from prover.errors import EnvironmentProblem
 from prover.lean.embedded.embedded_lean import EmbeddedLean
-from prover.lean.leandojo.repository_build import sources
+from prover.lean.lean_sources import DOJO_REPL, sources
 from prover.lean.process import run_command
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
@@ -67,7 +67,7 @@ theorem bar {α : Type u} [Inhabited α] (s : α) (n : Nat) : (∃ x, x = s) ∧
 
 def joined(theorem: str) -> str:
     """Our modules as one, with what they import and the theorem."""
-    texts = sources().values()
+    texts = sources(DOJO_REPL).values()
     imports = {
         name for text in texts for name in re.findall(r"^import (?!Prover)(.*)$", text, re.M)
     }

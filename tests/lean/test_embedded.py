@@ -11,8 +11,10 @@ import pytest
 
 from prover.cache import default_cache
 from prover.errors import EnvironmentProblem
+from prover.lean import lean_sources
 from prover.lean.embedded import worker_image
 from prover.lean.embedded.embedded_lean import EmbeddedLean
+from prover.lean.lean_sources import WORKER
 from prover.lean.process import run_command
 
 GREETING = {"id": 0, "op": "hello", "nonce": "n"}
@@ -32,11 +34,13 @@ def test_the_cache_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_worker_is_rebuilt_when_its_sources_change() -> None:
-    modules = worker_image.sources()
-    assert worker_image.TOP in modules
-    changed = {**modules, worker_image.TOP: modules[worker_image.TOP] + "\n"}
+    modules = lean_sources.sources(WORKER)
+    assert WORKER in modules
+    changed = {**modules, WORKER: modules[WORKER] + "\n"}
     assert worker_image.fingerprint(changed) != worker_image.fingerprint(modules)
-    assert worker_image.fingerprint(worker_image.sources()) == worker_image.fingerprint(modules)
+    assert worker_image.fingerprint(lean_sources.sources(WORKER)) == worker_image.fingerprint(
+        modules
+    )
 
 
 @pytest.fixture

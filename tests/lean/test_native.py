@@ -17,10 +17,11 @@ from pathlib import Path
 import pytest
 
 from prover.errors import EnvironmentProblem, InputProblem
+from prover.lean import lean_sources
 from prover.lean.backend import Backend
 from prover.lean.backends import LEANS, LeanSpec, choose_backend, open_lean
-from prover.lean.embedded import worker_image
 from prover.lean.interface import Closed, TacticLimit
+from prover.lean.lean_sources import WORKER
 from prover.lean.native.lake_project import Project
 from prover.lean.native.native_lean import NativeLean
 from prover.lean.process import Command
@@ -64,8 +65,8 @@ def test_the_worker_is_built_once(elan: StandIn, mine: Project, tmp_path: Path) 
     assert first.parent == tmp_path / "cache" / "prover" / "native"
     assert first.name.startswith("leanprover-lean4-v4.28.0-")
     assert (first / "lean-toolchain").read_text() == "leanprover/lean4:v4.28.0\n"
-    for name, text in worker_image.sources().items():
-        assert (first / worker_image.path(name)).read_text() == text
+    for name, text in lean_sources.sources(WORKER).items():
+        assert (first / lean_sources.path(name)).read_text() == text
     assert NativeLean.find(mine).worker() == first
     assert len(builds(elan)) == 1
     assert sorted(mine.root.rglob("*")) == before, "nothing is written in the user's project"
@@ -75,11 +76,9 @@ def test_other_sources_and_another_toolchain_need_another_worker(
     elan: StandIn, mine: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = NativeLean.find(mine).worker()
-    sources = worker_image.sources()
+    sources = lean_sources.sources(WORKER)
     with monkeypatch.context() as patched:
-        patched.setattr(
-            worker_image, "sources", lambda: {**sources, worker_image.TOP: "-- other\n"}
-        )
+        patched.setattr(lean_sources, "sources", lambda _: {**sources, WORKER: "-- other\n"})
         assert NativeLean.find(mine).worker() != first
     shutil.rmtree(tmp_path / "elan")
     StandIn.make(elan.home, faked(tmp_path), banner="Lean (version 4.28.0, commit 2, Release)")

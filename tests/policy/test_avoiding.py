@@ -8,7 +8,7 @@ import pytest
 
 from prover.lean.interface import Premise
 from prover.policy.blocklist import LOSS, exclude_theorems, naming, reluctant
-from prover.policy.builtin import BuiltinPolicy
+from prover.policy.builtin.builtin_policy import BuiltinPolicy
 from prover.policy.policy import Candidate, ModelPolicy, Policy, Question
 from tests.search.scripted import Policy as Scripted
 from tests.search.scripted import state

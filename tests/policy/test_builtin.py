@@ -9,8 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.lean.interface import Binder, Definition, Goal, Hypothesis, Premise, State
-from prover.policy.builtin import BuiltinPolicy
-from prover.policy.builtin.builtin_policy import FAMILIES, Count, Priors, learned, proposals
+from prover.policy.builtin.builtin_policy import (
+    FAMILIES,
+    BuiltinPolicy,
+    Count,
+    Priors,
+    learned,
+    proposals,
+)
 from prover.policy.builtin.main_goal import MainGoal
 from prover.policy.builtin.terms import arguments
 from prover.policy.policy import Candidate, Question

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from prover.errors import EnvironmentProblem, InputProblem, ProverError
-from prover.policy.builtin import BuiltinPolicy
+from prover.policy.builtin.builtin_policy import BuiltinPolicy
 from prover.policy.factory import open_policy
 from prover.policy.language_model import LanguageModelPolicy
 from prover.policy.mixture import MixturePolicy

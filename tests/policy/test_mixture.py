@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from prover.errors import EnvironmentProblem, InputProblem, ProverError
 from prover.lean.interface import Premise
-from prover.policy.builtin import BuiltinPolicy
+from prover.policy.builtin.builtin_policy import BuiltinPolicy
 from prover.policy.language_model import LanguageModelPolicy
 from prover.policy.mixture import Member, MixturePolicy, mixed
 from prover.policy.policy import Candidate, Completion, Question

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.search.proof import wrap_line
+from prover.script_layout import wrap_line
 
 
 @pytest.mark.parametrize(

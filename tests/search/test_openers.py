@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from prover.lean.interface import Closed, LeanSession, TacticLimit
-from prover.policy.builtin import BuiltinPolicy
+from prover.policy.builtin.builtin_policy import BuiltinPolicy
 from prover.policy.policy import Question
 from prover.search.configuration import Configuration
 from prover.search.expansion import is_opener

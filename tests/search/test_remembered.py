@@ -14,7 +14,7 @@ from benchmarks.perf.comparison import Case, before, figures, run_all, table
 from benchmarks.perf.remembered import Remembered, Verdicts
 from prover.errors import InputProblem
 from prover.lean.interface import Closed, Outcome, Premise, Progress, State, TacticLimit, Timeout
-from prover.policy.builtin import BuiltinPolicy
+from prover.policy.builtin.builtin_policy import BuiltinPolicy
 from prover.search.budget import Limit
 from prover.search.configuration import CONFIGURATIONS
 from prover.search.engine import search

@@ -10,7 +10,7 @@ import pytest
 from prover.lean.interface import TacticError
 from prover.policy.policy import Candidate, Question, Refusal
 from prover.search.budget import Limit
-from prover.search.expander import RefusedCandidates
+from prover.search.expansion import RefusedCandidates
 from prover.search.result import Result, Status
 from tests.search.scripted import Gate, Lean, Policy, Tree, result_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.service.http.page_routes import EDITOR
+from prover.web.assets import EDITOR
 
 MOST_BYTES = 600_000
 

@@ -154,7 +154,7 @@ async def test_the_document_is_not_for_other_sites(guest: Guest, site: str | Non
 
 
 async def test_without_the_cookie_there_is_nothing(served: Served) -> None:
-    for path in ("/", "/scripts/service/page/main.js"):
+    for path in ("/", "/scripts/editor/main.js"):
         answer = await served.tcp.get(path, headers={"Sec-Fetch-Site": "same-origin"})
         assert answer.status_code == 401
         assert "prover serve --open" in answer.json()["hint"]

@@ -1,4 +1,4 @@
-"""The Lean actors of a run: made where there is room, missed when they have gone."""
+"""Keeps a run's Lean actors and policy actors alive: made where there is room, missed when gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Small pictures for the report's page, as SVG whose colours come from the page's style."""
+"""A run as one HTML file that needs nothing else: no network, no other file.
+
+Names, statements and messages come from outside. Jinja escapes them in HTML; inside of `script`
+they are JSON without `<`, or base64; and the page's policy lets run only the script whose hash it
+names.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,6 @@ import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -20,7 +24,7 @@ from prover.bench.outcomes import ProblemResult, problem_results
 from prover.bench.report.formatting import dialect, duration, facts, percent
 from prover.bench.results import RunResults
 from prover.errors import counted, sentences
-from prover.web.assets import FOLDER, joined
+from prover.web.assets import REPORT, SHARED, joined
 from prover.web.graph_data import packed, recorded_graph
 
 WIDTH, HEIGHT = 520, 250
@@ -106,12 +110,11 @@ def _ticks(most: float, *, whole: bool = False) -> list[float]:
     return [round(step * number, 10) for number in range(math.ceil(most / step - 1e-9) + 1)]
 
 
-REPORT = Path(__file__).parent / "page"
-SHARED = ("elements", "words", "lean", "state", "tree", "painting", "view", "hands")
+GRAPH = ("elements", "words", "lean", "state", "tree", "painting", "view", "hands")
 OWN = ("data", "table", "problem")
-SCRIPTS = (*(FOLDER / f"{name}.js" for name in SHARED), *(REPORT / f"{name}.js" for name in OWN))
+SCRIPTS = (*(SHARED / f"{name}.js" for name in GRAPH), *(REPORT / f"{name}.js" for name in OWN))
 """In the order in which they stand in the page."""
-STYLES = (FOLDER / "colours.css", FOLDER / "graph.css", REPORT / "style.css")
+STYLES = (SHARED / "colours.css", SHARED / "graph.css", REPORT / "style.css")
 COLUMNS = (
     *(("Problem", "text"), ("Outcome", "text"), ("Topic", "text"), ("Split", "text")),
     *(("Difficulty", "text"), ("Seconds", "number"), ("Tactics", "number"), ("States", "number")),

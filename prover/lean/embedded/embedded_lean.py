@@ -19,6 +19,7 @@ from prover.lean.embedded import worker_image
 from prover.lean.embedded.npm_package import check, install, installed
 from prover.lean.embedded.npm_package import node as node_program
 from prover.lean.embedded.worker_image import CODE
+from prover.lean.lean_sources import WORKER, sources
 from prover.lean.process import Command
 from prover.progress import ReportProgress, no_progress
 
@@ -53,13 +54,13 @@ class EmbeddedLean:
     def check(self) -> None:
         """Reads every file again. Raises `EnvironmentProblem` that names a damaged one."""
         check(self.folder, thorough=True)
-        worker = self._worker_folder(worker_image.sources())
+        worker = self._worker_folder(sources(WORKER))
         if worker.exists():
             check(worker, thorough=True)
 
     def worker(self, report: ReportProgress = no_progress, *, thorough: bool = False) -> Path:
         """The folder with the worker's image, which is built when the sources have changed."""
-        modules = worker_image.sources()
+        modules = sources(WORKER)
         folder = self._worker_folder(modules)
         if not thorough and not any(damaged_files(folder)):
             return folder

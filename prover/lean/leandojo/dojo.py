@@ -1,8 +1,9 @@
-"""A `Dojo` for Lean 4.12 and later: LeanDojo's class with another Repl, and without tracing.
+"""LeanDojo's `Dojo`, in two subclasses: one with another Repl, one in a traced repository.
 
-It keeps LeanDojo's protocol, results and errors. What differs is how Lean is started: the text with
-`lean_dojo_repl` in the place of the proof is given, rather than made from a traced file, and lies
-in a folder of its own rather than in the repository.
+Lean 4.12 and later need the first and no trace. The second also finds the accessible premises of a
+theorem: those that stand before it in its file, or in a file that it imports, directly or not.
+LeanDojo reads a file of its trace in a good fraction of a second, and Mathlib has thousands; so the
+files nearest to the theorem's are read, as many as the time allows.
 """
 
 from __future__ import annotations

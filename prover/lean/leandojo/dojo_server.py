@@ -1,12 +1,9 @@
 """A Python process of its own for one `Dojo`, which speaks the Lean worker's protocol.
 
-LeanDojo blocks, changes the working directory of its process and prints as it likes; so it has a
-process to itself. Standard output belongs to the protocol: it is moved to another descriptor, and
-what LeanDojo and the programs that it starts print goes to standard error.
-
-Requests are those of `prover.lean.worker`, with these differences: `open` needs no more than the
-theorem that the process was started for, a state comes as `text`, `ended` on a reply says that Lean
-is gone and the process has to be replaced, and `quit` ends Lean.
+LeanDojo starts Lean by `pexpect.spawn` with its defaults: it waits 50 ms before each send and reads
+one character at a time, searching all it has after each, so a reply of 2,000 characters takes most
+of a second. And the terminal is in canonical mode, where the kernel cuts a line at 4,095 bytes, so
+a long tactic arrives as broken JSON. `tune_terminal` changes both.
 """
 
 from __future__ import annotations

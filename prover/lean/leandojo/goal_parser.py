@@ -1,9 +1,7 @@
-"""Goals out of the text that LeanDojo gives for a state.
+"""Goals out of the text that LeanDojo gives for a state, with what their types are about.
 
-LeanDojo tells a state by its printed text alone, and so does the key made here: states merge when
-they print alike. Two goals that differ only in what is not printed (implicit arguments, universe
-levels) would then be taken for one. That can lose a proof and never makes one, since the gate
-checks every script in a fresh Lean.
+Lean's own worker reads head constants and binders from the expression; LeanDojo gives text alone.
+The policies use them to choose among tactics, so a wrong guess costs a tactic and never a proof.
 """
 
 from __future__ import annotations

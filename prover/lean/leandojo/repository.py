@@ -1,4 +1,4 @@
-"""Repositories, and where LeanDojo keeps what it has traced of them."""
+"""Repositories, where LeanDojo keeps what it has traced of them, and how it interacts with each."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Repository:
         return found if self.commit and found.is_dir() else None
 
     @property
-    def source(self) -> checkout.Repository:
+    def source(self) -> git.Repository:
         """What is fetched of a remote one."""
         return git.Repository(self.url, self.commit)
 

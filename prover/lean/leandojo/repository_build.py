@@ -1,15 +1,10 @@
-"""Making a repository ready: building it, or tracing it with LeanDojo, as Lean up to 4.11 needs.
-
-Tracing builds the repository and reads out all syntax trees: half as long again as building it, by
-LeanDojo's own rule, which for Mathlib is hours. What it makes stays in LeanDojo's cache.
-"""
+"""Makes a repository ready: builds it, or has LeanDojo trace it, and compiles our Repl for it."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -21,6 +16,7 @@ from typing import Any
 from prover.cache import default_cache
 from prover.errors import EnvironmentProblem
 from prover.git import check_out
+from prover.lean.lean_sources import DOJO_REPL, path, sources
 from prover.lean.leandojo.repository import (
     Repository,
     checkouts,
@@ -31,7 +27,6 @@ from prover.lean.leandojo.repository import (
 from prover.lean.native.lake_project import MANIFEST, Project
 from prover.lean.native.toolchain import Toolchain, find
 from prover.progress import ReportProgress, every
-from prover.resources import resource
 
 LOOK_SECONDS = 2.0
 
@@ -153,30 +148,8 @@ def lake(toolchain: Toolchain, folder: Path, *arguments: str) -> None:
         )
 
 
-TOP = "Prover.LeanDojo.Repl"
-IMPORT = re.compile(r"^import (Prover\.[\w.]+)", re.MULTILINE)
 COMPILE_SECONDS = 300.0
 """For one module."""
-
-
-def sources() -> dict[str, str]:
-    """The text of each module, those that others import first. Raises `EnvironmentProblem`."""
-    project = resource("lean_project")
-    if not (project / path(TOP)).is_file():
-        raise EnvironmentProblem("the prover's Lean sources are missing", "Reinstall the prover.")
-    return dict(_reachable(project, TOP))
-
-
-def _reachable(project: Path, module: str) -> Iterator[tuple[str, str]]:
-    text = (project / path(module)).read_text()
-    for imported in IMPORT.findall(text):
-        yield from _reachable(project, imported)
-    yield module, text
-
-
-def path(module: str, suffix: str = ".lean") -> Path:
-    """Where a module's file lies below a root."""
-    return Path(*module.split(".")).with_suffix(suffix)
 
 
 def library(folder: Path, cache: Path | None = None) -> Path:
@@ -184,7 +157,7 @@ def library(folder: Path, cache: Path | None = None) -> Path:
 
     Compiles them the first time. Raises `EnvironmentProblem`.
     """
-    texts = sources()
+    texts = sources(DOJO_REPL)
     version = run(["lake", "env", "lean", "--version"], folder, {}).stdout
     content = "\0".join((version, *texts, *texts.values()))
     home = (

@@ -1,7 +1,8 @@
-"""A user's Lake project: what it depends on, what of that is there, and where its modules are.
+"""A user's Lake project: its dependencies, where its modules are, the options of its files.
 
-Lake is only asked once everything that it would fetch is there: loading a project that lacks a
-dependency makes Lake clone it. The user's files are never touched.
+The options (`leanOptions`) change what Lean accepts (`maxSynthPendingDepth`, `autoImplicit`), so
+the worker sets them too. A `lakefile.toml` is read here; a `lakefile.lean` is a program, of which
+Lake is asked.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """A native Lean: the toolchain of a user's Lake project, with our worker compiled for it.
 
-The worker is compiled in the cache, once for each toolchain and version of its sources, and never
-inside the user's project. It runs without `lake` above it, in the environment that `lake env`
-gives: so it finds the project's modules, and a kill leaves nobody behind.
+It may run in a sandbox, by bubblewrap: no network, and nothing that can be written. Code in a Lean
+file runs when Lean reads it, with all rights of whoever started Lean. In the sandbox it sees the
+machine read-only, and of the home folder only what the project needs. The embedded Lean needs none
+of this: it is locked in by Node.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from pathlib import Path
 
 from prover.cache import building, damaged_files, default_cache, locked
 from prover.errors import EnvironmentProblem
-from prover.lean.embedded import worker_image
+from prover.lean import lean_sources
+from prover.lean.lean_sources import WORKER
 from prover.lean.native import lake_project
 from prover.lean.native.lake_project import Dependency, Project, first_error
 from prover.lean.native.toolchain import NEWEST, OLDEST, Toolchain, find
@@ -79,7 +81,7 @@ class NativeLean:
 
         Raises `EnvironmentProblem` when this Lean can't compile it.
         """
-        modules = worker_image.sources()
+        modules = lean_sources.sources(WORKER)
         folder = self.cache / self._folder_name(modules)
         if any(damaged_files(folder)):
             with locked(self.cache, report):
@@ -130,7 +132,7 @@ class NativeLean:
         lean = str(self.toolchain.program("lean"))
         return replace(
             command,
-            argv=(lean, "--run", str(folder / worker_image.path(worker_image.TOP))),
+            argv=(lean, "--run", str(folder / lean_sources.path(WORKER))),
             environment={**command.environment, "LEAN_PATH": path},
         )
 
@@ -144,7 +146,7 @@ class NativeLean:
         """Compiles the worker in the folder. Raises `EnvironmentProblem`."""
         report(f"compiling the worker with Lean {self.toolchain.version}", 0, None)
         for module, text in modules.items():
-            file = site / worker_image.path(module)
+            file = site / lean_sources.path(module)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
         (site / "lakefile.toml").write_text(LAKEFILE)
@@ -152,7 +154,7 @@ class NativeLean:
         if not self._failure("worker", site):
             return
         # Without a program to link, the compiled modules will do.
-        if failure := self._failure(f"+{worker_image.TOP}", site):
+        if failure := self._failure(f"+{WORKER}", site):
             raise EnvironmentProblem(
                 f"the worker does not compile with {self.toolchain.name}: {failure}",
                 f"{self.support}. Use another toolchain, or `--lean embedded`.",

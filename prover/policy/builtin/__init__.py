@@ -1,3 +1,1 @@
 """The built-in policy: tactics from the shape of the goal, no model, no download."""
-
-__all__ = ["BuiltinPolicy"]

@@ -1,4 +1,4 @@
-"""Natural numbers: comparisons turned into sums and products, which `grind` can calculate with."""
+"""Natural numbers and integers: comparisons, divisibility, powers, remainders, linear equations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tactics that close a goal by themselves, or leave what they could not simplify."""
+"""Tactics that close a goal by themselves: alone, with definitions, with library theorems."""
 
 from __future__ import annotations
 

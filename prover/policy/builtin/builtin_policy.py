@@ -1,8 +1,4 @@
-"""How often tactics of each family turned out to be in a proof, and what they cost.
-
-Independent things are best tried in the order of their chance of success over their cost; what the
-priors give is the logarithm of that, in which `COST` weighs the cost.
-"""
+"""The policy that needs no model: families of tactics, ordered by learned priors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Products of comparisons, and factors of zero, as hints for non-linear arithmetic."""
+"""Products and squares as hints that make non-linear inequalities linear."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Terms at hand: what could stand for a bound variable."""
+"""Printed relations, and terms at hand: what could stand for a bound variable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What decoding is asked for, and what it finds, in tokens."""
+"""Beam search and sampling: prompts in, completions out, on the thread of the caller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What decoding needs of a model: texts that grow by a token each, all of them together."""
+"""The interface of decoding, texts that grow by a token each, and any model behind it.
+
+With the caches of transformers each row has a copy of all that came before it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a server is."""
+"""Where a server is, and the key that it asks for, which is shown nowhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which models a server has."""
+"""Language models behind a server with OpenAI's protocol: vLLM, SGLang, llama.cpp, Ollama."""
 
 from __future__ import annotations
 

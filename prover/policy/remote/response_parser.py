@@ -1,4 +1,4 @@
-"""Completions out of what `/v1/completions` answers."""
+"""Completions out of what a server answers: one text each, or several tactics in an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The service as a web application."""
+"""The service as a web application, on its sockets until it is told to stop."""
 
 from __future__ import annotations
 

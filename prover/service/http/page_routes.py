@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from http import HTTPStatus
-from pathlib import Path
 from string import Template
 
 from fastapi import APIRouter, Request
@@ -15,18 +14,16 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from prover.service.http.access_control import BrowserSessions, cookie_name
 from prover.service.http.problem_details import ProblemDetails
 from prover.service.http.routes import REFUSALS
-from prover.web.assets import FOLDER as SHARED
+from prover.web.assets import EDITOR, SHARED, WEB
 
-EDITOR = Path(__file__).parent / "page"
-ROOT = EDITOR.parents[1]
 KINDS = {".js": "text/javascript", ".css": "text/css"}
 FILES = {
-    path.relative_to(ROOT).as_posix(): path
+    path.relative_to(WEB).as_posix(): path
     for folder in (SHARED, EDITOR)
     for path in folder.iterdir()
     if path.suffix in KINDS
 }
-"""What the page is made of, by its path under the package; nothing else is handed out."""
+"""What the page is made of, by its path; nothing else is handed out."""
 HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",

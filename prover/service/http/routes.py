@@ -1,4 +1,7 @@
-"""Events as a response: one JSON object a line, as they come."""
+"""The paths of the service, and events as a stream of JSON lines.
+
+Each path asks the `Service`, and knows nothing of how it works.
+"""
 
 from __future__ import annotations
 

@@ -116,7 +116,9 @@ def test_a_model_without_a_cache() -> None:
 
 def test_importing_it_is_fast() -> None:
     code = (
-        "import sys, prover.policy.local.transformers_generator as lm; lm.ModelChoice('llemma'); lm.Decoding();"
+        "import sys, prover.policy.local.transformers_generator as local;"
+        "from prover.policy.model_options import DecodingOptions, ModelSpec;"
+        "ModelSpec('llemma'); DecodingOptions();"
         "sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

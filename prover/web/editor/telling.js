@@ -1,8 +1,8 @@
 // The searches in words: which there are, how the one that is shown stands, its proof.
 
-import { make, part } from "../../page/elements.js";
-import { highlight } from "../../page/lean.js";
-import { counted, restsOn, sentences } from "../../page/words.js";
+import { make, part } from "../shared/elements.js";
+import { highlight } from "../shared/lean.js";
+import { counted, restsOn, sentences } from "../shared/words.js";
 import { isOver } from "./searching.js";
 
 /** A button for each search, the latest last. */

@@ -1,9 +1,9 @@
 // The graph of the search that is shown, with its tools, and the state that is selected.
 
-import { part } from "../../page/elements.js";
-import { handle, steer } from "../../page/hands.js";
-import { stateParts } from "../../page/state.js";
-import { View } from "../../page/view.js";
+import { part } from "../shared/elements.js";
+import { handle, steer } from "../shared/hands.js";
+import { stateParts } from "../shared/state.js";
+import { View } from "../shared/view.js";
 
 const view = new View(part("graph"), (id, tactic) => showState(id, tactic));
 // So that scripts can ask where things are.

@@ -1,8 +1,8 @@
 // The page: an editor, the goals at its cursor, and the searches.
 
-import { make, part } from "../../page/elements.js";
-import { highlight } from "../../page/lean.js";
-import { restsOn, sentences } from "../../page/words.js";
+import { make, part } from "../shared/elements.js";
+import { highlight } from "../shared/lean.js";
+import { restsOn, sentences } from "../shared/words.js";
 import { ask, events } from "./asking.js";
 import { makeEditor, markTarget, showMessages } from "./editor.js";
 import { growGraph, showGraph } from "./explorer.js";

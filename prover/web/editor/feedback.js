@@ -1,6 +1,6 @@
 // What Lean says of the text while it is being written, and the goals at the cursor.
 
-import { sentences } from "../../page/words.js";
+import { sentences } from "../shared/words.js";
 import { ask, events } from "./asking.js";
 import { placeOf } from "./places.js";
 

@@ -1,6 +1,6 @@
 // Lean in colours.
 
-import { KEYWORDS, SORTS } from "../../page/lean.js";
+import { KEYWORDS, SORTS } from "../shared/lean.js";
 import { HighlightStyle, StreamLanguage, syntaxHighlighting, tags } from "./codemirror.js";
 
 const WORD = /^[\p{L}_][\p{L}\p{N}_'!?₀-₉]*(?:\.[\p{L}_][\p{L}\p{N}_'!?₀-₉]*)*/u;
