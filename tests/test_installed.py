@@ -44,10 +44,11 @@ def ran(installed: Path, folder: Path, *arguments: str) -> str:
 def test_the_problem_sets_are_installed(installed: Path, tmp_path: Path) -> None:
     program = """
 import asyncio, prover
-from prover.bench import config, dialect, problems
+from prover.bench import config
+from prover.problems import dialect, registry
 print(prover.__file__)
 print(*config.names_shipped())
-print(len(asyncio.run(problems.load("core")).problems) > 400)
+print(len(asyncio.run(registry.load_problems("core")).problems) > 400)
 print(all(one.header for one in dialect.DIALECTS.values()))
 """
     place, configurations, *rest = ran(installed, tmp_path, "-c", program).splitlines()

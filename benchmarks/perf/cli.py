@@ -29,7 +29,7 @@ TEXT = "theorem t : 1 + 1 = 2 := by sorry\n"
 VERBS = ("prove", "check", "bench", "report", "doctor", "serve")
 WORKER = """
 import json
-from prover.lean.embedded import EmbeddedLean
+from prover.lean.embedded.embedded_lean import EmbeddedLean
 command = EmbeddedLean.find().worker_command()
 print(json.dumps([command.argv, dict(command.environment), str(command.cwd), command.stack]))
 """

@@ -60,12 +60,12 @@ VERBS = {
     ),
     "graph": Verb("graph", "graph", "Draw or export the graph of a search that was recorded."),
     "report": Verb(
-        "report_run",
+        "report",
         "report",
         "Tell what came of a batch run: what was proved, how surely, how fast, and why not.",
     ),
     "compare": Verb(
-        "compare_runs",
+        "compare",
         "compare_runs",
         "Say which of two batch runs proved more, and whether that may be chance.",
     ),

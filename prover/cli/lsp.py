@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from prover.cli.console import messages, results, run
-from prover.cli.options import SocketOption, needing, place_of
+from prover.cli.service_options import SocketOption, needing, place_of
 from prover.errors import EnvironmentProblem, InputProblem
 from prover.service.discovery import ServiceSocket
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from prover.cli.console import run
-from prover.cli.options import SocketOption, needing, place_of
+from prover.cli.service_options import SocketOption, needing, place_of
 from prover.service.discovery import ServiceSocket
 
 EXAMPLES = "Examples: `claude mcp add prover -- prover mcp` · `prover mcp --root MyProject`"

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import difflib
-import os
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from prover.cli.console import messages, status
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputProblem
 from prover.lean.backend import Backend
 from prover.lean.backends import AUTOMATIC, LEANS, LeanSpec, open_lean
 from prover.lean_file import Hole, LeanFile, hole_lines, holes_near, no_hole_near
 from prover.policy.model_options import ModelOptions
 from prover.progress import ReportProgress
-from prover.service.discovery import ServiceSocket
 
 LeanOption = Annotated[
     str,
@@ -68,31 +66,6 @@ def reporting(update: Callable[[str], None]) -> ReportProgress:
         update(step + (f" {done / total:.0%}" if total else ""))
 
     return report
-
-
-SocketOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--socket", help="The socket of the service, as for `prover serve`.", show_default=False
-    ),
-]
-
-
-def place_of(socket: Path | None) -> ServiceSocket:
-    """The place of the service that the user means. Links in a socket's path stay as they are."""
-    return ServiceSocket(Path(os.path.abspath(socket))) if socket else ServiceSocket.default()  # noqa: PTH100
-
-
-@contextmanager
-def needing(extra: str) -> Iterator[None]:
-    """For the imports of `prover EXTRA`. Raises `EnvironmentProblem` where a package is missing."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise EnvironmentProblem(
-            f"`prover {extra}` needs the package `{error.name}`, which is not installed",
-            f"Install what it needs with: pip install 'prover[{extra}]'",
-        ) from error
 
 
 PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::\d+)?")

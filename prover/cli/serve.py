@@ -24,9 +24,8 @@ from prover.cli.options import (
     ProjectOption,
     SandboxOption,
     chosen_model_options,
-    needing,
-    place_of,
 )
+from prover.cli.service_options import needing, place_of
 from prover.errors import EnvironmentProblem
 from prover.lean.backends import LeanSpec, check_name
 from prover.policy.factory import open_policy

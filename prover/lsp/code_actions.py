@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from prover.lean_file import Hole
-from prover.lsp.documents import Document, Edit, Mark
+from prover.lsp.documents import Document, Edit
 from prover.lsp.framing import Json
+from prover.lsp.open_documents import Mark
 
 KIND = "quickfix"
 STOP = "stop"

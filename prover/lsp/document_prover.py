@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 from prover.errors import InputProblem
 from prover.lexer import sorries
 from prover.lsp.code_actions import Suggestion, workspace_edit
-from prover.lsp.documents import Document, Documents, Edit, Mark, at_lean_place, lean_place
+from prover.lsp.documents import Document, Edit, at_lean_place, lean_place
 from prover.lsp.editor import Editor, EditorRefused
 from prover.lsp.framing import Json
 from prover.lsp.notifications import button, suggestion_title
+from prover.lsp.open_documents import Documents, Mark
 from prover.service.client import Client, progress_text
 from prover.service.schemas import CheckRequest, ProveRequest, SuggestRequest
 

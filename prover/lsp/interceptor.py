@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from prover.lean_file import Hole
 from prover.lsp import hole_scanner
 from prover.lsp.code_actions import ActionKind, Actions, wanted, with_ours
-from prover.lsp.documents import WIDTHS, Document, Documents, at_lean_place, lean_place
+from prover.lsp.documents import WIDTHS, Document, at_lean_place, lean_place
 from prover.lsp.editor import WARNING, Editor
 from prover.lsp.framing import Json
 from prover.lsp.jobs import Jobs
+from prover.lsp.open_documents import Documents
 
 LOG = logging.getLogger(__name__)
 

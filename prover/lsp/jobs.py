@@ -13,10 +13,11 @@ from typing import Any
 from prover.errors import ProverError, counted
 from prover.lsp.code_actions import TITLES, ActionCommand, ActionKind, Suggestion
 from prover.lsp.document_prover import DocumentProver, Gone, fill
-from prover.lsp.documents import Document, Documents, Mark, at_lean_place
+from prover.lsp.documents import Document, at_lean_place
 from prover.lsp.editor import INFORMATION, WARNING, Editor, EditorRefused, Progress
 from prover.lsp.framing import Json
 from prover.lsp.notifications import described, summary
+from prover.lsp.open_documents import Documents, Mark
 from prover.service.service_launcher import ServiceLauncher
 
 CLIENT = "lsp"

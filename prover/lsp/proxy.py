@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from prover.errors import EnvironmentProblem
-from prover.lsp.documents import Documents
 from prover.lsp.editor import Editor
 from prover.lsp.framing import BUFFER, Json, Message, Unframed, encoded, read
 from prover.lsp.interceptor import Interceptor
 from prover.lsp.jobs import Jobs
+from prover.lsp.open_documents import Documents
 from prover.service.service_launcher import ServiceLauncher
 
 END_SECONDS = 5.0

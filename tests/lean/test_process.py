@@ -120,8 +120,7 @@ async def test_the_stack_limit_is_set() -> None:
 PARENT = """
 import asyncio, sys
 from pathlib import Path
-from prover.lean.command import Command
-from prover.lean.process import LeanProcess
+from prover.lean.process import Command, LeanProcess
 
 async def main():
     source = "import time; print('@@', flush=True); time.sleep(600)"

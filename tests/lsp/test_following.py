@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.lsp.documents import Document, Documents, Edit, Mark, applied
+from prover.lsp.documents import Document, Edit, applied
 from prover.lsp.framing import Json
+from prover.lsp.open_documents import Documents, Mark
 
 TEXT = "theorem a : p := by\n  sorry\n\ntheorem b : q := by\n  sorry\n"
 words = st.text(st.sampled_from("a\n 𝔸"), max_size=8)
