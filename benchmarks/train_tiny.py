@@ -24,7 +24,7 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 
 TEMPLATE = "bfs-prover"
 """The name of the template of `prover.policy.prompts` that the model is to be asked with."""
@@ -158,11 +158,11 @@ def loss_of(model: LlamaForCausalLM, batch: list[Example], pad: int) -> torch.Te
 def train(steps: Sequence[Step], folder: Path, size: Size, *, seed: int = 0) -> list[float]:
     """Trains a model and writes it, with its tokenizer, to the folder; the loss of each epoch.
 
-    Raises `InputProblem` when there is nothing to learn from.
+    Raises `InputError` when there is nothing to learn from.
     """
     steps = list(dict.fromkeys(steps))
     if not steps:
-        raise InputProblem(
+        raise InputError(
             "there is no step of a proof in the trace",
             "Make one with `python benchmarks/perf/prove.py --traces FILE`.",
         )

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.progress import ReportProgress
 
 MANIFEST = "manifest.json"
@@ -66,7 +66,7 @@ def default_cache() -> Path:
 
 @contextmanager
 def locked(cache: Path, report: ReportProgress) -> Iterator[None]:
-    """Alone with the cache. Failures to write in it become `EnvironmentProblem`s."""
+    """Alone with the cache. Failures to write in it become `SetupError`s."""
     # Here alone: it takes longer to import than it takes to see that all is there.
     from filelock import FileLock
 
@@ -76,7 +76,7 @@ def locked(cache: Path, report: ReportProgress) -> Iterator[None]:
         with FileLock(cache / "lock"):
             yield
     except OSError as error:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"cannot write in {cache}: {error.strerror or error}",
             "Make room there (1 GB is enough), or choose another folder with XDG_CACHE_HOME.",
         ) from error

@@ -22,23 +22,23 @@ class ProverError(Exception):
         return sentences(self.message, self.hint)
 
 
-class EnvironmentProblem(ProverError):
+class SetupError(ProverError):
     """Something that the tool needs is missing or too old."""
 
 
-class InputProblem(ProverError):
+class InputError(ProverError):
     """What the user gave cannot be used."""
 
 
-class NotLocated(InputProblem):
+class TheoremNotFoundError(InputError):
     """A theorem that LeanDojo can't find where it is said to be."""
 
 
-class LeanDied(ProverError):
+class LeanDiedError(ProverError):
     """A Lean process ended or stopped answering."""
 
 
-class PolicyGone(ProverError):
+class PolicyUnavailableError(ProverError):
     """A policy can't be asked any more, in the middle of a search: its server has gone, say."""
 
 
@@ -62,9 +62,9 @@ Value = TypeVar("Value")
 
 
 def lookup(known: Mapping[str, Value], name: str, what: str) -> Value:
-    """The value with this name. Raises `InputProblem` for any other name."""
+    """The value with this name. Raises `InputError` for any other name."""
     if name not in known:
-        raise InputProblem(f"no {what} is called `{name}`", closest(known, name))
+        raise InputError(f"no {what} is called `{name}`", closest(known, name))
     return known[name]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from prover.errors import EnvironmentProblem, InputProblem, sentences
+from prover.errors import InputError, SetupError, sentences
 from prover.lean.backend import Backend
 from prover.lean.process import Command, missing_import
 from prover.lean.worker import GRACE_SECONDS, Refused
@@ -144,7 +144,7 @@ async def check_file(
     """Has a fresh Lean check a file; it stays for a session, as it knows the state at each hole.
 
     Where the file has a hole, its declarations are looked into only if it `audits`. Raises
-    `InputProblem` when what it imports isn't there, or `LeanDied`.
+    `InputError` when what it imports isn't there, or `LeanDiedError`.
     """
     text = file.text.decode()
     fields = {"text": text, "audits": audits, "milliseconds": round(seconds * 1000)}
@@ -177,14 +177,12 @@ async def check_line(
     return _report(file, json)
 
 
-def _problem(
-    file: LeanFile, refusal: Refused, command: Command
-) -> InputProblem | EnvironmentProblem:
+def _problem(file: LeanFile, refusal: Refused, command: Command) -> InputError | SetupError:
     """What to tell the user of a file that Lean would not check."""
     if refusal.kind == "limit":
-        return InputProblem(f"Lean did not get through {file.path}", "Split it into smaller files.")
+        return InputError(f"Lean did not get through {file.path}", "Split it into smaller files.")
     if refusal.kind != "import":
-        return EnvironmentProblem(f"Lean could not check {file.path}: {refusal.message}")
+        return SetupError(f"Lean could not check {file.path}: {refusal.message}")
     return missing_import(str(file.path), file.imports, refusal.message, command)
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field, replace
 
-from prover.errors import EnvironmentProblem, ProverError
+from prover.errors import ProverError, SetupError
 from prover.file_check import FileReport
 from prover.incremental_verifier import IncrementalVerify
 from prover.lean.interface import Verification, Verify
@@ -62,7 +62,7 @@ class FileProver:
         """The events of all searches, each with its hole; `workers` holes are tried at once.
 
         Every hole ends in a `Result`. When the generator is closed the searches are cancelled.
-        Raises `EnvironmentProblem` when Lean can't be started any more.
+        Raises `SetupError` when Lean can't be started any more.
         """
         if not holes:
             return
@@ -115,6 +115,29 @@ class FileProver:
         self.results[hole] = Result(hole.name, Status.UNTRIED, f"Not tried: {reason}")
         return self.results[hole]
 
+    @property
+    def fitting(self) -> Scripts:
+        """The scripts with which the file stays as it is meant: not those that come with a note."""
+        return {
+            hole: script
+            for hole, script in self.scripts.items()
+            if not ((verdict := self.results[hole].verification) and verdict.note)
+        }
+
+    async def write(self, check: Callable[[LeanFile], Awaitable[FileReport]]) -> int:
+        """Puts the fitting scripts into the file, if Lean accepts all of it so; how many.
+
+        Raises `ProverError` where it does not, and leaves the file as it is.
+        """
+        scripts = self.fitting
+        if scripts:
+            filled = LeanFile(self._file.path, self._file.filled(scripts).encode())
+            reason = reason_not_to_write(self._report, await check(filled), scripts)
+            if reason is not None:
+                raise ProverError(f"nothing was written: {reason}", "Put the proofs in by hand.")
+            self._file.write(scripts)
+        return len(scripts)
+
     async def _prove_each(
         self, waiting: Iterator[Hole], events: asyncio.Queue[tuple[Hole, Event] | None]
     ) -> None:
@@ -148,7 +171,7 @@ class FileProver:
                     break
                 # It may have used an open lemma of the file, which has a proof by and by.
                 await self._before(hole)
-        except EnvironmentProblem:
+        except SetupError:
             raise
         except ProverError as error:
             result = Result(hole.name, Status.ERROR, error.message, hint=error.hint)

@@ -19,10 +19,9 @@ from tempfile import TemporaryDirectory
 
 from filelock import AsyncFileLock
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.progress import Notify
 
-"""Called with what takes long."""
 COMMIT = re.compile(r"[0-9a-f]{40}")
 SAFE = (
     *("-c", "core.hooksPath=/dev/null"),
@@ -47,7 +46,7 @@ class Repository:
 
     @classmethod
     def parse(cls, text: str) -> Repository:
-        """From `URL[@REFERENCE][#FOLDER]`. Raises `InputProblem`."""
+        """From `URL[@REFERENCE][#FOLDER]`. Raises `InputError`."""
         address, _, folder = text.partition("#")
         url, at, reference = address.rpartition("@")
         # The `@` after a user's name is no reference's: `git@host:a/b`, `https://me@host/a/b`.
@@ -55,11 +54,11 @@ class Repository:
         if not at or after_user:
             url, reference = address, ""
         if not url or url.startswith("-") or reference.startswith("-"):
-            raise InputProblem(f"`git:{text}` names no repository", FORM)
+            raise InputError(f"`git:{text}` names no repository", FORM)
         if ".." in Path(folder).parts or Path(folder).is_absolute():
-            raise InputProblem(f"`{folder}` is no folder of a repository", FORM)
+            raise InputError(f"`{folder}` is no folder of a repository", FORM)
         if re.fullmatch(r"[0-9a-f]{7,39}", reference):
-            raise InputProblem(
+            raise InputError(
                 f"`{reference}` is a part of a commit", "Give all its 40 digits: `git rev-parse`."
             )
         return cls(url, reference, folder)
@@ -94,13 +93,13 @@ class Checkout:
 
 @asynccontextmanager
 async def _alone(cache: Path) -> AsyncIterator[None]:
-    """Alone with the cache. Failures to write in it become `EnvironmentProblem`s."""
+    """Alone with the cache. Failures to write in it become `SetupError`s."""
     try:
         cache.mkdir(parents=True, exist_ok=True)
         async with AsyncFileLock(cache / "lock"):
             yield
     except OSError as error:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"cannot write in {cache}: {error.strerror or error}",
             "Make room there, or choose another folder with XDG_CACHE_HOME.",
         ) from error
@@ -113,11 +112,11 @@ async def check_out(
 
     Where it is to be `built`, files that were made beside its own are no change of it.
 
-    Raises `EnvironmentProblem` when git is missing or cannot fetch, `InputProblem` when there is no
+    Raises `SetupError` when git is missing or cannot fetch, `InputError` when there is no
     such commit or folder.
     """
     if shutil.which("git") is None:
-        raise EnvironmentProblem("git is not installed", "Install it, or name a folder instead.")
+        raise SetupError("git is not installed", "Install it, or name a folder instead.")
     async with _alone(cache):
         if repository.pinned:
             folder = repository.place(cache)
@@ -148,7 +147,7 @@ def _within(folder: Path, repository: Repository) -> Path:
     if not wanted.exists():
         names = sorted(path.name for path in folder.iterdir() if path.name != ".git")
         message = f"{repository.title} has no `{repository.folder}` at this commit"
-        raise InputProblem(message, f"It has: {', '.join(names)}.")
+        raise InputError(message, f"It has: {', '.join(names)}.")
     return wanted
 
 
@@ -170,19 +169,19 @@ async def _fetch(repository: Repository, site: Path, tell: Notify) -> str:
             raise _refusal(repository, what, ran.errors)
     commit = (await _git(site, "rev-parse", "HEAD")).output
     if repository.pinned and commit != repository.reference:
-        raise EnvironmentProblem(f"git gave commit {commit} for {what}", "Ask for a commit itself.")
+        raise SetupError(f"git gave commit {commit} for {what}", "Ask for a commit itself.")
     return commit
 
 
-def _refusal(repository: Repository, what: str, errors: str) -> EnvironmentProblem | InputProblem:
+def _refusal(repository: Repository, what: str, errors: str) -> SetupError | InputError:
     """What to tell the user of a fetch that failed."""
     lines = [line for line in errors.splitlines() if line.strip()] or ["git ended with an error"]
     reason = next((line for line in lines if line.startswith("fatal:")), lines[-1])
     reason = reason.removeprefix("fatal: ")
     if re.search(r"couldn't find remote ref|not our ref|unadvertised object", errors):
         name = repository.reference
-        return InputProblem(f"{repository.url} has no commit, branch or tag `{name}`", FORM)
-    return EnvironmentProblem(
+        return InputError(f"{repository.url} has no commit, branch or tag `{name}`", FORM)
+    return SetupError(
         f"git cannot fetch {what}: {reason}",
         "Check the address and the network. Without one, clone the repository where there is one "
         "and name the clone: git:FOLDER@COMMIT#FOLDER_IN_IT.",

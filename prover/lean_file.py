@@ -20,7 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.lexer import sorries
 from prover.script_layout import Slot
 from prover.theorem import Theorem
@@ -77,7 +77,7 @@ class LeanFile:
 
     @classmethod
     def read(cls, path: Path) -> LeanFile:
-        """Raises `InputProblem` when it can't be read, is empty or isn't UTF-8."""
+        """Raises `InputError` when it can't be read, is empty or isn't UTF-8."""
         return cls(path, read_utf8(path))
 
     @cached_property
@@ -197,19 +197,19 @@ class LeanFile:
     def write(self, scripts: Scripts) -> None:
         """Puts the scripts into the file, at once or not at all.
 
-        Raises `InputProblem` when the file has changed since it was read, `EnvironmentProblem`
+        Raises `InputError` when the file has changed since it was read, `SetupError`
         when it can't be written; it is then as it was.
         """
         target = Path(os.path.realpath(self.path))
         try:
             if target.read_bytes() != self.raw:
-                raise InputProblem(
+                raise InputError(
                     f"{self.path} has changed since it was read, so nothing was written",
                     "Put the proofs in by hand, or run `prover prove` again.",
                 )
             replace(target, self._raw_filled(scripts))
         except OSError as error:
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"{self.path} can't be written: {error.strerror}; it is as it was",
                 "Make room or get the right to write there, then run `prover prove` again.",
             ) from error
@@ -280,23 +280,23 @@ def _within(file: LeanFile, hole: Hole, line: int) -> bool:
 
 
 def read_utf8(path: Path) -> bytes:
-    """UTF-8 that says something. Raises `InputProblem`, by the line where one is wrong."""
+    """UTF-8 that says something. Raises `InputError`, by the line where one is wrong."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError as error:
-        raise InputProblem(f"there is no file {path}", _beside(path)) from error
+        raise InputError(f"there is no file {path}", _beside(path)) from error
     except IsADirectoryError as error:
-        raise InputProblem(f"{path} is a folder", "Name a file in it.") from error
+        raise InputError(f"{path} is a folder", "Name a file in it.") from error
     except OSError as error:
-        raise InputProblem(f"{path} can't be read: {error.strerror}") from error
+        raise InputError(f"{path} can't be read: {error.strerror}") from error
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         message = f"{path}:{line}: byte {error.start} is not UTF-8"
-        raise InputProblem(message, "Save the file with the encoding UTF-8.") from error
+        raise InputError(message, "Save the file with the encoding UTF-8.") from error
     if not text.removeprefix("\ufeff").strip():
-        raise InputProblem(f"{path} is empty", "Give a file with a theorem to prove.")
+        raise InputError(f"{path} is empty", "Give a file with a theorem to prove.")
     return raw
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 
 NAME_PART = r"«[^»\n]*»|[\w]"
 TOKEN = re.compile(
@@ -70,7 +70,7 @@ class Token:
 
 
 def tokens(text: str) -> list[Token]:
-    """The tokens of a text. Raises `InputProblem` for a comment or string without an end."""
+    """The tokens of a text. Raises `InputError` for a comment or string without an end."""
     found: list[Token] = []
     position, line_start, last_line = 0, 0, -1
     while match := TOKEN.match(text, position):
@@ -138,13 +138,13 @@ def _kind(match: re.Match[str], text: str) -> Kind | None:
         case "raw" | "string" | "char":
             return Kind.LITERAL
     if match.group() == '"':
-        raise InputProblem(f"the string on line {line_of(text, match.start())} has no end")
+        raise InputError(f"the string on line {line_of(text, match.start())} has no end")
     return Kind.SYMBOL
 
 
 def _comment_stop(text: str, start: int) -> int:
-    """As `comment_stop`. Raises `InputProblem` where it has no end."""
+    """As `comment_stop`. Raises `InputError` where it has no end."""
     stop = comment_stop(text, start)
     if stop is None:
-        raise InputProblem(f"the comment on line {line_of(text, start)} has no end")
+        raise InputError(f"the comment on line {line_of(text, start)} has no end")
     return stop

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import (
-    contextmanager,
-)
+from contextlib import contextmanager
+
+Notify = Callable[[str], None]
+"""Called with what the user should know, a sentence at a time."""
+ReportProgress = Callable[[str, int, int | None], None]
+"""Called with the step, how much of it is done, and the whole, if known; both in bytes."""
+
+
+def no_notice(sentence: str) -> None:
+    """Tells nobody."""
+
+
+def no_progress(step: str, done: int, total: int | None) -> None:
+    """A report that nobody reads."""
 
 
 @contextmanager
@@ -28,16 +39,3 @@ def every(seconds: float, do: Callable[[], None]) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-
-
-Notify = Callable[[str], None]
-
-ReportProgress = Callable[[str, int, int | None], None]
-
-
-def no_progress(step: str, done: int, total: int | None) -> None:
-    """A report that nobody reads."""
-
-
-def no_notice(sentence: str) -> None:
-    """Tells nobody."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prover.declarations import DEPTH, THEOREMS, Declaration, assignment, declarations, gap
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lexer import Kind, Token, tokens
 from prover.theorem import Theorem
 
@@ -34,18 +34,18 @@ class Statement:
 def stated(text: str, header: str = "") -> Statement:
     """The last theorem of a text; a text without one is what an `example` is to say.
 
-    Its `:= by`, or only the `by`, may be missing, and a `sorry` may follow. Raises `InputProblem`
+    Its `:= by`, or only the `by`, may be missing, and a `sorry` may follow. Raises `InputError`
     for anything else that follows, and for a text that can't be read. A `\r\n` is read as `\n`, as
     in a file.
     """
     text, header = text.replace("\r\n", "\n"), header.replace("\r\n", "\n")
     code = tokens(text)
     if not code:
-        raise InputProblem("there is no statement", FORM)
+        raise InputError("there is no statement", FORM)
     declared = declarations(code, text)
     found = [one for one in declared if code[one.word].text in THEOREMS]
     if declared and not found:
-        raise InputProblem("the statement declares no theorem", FORM)
+        raise InputError("the statement declares no theorem", FORM)
     if not found:
         return stated(f"example {'' if _has_signature(code) else ': '}{text}", header)
     last = found[-1]
@@ -60,13 +60,13 @@ def _ending_in_by(text: str, code: Sequence[Token], theorem: Declaration) -> str
     place = assignment(code, theorem.word, len(code))
     if place is None:
         if any(token.text == "where" for token in code[theorem.word :]):
-            raise InputProblem("the statement has a part of a proof", FOLLOWS)
+            raise InputError("the statement has a part of a proof", FOLLOWS)
         return f"{text[: code[-1].stop]} := by"
     proof = [token.text for token in code[place + 1 :]]
     if proof == ["by"]:
         return text
     if proof and gap(code, theorem, place + 1) is None:
-        raise InputProblem("the statement has a proof or a part of one", FOLLOWS)
+        raise InputError("the statement has a proof or a part of one", FOLLOWS)
     if proof[:1] == ["by"]:
         return text[: code[place + 1].stop]
     return f"{text[: code[place].stop]} by"
@@ -94,7 +94,7 @@ def _joined(header: str, before: str) -> str:
     if not header.strip() or before.lstrip().startswith(f"{header.strip()}\n"):
         return before
     if any(token.text == "import" and token.leads for token in tokens(before)):
-        raise InputProblem(
+        raise InputError(
             "the statement has imports, and there is a header before it",
             "Put the imports into the header.",
         )

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Protocol
 
-from prover.errors import LeanDied
+from prover.errors import LeanDiedError
 from prover.lean import codec
 from prover.lean.interface import Verification
 from prover.lean.worker import GRACE_SECONDS, Overdue, Refused, Worker
@@ -63,20 +63,20 @@ class Verifier:
 
         A Lean that refuses or takes over the limit has not accepted. One that dies may have been
         killed from outside, so another one is asked; if that dies too, it has not accepted. Raises
-        `LeanDied` or `EnvironmentProblem` only when no Lean can be started, or not in time: nothing
+        `LeanDiedError` or `SetupError` only when no Lean can be started, or not in time: nothing
         is said of the script then.
         """
         if reason := invisible_characters(script) or unclosed_comment(theorem.header):
             return Verification(accepted=False, reason=reason)
         verdict = await self._checked(theorem, script)
-        if isinstance(verdict, LeanDied):
+        if isinstance(verdict, LeanDiedError):
             verdict = await self._checked(theorem, script)
-        if isinstance(verdict, LeanDied):
+        if isinstance(verdict, LeanDiedError):
             reason = f"Lean ended during the check: {verdict.message}"
             return Verification(accepted=False, reason=reason)
         return verdict
 
-    async def _checked(self, theorem: Theorem, script: str) -> Verification | LeanDied:
+    async def _checked(self, theorem: Theorem, script: str) -> Verification | LeanDiedError:
         """What one fresh Lean says, or what it died of."""
         limits = {"heartbeats": self._heartbeats, "milliseconds": round(self._seconds * 1000)}
         async with self._fresh(theorem.header) as worker:
@@ -87,7 +87,7 @@ class Verifier:
                 answer = await worker.request("verify", fields, seconds=seconds)
             except Overdue:
                 answer = rejection(f"it was not checked within {self._seconds:g} seconds")
-            except LeanDied as death:
+            except LeanDiedError as death:
                 return death
             except Refused as refusal:
                 answer = rejection(refusal.message)
@@ -95,7 +95,7 @@ class Verifier:
 
     @asynccontextmanager
     async def _fresh(self, header: str) -> AsyncIterator[Worker]:
-        """A fresh worker. Raises `LeanDied` when there is none in time."""
+        """A fresh worker. Raises `LeanDiedError` when there is none in time."""
         wait_seconds = self._wait_seconds
         if header and header == self._lean.expected:
             # It may be reading it, which else is a part of the check.
@@ -105,7 +105,7 @@ class Verifier:
                 async with asyncio.timeout(wait_seconds):
                     worker = await stack.enter_async_context(self._lean.fresh(header))
             except TimeoutError:
-                raise LeanDied(
+                raise LeanDiedError(
                     f"A script was found but not checked, so it does not count: no fresh Lean was "
                     f"ready within {wait_seconds:g} seconds",
                     "Run it again with less beside it.",

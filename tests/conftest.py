@@ -18,7 +18,7 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean.pool import LeanPool
 from prover.lean.process import Command
 from prover.lean.session import Session
@@ -40,7 +40,7 @@ def lean_command() -> Command:
 
     try:
         return EmbeddedLean.find().worker_command()
-    except EnvironmentProblem as problem:
+    except SetupError as problem:
         pytest.skip(f"{problem.message}. {problem.hint}")
 
 

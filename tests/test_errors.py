@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.errors import InputProblem, sentences
+from prover.errors import InputError, sentences
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,6 @@ def test_parts_become_sentences(parts: tuple[str, ...], told: str) -> None:
 
 
 def test_an_error_is_told_with_its_hint() -> None:
-    assert InputProblem("there is no file a", "Check the path.").sentences == (
+    assert InputError("there is no file a", "Check the path.").sentences == (
         "There is no file a. Check the path."
     )

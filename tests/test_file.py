@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.lean_file import Hole, LeanFile, Span
 
 TWO = """theorem a : 1 = 1 ∧ 2 = 2 :=
@@ -157,7 +157,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 def test_a_file_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     file = lean_file(tmp_path, TWO)
     file.path.write_text("-- changed\n")
-    with pytest.raises(InputProblem, match="has changed"):
+    with pytest.raises(InputError, match="has changed"):
         file.write({holes_of(file.text)[0]: "rfl"})
     assert file.path.read_text() == "-- changed\n"
 
@@ -169,7 +169,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("prover.lean_file.os.fsync", full)
-    with pytest.raises(EnvironmentProblem, match="No space left on device; it is as it was"):
+    with pytest.raises(SetupError, match="No space left on device; it is as it was"):
         file.write({holes_of(file.text)[0]: "rfl"})
     assert file.path.read_text() == TWO
     assert list(tmp_path.iterdir()) == [file.path]
@@ -187,17 +187,17 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_what_cannot_be_read(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "A.lean"
     path.write_bytes(content)
-    with pytest.raises(InputProblem, match=message) as raised:
+    with pytest.raises(InputError, match=message) as raised:
         LeanFile.read(path)
     assert raised.value.hint
 
 
 def test_a_missing_file_names_its_neighbour(tmp_path: Path) -> None:
     (tmp_path / "Demo.lean").write_text("-- here")
-    with pytest.raises(InputProblem, match="there is no file") as raised:
+    with pytest.raises(InputError, match="there is no file") as raised:
         LeanFile.read(tmp_path / "Dmeo.lean")
     assert "Demo.lean" in raised.value.hint
-    with pytest.raises(InputProblem, match="is a folder"):
+    with pytest.raises(InputError, match="is a folder"):
         LeanFile.read(tmp_path)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem, LeanDied
+from prover.errors import LeanDiedError, SetupError
 from prover.file_check import Declaration, FileReport, Message
 from prover.file_prover import FileProver, Search, obstacle, reason_not_to_write
 from prover.lean.interface import Verification, Verify
@@ -117,7 +117,7 @@ async def test_a_declaration_counts_only_as_a_whole() -> None:
 async def test_a_search_that_fails_costs_only_its_theorem() -> None:
     async def search(theorem: Theorem, _: Verify) -> AsyncGenerator[Event, None]:
         if theorem.name == "a":
-            raise LeanDied("Lean is gone")
+            raise LeanDiedError("Lean is gone")
         yield result_of(theorem, "rfl")
 
     proving = FileProver(FILE, REPORT, search=search, walk=walks(yes).walk, workers=2)
@@ -132,7 +132,7 @@ async def test_a_missing_lean_ends_everything() -> None:
 
     async def search(theorem: Theorem, _: Verify) -> AsyncGenerator[Event, None]:
         if theorem.name == "a":
-            raise EnvironmentProblem("there is no Lean")
+            raise SetupError("there is no Lean")
         try:
             await asyncio.Event().wait()
             yield result_of(theorem, None)
@@ -140,7 +140,7 @@ async def test_a_missing_lean_ends_everything() -> None:
             ended.append(theorem.name)
 
     proving = FileProver(FILE, REPORT, search=search, walk=walks(yes).walk, workers=3)
-    with pytest.raises(EnvironmentProblem):
+    with pytest.raises(SetupError):
         async for _ in proving.run([HOLES[2], HOLES[0]]):
             pass
     assert ended == ["ℓ"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.statement import Statement, stated
 
 ENDS = ("", " :=", " := by", " := by\n  sorry", " := sorry", " := by { sorry }", " -- so\n")
@@ -55,7 +55,7 @@ def test_a_header_of_its_own() -> None:
     assert stated(text, "import Std").header == "import Std\nopen Nat\n"
     # What the text repeats of it is there once.
     assert stated(f"import Std\n{text}", "import Std\n").header == "import Std\nopen Nat\n"
-    with pytest.raises(InputProblem, match="has imports") as caught:
+    with pytest.raises(InputError, match="has imports") as caught:
         stated(f"import Std\n{text}", "open Int")
     assert caught.value.hint == "Put the imports into the header."
 
@@ -64,5 +64,5 @@ def test_a_header_of_its_own() -> None:
     "end", [" := rfl", " := by\n  simp", " := by\n  simp\n  sorry", " where\n  left := sorry"]
 )
 def test_a_proof_is_too_much(end: str) -> None:
-    with pytest.raises(InputProblem, match="part of"):
+    with pytest.raises(InputError, match="part of"):
         stated(f"theorem t : 1 = 1{end}")

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from prover.errors import EnvironmentProblem, ProverError
+from prover.errors import ProverError, SetupError
 from prover.lean.backend import Backend
 from prover.lean.backends import LEANS, LeanSpec, open_lean
 from prover.lean.embedded.embedded_lean import EmbeddedLean
@@ -50,7 +50,7 @@ async def column(name: str, project: Path | None, interactions: list[str]) -> li
         try:
             async with opened(name, project, Path(folder)) as lean:
                 return [await cell(lean, INTERACTIONS[each]) for each in interactions]
-        except EnvironmentProblem as problem:
+        except SetupError as problem:
             say(f"{name} is not here: {problem.message}. {problem.hint}")
             return [(True, "-")] * len(interactions)
 

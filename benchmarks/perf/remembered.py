@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean.interface import (
     Closed,
     LeanSession,
@@ -33,7 +33,7 @@ WHOLE_SECONDS = TacticLimit().seconds
 class Opening:
     """What came of opening the theorem."""
 
-    found: State | InputProblem
+    found: State | InputError
     seconds: float
 
 
@@ -63,7 +63,7 @@ class Remembered:
             self._opening = Opening(found, time.monotonic() - began)
         else:
             self._charged += self._opening.seconds
-        if isinstance(self._opening.found, InputProblem):
+        if isinstance(self._opening.found, InputError):
             raise self._opening.found
         return self._opening.found
 
@@ -90,10 +90,10 @@ class Remembered:
     async def free(self, states: Sequence[State]) -> None:
         """Nothing: the next search may find them again."""
 
-    async def _opened(self, theorem: Theorem) -> State | InputProblem:
+    async def _opened(self, theorem: Theorem) -> State | InputError:
         try:
             return await self._session.open(theorem)
-        except InputProblem as problem:
+        except InputError as problem:
             return problem
 
     async def _ran(self, state: State, tactic: str, limit: TacticLimit) -> Outcome:

@@ -79,7 +79,7 @@ def cases_of(configurations: Sequence[Configuration], options: argparse.Namespac
 def chosen(
     configurations: Iterable[Configuration], options: argparse.Namespace
 ) -> list[Configuration]:
-    """Those that are asked for. Raises `InputProblem` for a name that none of them has."""
+    """Those that are asked for. Raises `InputError` for a name that none of them has."""
     by_name = {configuration.name: configuration for configuration in configurations}
     names = options.only or by_name
     return [lookup(by_name, name, "configuration") for name in names]

@@ -9,7 +9,7 @@ from typing import Any
 from prover.bench.metrics import Share, mcnemar
 from prover.bench.outcomes import ProblemResult, ProblemStatus, problem_results
 from prover.bench.results import RunResults
-from prover.errors import InputProblem, counted
+from prover.errors import InputError, counted
 
 
 @dataclass(frozen=True)
@@ -88,19 +88,19 @@ class Comparison:
 def compare(first: RunResults, second: RunResults, *, anyway: bool = False) -> Comparison:
     """The comparison of the problems, alike in name and statement, that both attempted.
 
-    Raises `InputProblem` where the problem sets or dialects differ, unless told `anyway`, and where
+    Raises `InputError` where the problem sets or dialects differ, unless told `anyway`, and where
     the runs have no problem in common.
     """
     names = [{problem.name for problem in run.problems.problems} for run in (first, second)]
     if names[0].isdisjoint(names[1]):
-        raise InputProblem(
+        raise InputError(
             "the runs can't be compared: they have no problem in common",
             "Give two runs over the same problem set.",
         )
     differences = tuple(_differences(first, second))
     if differences and not anyway:
         hint = "Give `--anyway` to compare what they have in common."
-        raise InputProblem(f"the runs can't be compared: {'; '.join(differences)}", hint)
+        raise InputError(f"the runs can't be compared: {'; '.join(differences)}", hint)
     one, other = (
         {item.problem.name: item for item in problem_results(run)} for run in (first, second)
     )
@@ -111,7 +111,7 @@ def compare(first: RunResults, second: RunResults, *, anyway: bool = False) -> C
         else:
             apart.append(name)
     if not pairs:
-        raise InputProblem("the runs have no problem that both attempted")
+        raise InputError("the runs have no problem that both attempted")
     return Comparison(
         _share(first.name, [pair.first for pair in pairs]),
         _share(second.name, [pair.second for pair in pairs]),

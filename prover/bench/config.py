@@ -15,7 +15,7 @@ import psutil
 import yaml
 
 from prover.bench.settings import Settings, variables
-from prover.errors import InputProblem, closest
+from prover.errors import InputError, closest
 from prover.lean.backends import AUTOMATIC, check_name
 from prover.policy.spec import BuiltinSpec, PolicySpec, spec_from_yaml, to_json
 from prover.problems.registry import names, unheard_of
@@ -36,7 +36,7 @@ def default_workers() -> int:
 
 @dataclass(frozen=True)
 class ProblemFilter:
-    """Which problems are tried. Raises `InputProblem` for numbers that can't be."""
+    """Which problems are tried. Raises `InputError` for numbers that can't be."""
 
     source: str = ""
     """As `prover.problems.registry.load_problems` takes it; filters that are empty let all pass."""
@@ -52,9 +52,9 @@ class ProblemFilter:
 
     def __post_init__(self) -> None:
         if self.every < 1:
-            raise InputProblem(f"`every` is {self.every}", "Give 1 or more.")
+            raise InputError(f"`every` is {self.every}", "Give 1 or more.")
         if self.first < 0:
-            raise InputProblem(f"`first` is {self.first}", "Give 1 or more, or 0 for all.")
+            raise InputError(f"`first` is {self.first}", "Give 1 or more, or 0 for all.")
 
 
 LOCAL = "local"
@@ -65,7 +65,7 @@ SHORT = {"problems": "source", "search": "name"}
 
 @dataclass(frozen=True)
 class Config:
-    """All of a run's settings. Raises `InputProblem` for values that they can't have."""
+    """All of a run's settings. Raises `InputError` for values that they can't have."""
 
     problems: ProblemFilter = field(default_factory=ProblemFilter)
     dialect: str = ""
@@ -93,16 +93,16 @@ class Config:
         for name in ("attempts", "workers"):
             least = 0 if self.cluster and name == "workers" else 1
             if getattr(self, name) < least:
-                raise InputProblem(f"`{name}` is {getattr(self, name)}", f"Give {least} or more.")
+                raise InputError(f"`{name}` is {getattr(self, name)}", f"Give {least} or more.")
         check_name(self.lean)
         if self.cluster != LOCAL and not CLUSTER.fullmatch(self.cluster):
-            raise InputProblem(
+            raise InputError(
                 f"`cluster` is {self.cluster!r}", f"Give `{LOCAL}` or `ray://HOST:PORT`."
             )
 
     @classmethod
     def of(cls, settings: Settings) -> Config:
-        """From settings. Raises `InputProblem` with the place of what is wrong."""
+        """From settings. Raises `InputError` with the place of what is wrong."""
         values = dict(written_out(settings, SHORT).values)
         if "search" in values:
             values["search"] = _search(settings, values["search"])
@@ -143,13 +143,13 @@ def resolved(what: str, flags: Settings, environment: Mapping[str, str]) -> tupl
     """The name of a run and its settings.
 
     `what` is a YAML file, the name of a configuration that is shipped, or a source of problems.
-    Raises `InputProblem`.
+    Raises `InputError`.
     """
     path = shipped(what)
     if path is None and unheard_of(what):
         known = dict.fromkeys([*names_shipped(), *names()])
         message = f"neither a configuration nor a set of problems is called `{what}`"
-        raise InputProblem(message, f"{closest(known, what)} Files and folders go too.")
+        raise InputError(message, f"{closest(known, what)} Files and folders go too.")
     named = path.stem if path else Path(what).stem
     settings = Settings.read(path) if path else Settings.one(("problems", "source"), what, what)
     for layer in (Settings.from_environment(VARIABLES, environment), flags):
@@ -157,7 +157,7 @@ def resolved(what: str, flags: Settings, environment: Mapping[str, str]) -> tupl
         settings = written_out(settings, SHORT).under(written_out(layer, ("problems",)))
     config = Config.of(settings)
     if not config.problems.source:
-        raise InputProblem(f"{what} names no problems", "Set `problems`, or give `--problems`.")
+        raise InputError(f"{what} names no problems", "Set `problems`, or give `--problems`.")
     return named, config
 
 
@@ -173,12 +173,12 @@ def written_out(settings: Settings, keys: Iterable[str]) -> Settings:
 def shipped(what: str) -> Path | None:
     """The file of a configuration; None where something else is meant.
 
-    Raises `InputProblem` for a YAML file that isn't there.
+    Raises `InputError` for a YAML file that isn't there.
     """
     path = Path(what)
     if path.suffix in (".yaml", ".yml"):
         if not path.exists():
-            raise InputProblem(f"there is no file {path}", closest(names_shipped(), path.stem))
+            raise InputError(f"there is no file {path}", closest(names_shipped(), path.stem))
         return path
     if what in names_shipped() and not path.exists():
         return SHIPPED / f"{what}.yaml"
@@ -196,12 +196,12 @@ def _search(settings: Settings, values: Any) -> Configuration:
         raise settings.wrong(("search",), f"`search` is {values!r}", "Give a name or settings.")
     try:
         return configured(values)
-    except InputProblem as problem:
+    except InputError as problem:
         raise settings.located(("search",), problem) from None
 
 
 def _policy(settings: Settings, value: Any) -> PolicySpec:
     try:
         return spec_from_yaml(value)
-    except InputProblem as problem:
+    except InputError as problem:
         raise settings.located(("policy",), problem) from None

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 
 from prover.bench.attempt import Attempt, Finished, Job
-from prover.errors import EnvironmentProblem, InputProblem, NotLocated
+from prover.errors import InputError, SetupError, TheoremNotFoundError
 from prover.lean.backend import Backend
 from prover.lean.interface import LeanSession, Outcome, Premise, State, TacticLimit, Verify
 from prover.policy.policy import Policy
@@ -43,7 +43,7 @@ class LocalExecutor:
         return cls(lambda: lean.session(alone=True), policy, gate, limit, configuration)
 
     async def __call__(self, job: Job) -> Finished:
-        """Makes the attempt. Raises `EnvironmentProblem` when Lean can't be started any more.
+        """Makes the attempt. Raises `SetupError` when Lean can't be started any more.
 
         Whatever else goes wrong is the attempt's own: its status is `error` then.
         """
@@ -52,7 +52,7 @@ class LocalExecutor:
         refused = False
         try:
             result, refused = await self._searched(job, trace)
-        except EnvironmentProblem:
+        except SetupError:
             raise
         except Exception as error:
             seconds = Seconds(total=time.monotonic() - started)
@@ -99,8 +99,8 @@ class ElaborationProbe:
         """The state at the theorem's hole."""
         try:
             return await self._session.open(theorem)
-        except InputProblem as problem:
-            self.refused = not isinstance(problem, NotLocated)
+        except InputError as problem:
+            self.refused = not isinstance(problem, TheoremNotFoundError)
             raise
 
     async def run(self, state: State, tactics: Sequence[str], limit: TacticLimit) -> list[Outcome]:

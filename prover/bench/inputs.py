@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from prover.bench.config import Config, ProblemFilter
-from prover.errors import InputProblem, closest, lookup
+from prover.errors import InputError, closest, lookup
 from prover.lean.backend import Backend
 from prover.lean.backends import AUTOMATIC, LeanSpec, open_lean
 from prover.lean_file import LeanFile
@@ -23,7 +23,7 @@ def lean_of(
 ) -> AbstractAsyncContextManager[Backend]:
     """The Lean of a run, whose processes load what most of the problems import.
 
-    Raises `InputProblem` or `EnvironmentProblem` when it is entered.
+    Raises `InputError` or `SetupError` when it is entered.
     """
     place = Path(config.problems.source).expanduser()
     lies_somewhere = place.exists()
@@ -40,9 +40,9 @@ def lean_of(
 
 
 def check_dialect(config: Config, lean: Backend) -> None:
-    """Raises `InputProblem` for a dialect where the problems can be read as they are."""
+    """Raises `InputError` for a dialect where the problems can be read as they are."""
     if config.dialect and lean.command.has_mathlib:
-        raise InputProblem(
+        raise InputError(
             f"the dialect `{config.dialect}` stands in for Mathlib, which {lean.command.library} "
             "has",
             "Read the problems as they are: `--dialect ''`.",
@@ -68,7 +68,7 @@ async def problems_of(
 ) -> ProblemSet:
     """The problems as they are tried; `tell` is told what takes long and what was left out.
 
-    Raises `InputProblem` where there are none, `EnvironmentProblem` where they can't be had.
+    Raises `InputError` where there are none, `SetupError` where they can't be had.
     """
     wanted = config.problems
     filters = Selection(split=wanted.split, topic=wanted.topic, difficulty=wanted.difficulty)
@@ -80,18 +80,18 @@ def chosen_problems(everything: ProblemSet, wanted: ProblemFilter) -> ProblemSet
     """Of problems that have passed the other filters those with the names that are wanted, of them
     every so many-th, and of these the first.
 
-    Raises `InputProblem` for a name that none has, which tells the nearest.
+    Raises `InputError` for a name that none has, which tells the nearest.
     """
     known = [problem.name for problem in everything.problems]
     for name in wanted.names:
         if not any(fnmatchcase(each, name) for each in known):
-            raise InputProblem(f"{everything.name} has no `{name}`", closest(known, name))
+            raise InputError(f"{everything.name} has no `{name}`", closest(known, name))
     left = [problem for problem in everything.problems if _is_named(problem, wanted.names)]
     return ProblemSet(everything.name, tuple(left[:: wanted.every][: wanted.first or None]))
 
 
 def in_dialect(problems: ProblemSet, dialect: str) -> ProblemSet:
-    """With the headers of a dialect. Raises `InputProblem` for one that is unknown."""
+    """With the headers of a dialect. Raises `InputError` for one that is unknown."""
     if not dialect:
         return problems
     reading = lookup(DIALECTS, dialect, "dialect")

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import yaml
 
 from prover.bench.attempt import Attempt
-from prover.errors import InputProblem, closest
+from prover.errors import InputError, closest
 from prover.problems.problem import Problem, ProblemSet
 from prover.search.events import Event
 from prover.search.result import Counters, Status
@@ -38,7 +38,7 @@ BROKEN = "Take the line out. If it is an attempt, it is made again."
 def latest(path: Path, names: Collection[str] | None = None) -> list[Attempt]:
     """The attempts of a file, each key once: of two with one key the later counts.
 
-    None for a file that isn't there. Raises `InputProblem` as `attempts` does.
+    None for a file that isn't there. Raises `InputError` as `attempts` does.
     """
     return list({attempt.key: attempt for attempt in attempts(path, names)}.values())
 
@@ -46,7 +46,7 @@ def latest(path: Path, names: Collection[str] | None = None) -> list[Attempt]:
 def attempts(path: Path, names: Collection[str] | None = None) -> Iterator[Attempt]:
     """The attempt of every line.
 
-    Raises `InputProblem` by file and line for what is none, and for one at a problem that is not
+    Raises `InputError` by file and line for what is none, and for one at a problem that is not
     among `names`, where they are given.
     """
     return lines(path, lambda line: _known(_attempt(line), names))
@@ -55,16 +55,16 @@ def attempts(path: Path, names: Collection[str] | None = None) -> Iterator[Attem
 def lines(path: Path, make: Callable[[Json], Value]) -> Iterator[Value]:
     """What `make` makes of each line's object, where there is a file.
 
-    Raises `InputProblem` by file and line for what is no object, and for what `make` refuses.
+    Raises `InputError` by file and line for what is no object, and for what `make` refuses.
     """
     for number, line in enumerate(_bytes(path).split(b"\n")[:-1], 1):
         if not line.strip():
             continue
         try:
             yield make(_object(line))
-        except InputProblem as problem:
+        except InputError as problem:
             message = f"{path}:{number}: {problem.message}"
-            raise InputProblem(message, problem.hint) from None
+            raise InputError(message, problem.hint) from None
 
 
 def _bytes(path: Path) -> bytes:
@@ -73,36 +73,36 @@ def _bytes(path: Path) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise InputProblem(f"{path} can't be read: {error.strerror}") from error
+        raise InputError(f"{path} can't be read: {error.strerror}") from error
 
 
 def _object(line: bytes) -> Json:
     try:
         parsed = json.loads(line)
     except ValueError as error:
-        raise InputProblem(f"this line is broken: {error}", BROKEN) from None
+        raise InputError(f"this line is broken: {error}", BROKEN) from None
     if not isinstance(parsed, dict):
-        raise InputProblem("this line is not a JSON object", BROKEN)
+        raise InputError("this line is not a JSON object", BROKEN)
     return parsed
 
 
 def _attempt(line: Json) -> Attempt:
     if missing := [name for name in FIELDS if name not in line]:
-        raise InputProblem(f"this attempt has no `{missing[0]}`, and so is no attempt", BROKEN)
+        raise InputError(f"this attempt has no `{missing[0]}`, and so is no attempt", BROKEN)
     if more := [name for name in line if name not in FIELDS]:
-        raise InputProblem(f"no attempt has a `{more[0]}`", BROKEN)
+        raise InputError(f"no attempt has a `{more[0]}`", BROKEN)
     attempt = Attempt(**line)
     result = attempt.result
     if not isinstance(result, dict) or result.get("status") not in [*Status]:
-        raise InputProblem("this attempt's result has no `status` that is known", BROKEN)
+        raise InputError("this attempt's result has no `status` that is known", BROKEN)
     if wrong := [name for name in NUMBERS if not isinstance(result.get(name), int | float)]:
-        raise InputProblem(f"this attempt's result has no number `{wrong[0]}`", BROKEN)
+        raise InputError(f"this attempt's result has no number `{wrong[0]}`", BROKEN)
     return attempt
 
 
 def _known(attempt: Attempt, names: Collection[str] | None) -> Attempt:
     if names is not None and attempt.name not in names:
-        raise InputProblem(
+        raise InputError(
             f"no problem of this run is called `{attempt.name}`", closest(names, attempt.name)
         )
     return attempt
@@ -134,7 +134,7 @@ class RunResults:
     def trace(self, attempt: Attempt) -> tuple[Event, ...]:
         """The events of the attempt's search; none where they were not kept.
 
-        Raises `InputProblem` for a broken file.
+        Raises `InputError` for a broken file.
         """
         path = trace_path(self.folder, attempt.key)
         return tuple(read_trace(path)) if path.exists() else ()
@@ -143,13 +143,13 @@ class RunResults:
 def read_run(folder: Path) -> RunResults:
     """The run in the folder. A line that was still being written is passed over.
 
-    Raises `InputProblem`, by file and line, for what is no run.
+    Raises `InputError`, by file and line, for what is no run.
     """
     if not folder.is_dir():
-        raise InputProblem(f"there is no folder {folder}", HINT)
+        raise InputError(f"there is no folder {folder}", HINT)
     for name in ("config.yaml", "environment.json", "problems.jsonl"):
         if not (folder / name).is_file():
-            raise InputProblem(f"{folder} is no run: it has no {name}", HINT)
+            raise InputError(f"{folder} is no run: it has no {name}", HINT)
     config = _mapping(folder / "config.yaml", yaml.safe_load)
     environment = _mapping(folder / "environment.json", json.loads)
     problems = tuple(lines(folder / "problems.jsonl", _problem))
@@ -163,9 +163,9 @@ def _mapping(path: Path, load: Callable[[bytes], Any]) -> Mapping[str, Any]:
     try:
         loaded = load(_file_bytes(path))
     except (ValueError, yaml.YAMLError) as error:
-        raise InputProblem(f"{path} can't be understood: {error}", HINT) from error
+        raise InputError(f"{path} can't be understood: {error}", HINT) from error
     if not isinstance(loaded, dict):
-        raise InputProblem(f"{path} has no settings by name", HINT)
+        raise InputError(f"{path} has no settings by name", HINT)
     return loaded
 
 
@@ -173,13 +173,13 @@ def _file_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InputProblem(f"{path} can't be read: {error.strerror}", HINT) from error
+        raise InputError(f"{path} can't be read: {error.strerror}", HINT) from error
 
 
 def _problem(line: Json) -> Problem:
     values = {entry.name: line[entry.name] for entry in fields(Problem) if entry.name in line}
     if not (isinstance(line.get("name"), str) and isinstance(line.get("statement"), str)):
-        raise InputProblem("a problem needs a `name` and a `statement`", HINT)
+        raise InputError("a problem needs a `name` and a `statement`", HINT)
     return Problem(**values)
 
 

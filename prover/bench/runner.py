@@ -99,7 +99,7 @@ class Runner:
     async def work(self, attempt: Executor) -> None:
         """Makes all tries. Cancelled, it stops those that are under way.
 
-        Raises `EnvironmentProblem` when Lean, the policy or the folder can't be had any more.
+        Raises `SetupError` when Lean, the policy or the folder can't be had any more.
         """
         self._began = time.monotonic()
         try:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, get_type_hints
 
 import yaml
 
-from prover.errors import InputProblem, closest
+from prover.errors import InputError, closest
 from prover.policy.remote.client_config import VARIABLE as KEY_VARIABLE
 
 Path_ = tuple[str, ...]
@@ -34,24 +34,24 @@ class Settings:
 
     @classmethod
     def read(cls, path: Path) -> Settings:
-        """Those of a YAML file. Raises `InputProblem` for no mapping, and for a key twice."""
+        """Those of a YAML file. Raises `InputError` for no mapping, and for a key twice."""
         try:
             text = path.read_text(encoding="utf-8")
             node = yaml.compose(text, Loader=yaml.SafeLoader)
             values = yaml.safe_load(text)
         except OSError as error:
-            raise InputProblem(f"{path} can't be read: {error.strerror}") from error
+            raise InputError(f"{path} can't be read: {error.strerror}") from error
         except UnicodeDecodeError as error:
-            raise InputProblem(f"{path} is not UTF-8: {error.reason}") from error
+            raise InputError(f"{path} is not UTF-8: {error.reason}") from error
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise InputProblem(f"{path}:{line}: this is not YAML: {error.problem}") from error
+            raise InputError(f"{path}:{line}: this is not YAML: {error.problem}") from error
         except yaml.YAMLError as error:
-            raise InputProblem(f"{path} is not YAML: {error}") from error
+            raise InputError(f"{path} is not YAML: {error}") from error
         if values is None:
             return cls()
         if not isinstance(values, dict):
-            raise InputProblem(f"{path}:1: settings are wanted here", "Write `problems: core`.")
+            raise InputError(f"{path}:1: settings are wanted here", "Write `problems: core`.")
         return cls(values, dict(_places(node, path, ())))
 
     @classmethod
@@ -69,27 +69,27 @@ class Settings:
             return cls.one(path, yaml.safe_load(text), place)
         except yaml.YAMLError:
             hint = "Put it in quotes."
-            raise InputProblem(f"{place}: `{text}` is no value of a setting", hint) from None
+            raise InputError(f"{place}: `{text}` is no value of a setting", hint) from None
 
     @classmethod
     def assigned(cls, text: str, place: str) -> Settings:
         """What is written as `limit.seconds=20`."""
         name, sign, value = text.partition("=")
         if not sign:
-            raise InputProblem(f"{place}: `{text}` sets nothing", "Write it as `limit.seconds=20`.")
+            raise InputError(f"{place}: `{text}` sets nothing", "Write it as `limit.seconds=20`.")
         return cls.written(tuple(name.strip().split(".")), value, place)
 
     @classmethod
     def from_environment(
         cls, known: Mapping[str, Path_], environment: Mapping[str, str]
     ) -> Settings:
-        """Those of the variables, which `known` gives by name. Raises `InputProblem` for others."""
+        """Those of the variables, which `known` gives by name. Raises `InputError` for others."""
         settings = cls()
         for name, text in sorted(environment.items()):
             if not name.startswith(PREFIX) or name in OTHERS or not text:
                 continue
             if name not in known:
-                raise InputProblem(f"no setting is called `{name}`", closest(known, name))
+                raise InputError(f"no setting is called `{name}`", closest(known, name))
             settings = settings.under(cls.written(known[name], text, name))
         return settings
 
@@ -97,20 +97,20 @@ class Settings:
         """With what was set later."""
         return Settings(_merged(self.values, later.values), {**self.places, **later.places})
 
-    def wrong(self, path: Path_, message: str, hint: str = "") -> InputProblem:
+    def wrong(self, path: Path_, message: str, hint: str = "") -> InputError:
         """The error that says where a setting was made."""
         lengths = range(len(path), 0, -1)
         place = next((self.places[path[:n]] for n in lengths if path[:n] in self.places), "")
-        return InputProblem(f"{place}: {message}" if place else message, hint)
+        return InputError(f"{place}: {message}" if place else message, hint)
 
-    def located(self, path: Path_, problem: InputProblem) -> InputProblem:
+    def located(self, path: Path_, problem: InputError) -> InputError:
         """The problem with the place of the setting under `path` that its message names."""
         named = (way for way in self.places if way[: len(path)] == path and way != path)
         way = next((way for way in named if f"`{way[-1]}`" in problem.message), path)
         return self.wrong(way, problem.message, problem.hint)
 
     def build(self, kind: type[Value], values: Any, path: Path_ = ()) -> Value:
-        """A dataclass from values. Raises `InputProblem` for unknown ones and for wrong types."""
+        """A dataclass from values. Raises `InputError` for unknown ones and for wrong types."""
         if not isinstance(values, Mapping):
             raise self.wrong(path, f"`{'.'.join(path)}` is {values!r}", "Give settings by name.")
         kinds = get_type_hints(kind)
@@ -124,7 +124,7 @@ class Settings:
             found[key] = self._value(kinds[key], value, way)
         try:
             return kind(**found)
-        except InputProblem as problem:
+        except InputError as problem:
             raise self.located(path, problem) from None
 
     def _value(self, kind: Any, value: Any, path: Path_) -> Any:
@@ -168,14 +168,14 @@ def _merged(first: Any, later: Any) -> Any:
 
 
 def _places(node: yaml.Node | None, path: Path, above: Path_) -> Iterator[tuple[Path_, str]]:
-    """Where each key stands. Raises `InputProblem` for a key that its mapping has already."""
+    """Where each key stands. Raises `InputError` for a key that its mapping has already."""
     if not isinstance(node, yaml.MappingNode):
         return
     seen: set[str] = set()
     for key, value in node.value:
         name, place = str(key.value), f"{path}:{key.start_mark.line + 1}"
         if name in seen:
-            raise InputProblem(f"{place}: `{name}` is set twice", "Leave one of them out.")
+            raise InputError(f"{place}: `{name}` is set twice", "Leave one of them out.")
         seen.add(name)
         yield (*above, name), place
         yield from _places(value, path, (*above, name))

@@ -26,7 +26,7 @@ from filelock import FileLock, Timeout
 from prover.bench.attempt import Attempt, Finished
 from prover.bench.config import Config
 from prover.bench.results import latest, trace_path
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.problems.problem import ProblemSet
 
 Json = dict[str, Any]
@@ -52,8 +52,8 @@ class Store:
     ) -> Iterator[Store]:
         """The folder, made or gone on with; nobody else can write to it meanwhile.
 
-        Raises `InputProblem` when another run writes there, when what is there was made by other
-        settings, and for a broken line; `EnvironmentProblem` when it can't be written.
+        Raises `InputError` when another run writes there, when what is there was made by other
+        settings, and for a broken line; `SetupError` when it can't be written.
         """
         with _writing(folder):
             (folder / "traces").mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ class Store:
         try:
             lock.acquire()
         except Timeout:
-            raise InputProblem(
+            raise InputError(
                 f"another run is writing to {folder}", "Wait for it, or give another with `--run`."
             ) from None
         path = folder / "results.jsonl"
@@ -81,7 +81,7 @@ class Store:
             lock.release()
 
     def add(self, finished: Finished) -> None:
-        """Keeps an attempt for good. Raises `EnvironmentProblem` when that can't be done."""
+        """Keeps an attempt for good. Raises `SetupError` when that can't be done."""
         trace = trace_path(self.folder, finished.attempt.key)
         line = json.dumps(finished.attempt.to_json(), ensure_ascii=False) + "\n"
         with _writing(self.folder):
@@ -113,22 +113,22 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def _agree(folder: Path, config: Config, environment: Json) -> None:
-    """Raises `InputProblem` when what is there was made by other settings, and says which."""
+    """Raises `InputError` when what is there was made by other settings, and says which."""
     path = folder / "config.yaml"
     if not path.exists() or not (folder / "environment.json").exists():
         if (folder / "results.jsonl").exists():
-            raise InputProblem(f"{folder} has results but not how they were made", HINT)
+            raise InputError(f"{folder} has results but not how they were made", HINT)
         return
     try:
         before = yaml.safe_load(path.read_text(encoding="utf-8"))
         made = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
         old = flat({**before, **{key: made[key] for key in SAME}})
     except (yaml.YAMLError, ValueError, TypeError, KeyError) as error:
-        raise InputProblem(f"{folder} is no folder of a run: {error!r}", HINT) from error
+        raise InputError(f"{folder} is no folder of a run: {error!r}", HINT) from error
     new = flat({**config.decisive, **{key: environment[key] for key in SAME}})
     for key, value in new.items():
         if old.get(key) != value:
-            raise InputProblem(
+            raise InputError(
                 f"{folder} was made with `{key}` {old.get(key)!r}, this is {value!r}", HINT
             )
 
@@ -158,7 +158,7 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"{folder} can't be written: {error.strerror}",
             "What was written is kept: mend that and run the same again, it goes on from there.",
         ) from error

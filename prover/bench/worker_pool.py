@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from prover.bench.attempt import Attempt, Finished, Job
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.search.result import Result, Seconds, Status
 from prover.trace_file import TraceWriter
 
@@ -29,12 +29,12 @@ class WorkerPool:
     """The workers of a run; called with a job, it has the first that is free make the try."""
 
     def __init__(self, *, patience: float) -> None:
-        """Without any worker for `patience` seconds, tries end with `EnvironmentProblem`."""
+        """Without any worker for `patience` seconds, tries end with `SetupError`."""
         self._patience = patience
         self._members: set[Worker] = set()
         self._free: list[Worker] = []
         self._changed = asyncio.Event()
-        self._problem: EnvironmentProblem | None = None
+        self._problem: SetupError | None = None
 
     @property
     def size(self) -> int:
@@ -52,19 +52,19 @@ class WorkerPool:
         if worker in self._free:
             self._free.remove(worker)
 
-    def end(self, problem: EnvironmentProblem) -> None:
+    def end(self, problem: SetupError) -> None:
         """There will be no more workers: whoever waits for one is told this problem."""
         self._problem = problem
         self._changed.set()
 
     async def ready(self) -> None:
-        """Waits for the first worker. Raises `EnvironmentProblem` when there will be none."""
+        """Waits for the first worker. Raises `SetupError` when there will be none."""
         self._release(await self._take())
 
     async def __call__(self, job: Job) -> Finished:
         """Makes the try, anew where it was lost; after `LOSSES` its status is `error`.
 
-        Raises `EnvironmentProblem` when a worker does, and when there has been none for long.
+        Raises `SetupError` when a worker does, and when there has been none for long.
         """
         began, started = time.time(), time.monotonic()
         for _ in range(LOSSES):
@@ -106,8 +106,8 @@ def lost_attempt(job: Job, began: float, seconds: float) -> Finished:
     return Finished(Attempt.of(job, result, started=began), trace.compressed())
 
 
-def _nobody(seconds: float) -> EnvironmentProblem:
-    return EnvironmentProblem(
+def _nobody(seconds: float) -> SetupError:
+    return SetupError(
         f"the cluster has had no worker for {seconds:g} seconds",
         "See `ray status`, then run the same again: it goes on from what is there.",
     )

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from prover.errors import EnvironmentProblem, InputProblem, LeanDied, ProverError
+from prover.errors import InputError, LeanDiedError, ProverError, SetupError
 
 MANNER: dict[str, Any] = {"pretty_exceptions_enable": False, "rich_markup_mode": "markdown"}
 
@@ -136,7 +136,7 @@ def main() -> None:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
             raise
-        fail(EnvironmentProblem(f"the output can't be written: {error.strerror}"))
+        fail(SetupError(f"the output can't be written: {error.strerror}"))
 
 
 def fail(error: ProverError) -> NoReturn:
@@ -145,8 +145,8 @@ def fail(error: ProverError) -> NoReturn:
 
     complain(error)
     match error:
-        case InputProblem():
+        case InputError():
             sys.exit(Exit.USAGE)
-        case EnvironmentProblem() | LeanDied():
+        case SetupError() | LeanDiedError():
             sys.exit(Exit.ENVIRONMENT)
     sys.exit(Exit.NOT_PROVED)

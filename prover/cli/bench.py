@@ -250,7 +250,7 @@ class ExecutorFactory:
 
     @asynccontextmanager
     async def ready(self) -> AsyncIterator[Executor]:
-        """Makes a try, within the block. Raises `EnvironmentProblem`."""
+        """Makes a try, within the block. Raises `SetupError`."""
         config = self._config
         if config.cluster:
             # What was asked of the Lean here is answered.

@@ -222,7 +222,7 @@ async def leandojo(folder: str | None) -> Finding:
 
 
 def project_at(folder: str | None) -> Project | None:
-    """The Lake project there, or around the current folder. Raises `InputProblem`."""
+    """The Lake project there, or around the current folder. Raises `InputError`."""
     return Project.at(Path(folder)) if folder else Project.around(Path.cwd())
 
 

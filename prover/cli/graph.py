@@ -9,7 +9,7 @@ import typer
 
 from prover.cli.console import Exit, results, run
 from prover.cli.prove_output import failures
-from prover.errors import InputProblem, counted
+from prover.errors import InputError, counted
 from prover.search.events import Accepted
 from prover.search.trace import build_graph
 from prover.trace_file import read_trace
@@ -58,7 +58,7 @@ def write(trace: Path, out: Path, theorem: str | None) -> None:
     events = list(read_trace(trace, theorem))
     found = build_graph(events)
     if found is None:
-        raise InputProblem(f"Lean did not open the theorem in {trace}: there is no graph")
+        raise InputError(f"Lean did not open the theorem in {trace}: there is no graph")
     name = next((event.theorem for event in events if isinstance(event, Accepted)), trace.stem)
     export(found, out, title=name, failures=failures(events))
     results().print(f"Wrote the graph of {name} to {out}: {counted(len(found.nodes), 'state')}")

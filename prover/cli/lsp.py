@@ -14,7 +14,7 @@ import typer
 
 from prover.cli.console import messages, results, run
 from prover.cli.service_options import SocketOption, needing, place_of
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.service.discovery import ServiceSocket
 
 EXAMPLES = (
@@ -60,7 +60,7 @@ def lsp(
     """
     if install_shim or uninstall_shim:
         if command or install_shim == uninstall_shim:
-            raise InputProblem("give either `--install-shim` or `--uninstall-shim`, and no command")
+            raise InputError("give either `--install-shim` or `--uninstall-shim`, and no command")
         _shim(shim_folder, install=install_shim)
         return
     place = place_of(socket)
@@ -70,7 +70,7 @@ def lsp(
 
 
 async def work(command: Sequence[str], place: ServiceSocket, seconds: float | None) -> int:
-    """Runs between standard input and output; the exit code. Raises `EnvironmentProblem`."""
+    """Runs between standard input and output; the exit code. Raises `SetupError`."""
     with needing("lsp"):
         from prover.lsp.proxy import Proxy, start
         from prover.service.service_launcher import ServiceLauncher
@@ -84,11 +84,11 @@ async def work(command: Sequence[str], place: ServiceSocket, seconds: float | No
 
 
 async def _streams() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """Standard input and output. Raises `EnvironmentProblem` when they are files."""
+    """Standard input and output. Raises `SetupError` when they are files."""
     from prover.lsp.framing import BUFFER
 
     if not all(map(_can_be_waited_for, (sys.stdin.fileno(), sys.stdout.fileno()))):
-        raise EnvironmentProblem(
+        raise SetupError(
             "standard input and output must be pipes", "Let an editor start `prover lsp`."
         )
     loop = asyncio.get_running_loop()

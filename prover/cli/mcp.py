@@ -33,7 +33,7 @@ def mcp(
 
 
 async def work(root: Path, place: ServiceSocket) -> None:
-    """Serves until standard input ends. Raises `EnvironmentProblem` where a package is missing."""
+    """Serves until standard input ends. Raises `SetupError` where a package is missing."""
     with needing("mcp"):
         from prover.mcp.background_runs import BackgroundRuns
         from prover.mcp.server import ProverTools

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from prover.cli.console import messages, status
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean.backend import Backend
 from prover.lean.backends import AUTOMATIC, LEANS, LeanSpec, open_lean
 from prover.lean_file import Hole, LeanFile, hole_lines, holes_near, no_hole_near
@@ -82,17 +82,17 @@ def split_place(argument: str) -> tuple[Path, int | None]:
 def at_line(file: LeanFile, holes: Sequence[Hole], line: int) -> list[Hole]:
     """The holes on a line, or else those of the declaration that the line belongs to.
 
-    Raises `InputProblem` when there is none.
+    Raises `InputError` when there is none.
     """
     if found := holes_near(file, holes, line):
         return found
-    raise InputProblem(no_hole_near(file, line), hole_lines(holes))
+    raise InputError(no_hole_near(file, line), hole_lines(holes))
 
 
 def named_holes(holes: Sequence[Hole], declared: Sequence[str], names: Sequence[str]) -> list[Hole]:
     """The holes of the declarations with these names; the end of a name will do.
 
-    Raises `InputProblem` for a name that fits no declaration with a hole.
+    Raises `InputError` for a name that fits no declaration with a hole.
     """
     chosen: set[Hole] = set()
     for name in names:
@@ -104,7 +104,7 @@ def named_holes(holes: Sequence[Hole], declared: Sequence[str], names: Sequence[
 
 
 def chosen_model_options(settings: Sequence[str], base: ModelOptions) -> ModelOptions:
-    """With what is written as `NAME=VALUE`, the values as in YAML. Raises `InputProblem`."""
+    """With what is written as `NAME=VALUE`, the values as in YAML. Raises `InputError`."""
     return base.changed(dict(map(_setting, settings)))
 
 
@@ -114,11 +114,11 @@ def _setting(text: str) -> tuple[str, Any]:
 
     name, sign, value = text.partition("=")
     if not sign:
-        raise InputProblem(f"`{text}` sets nothing", "Write it as `samples=16`.")
+        raise InputError(f"`{text}` sets nothing", "Write it as `samples=16`.")
     try:
         return name.strip(), yaml.safe_load(value)
     except yaml.YAMLError:
-        raise InputProblem(f"`{value}` is no value of `{name}`", "Put it in quotes.") from None
+        raise InputError(f"`{value}` is no value of `{name}`", "Put it in quotes.") from None
 
 
 def _called(name: str, known: Sequence[str]) -> list[str]:
@@ -128,12 +128,12 @@ def _called(name: str, known: Sequence[str]) -> list[str]:
     ]
 
 
-def _unknown(name: str, holes: Sequence[Hole], declared: Sequence[str]) -> InputProblem:
+def _unknown(name: str, holes: Sequence[Hole], declared: Sequence[str]) -> InputError:
     if found := _called(name, declared):
-        return InputProblem(f"`{found[0]}` has no `sorry`", "There is nothing to prove in it.")
+        return InputError(f"`{found[0]}` has no `sorry`", "There is nothing to prove in it.")
     unproved = list(dict.fromkeys(hole.name for hole in holes if hole.name))
     if near := difflib.get_close_matches(name, dict.fromkeys([*unproved, *declared]), n=3):
         hint = f"Did you mean {' or '.join(near)}?"
     else:
         hint = f"With `sorry`: {', '.join(unproved)}." if unproved else "The file has no `sorry`."
-    return InputProblem(f"no theorem is called `{name}`", hint)
+    return InputError(f"no theorem is called `{name}`", hint)

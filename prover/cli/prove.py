@@ -180,7 +180,7 @@ class Task:
         return self.line is None and not self.names
 
     def holes(self, report: FileReport) -> list[Hole]:
-        """The holes to try. Raises `InputProblem` when what was asked for isn't there."""
+        """The holes to try. Raises `InputError` when what was asked for isn't there."""
         holes = list(report.holes)
         if self.line is not None:
             holes = at_line(self.file, holes, self.line)

@@ -12,12 +12,11 @@ from prover.cli.console import Exit, messages, status
 from prover.cli.prove import Task
 from prover.cli.prove_output import GraphFiles, ProveOutput
 from prover.cli.prove_progress import Progress
-from prover.errors import ProverError
-from prover.file_check import FileReport, check_file
-from prover.file_prover import FileProver, obstacle, reason_not_to_write
+from prover.file_check import check_file
+from prover.file_prover import FileProver, obstacle
 from prover.incremental_verifier import IncrementalVerifier, TextVerifiers, VerifierPool
 from prover.lean.backend import Backend
-from prover.lean_file import Hole, LeanFile, Scripts
+from prover.lean_file import Hole
 from prover.policy.policy import Policy
 
 
@@ -55,9 +54,8 @@ async def work(task: Task, policy: Policy, lean: Backend, lines: ProveOutput) ->
         lines.end(proving, report, holes)
         for path in graphs.write():
             messages().print(f"Wrote the graph to {path}")
-        if task.write and (scripts := fitting(proving)):
-            await put_into_file(lean, task, report, scripts)
-            lines.written(len(scripts))
+        if task.write and (written := await proving.write(partial(check_file, lean))):
+            lines.written(written)
     if interrupted:
         return Exit.INTERRUPTED
     if reach and all(proving.results[hole].unavailable for hole in reach):
@@ -86,22 +84,3 @@ async def follow(
     for hole, result in proving.end(holes):
         lines.event(hole, result)
     return interrupted
-
-
-def fitting(proving: FileProver) -> Scripts:
-    """The scripts with which the file stays as it is meant: not those that come with a note."""
-    verifications = {hole: proving.results[hole].verification for hole in proving.scripts}
-    return {
-        hole: script
-        for hole, script in proving.scripts.items()
-        if not ((found := verifications[hole]) and found.note)
-    }
-
-
-async def put_into_file(lean: Backend, task: Task, report: FileReport, scripts: Scripts) -> None:
-    """Writes the proofs into the file, if Lean accepts all of it so. Raises `ProverError`."""
-    filled = LeanFile(task.file.path, task.file.filled(scripts).encode())
-    reason = reason_not_to_write(report, await check_file(lean, filled), scripts)
-    if reason is not None:
-        raise ProverError(f"nothing was written: {reason}", "Put the proofs in by hand.")
-    task.file.write(scripts)

@@ -12,7 +12,7 @@ from prover.bench.report.formats import FORMATS
 from prover.bench.report.plots import plot
 from prover.bench.results import read_run
 from prover.cli.console import messages, results, status
-from prover.errors import EnvironmentProblem, lookup
+from prover.errors import SetupError, lookup
 
 EXAMPLES = (
     "Examples: `prover report runs/core` · `prover report runs/core --format md` · "
@@ -69,14 +69,14 @@ def report(
 
 
 def save(text: str, path: Path | None) -> None:
-    """Writes to the file, or to standard output. Raises `EnvironmentProblem` when it can't."""
+    """Writes to the file, or to standard output. Raises `SetupError` when it can't."""
     if path is None:
         sys.stdout.write(text)
         return
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"{path} can't be written: {error.strerror}", "Give another file with `--out`."
         ) from error
     results().print(f"Wrote {path}")

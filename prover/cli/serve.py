@@ -26,7 +26,7 @@ from prover.cli.options import (
     chosen_model_options,
 )
 from prover.cli.service_options import needing, place_of
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean.backends import LeanSpec, check_name
 from prover.policy.factory import open_policy
 from prover.policy.model_options import ModelOptions
@@ -64,6 +64,8 @@ EXAMPLES = (
     "`prover serve --lean native --project MyProject` · `prover serve --open` · "
     "`prover serve --tcp 8765` · `prover serve --status` · `prover serve --stop`"
 )
+READY = 2
+"""Fresh Leans for the next checks: one serves for one check and takes a second to start."""
 STOP_SECONDS = 15.0
 """How long a service may take to end."""
 START_SECONDS = 5.0
@@ -156,7 +158,7 @@ def serve(
     limit = Limit(seconds=seconds)
     options = chosen_model_options(model_option or [], ModelOptions(template=template, seed=seed))
     opens = partial(open_policy, parse(policy), options)
-    wanted = LeanSpec(lean, project, file=root, sandbox=sandbox, workers=workers)
+    wanted = LeanSpec(lean, project, file=root, sandbox=sandbox, workers=workers, ready=READY)
     check_name(lean)
     task = Task(place, tcp, open_page, opens, wanted, limit, waiting, root)
     raise typer.Exit(run(lambda: work(task), once=True))
@@ -177,7 +179,7 @@ class Task:
 
 
 async def work(task: Task) -> Exit:
-    """Serves until it is told to stop. Raises `EnvironmentProblem` when it can't."""
+    """Serves until it is told to stop. Raises `SetupError` when it can't."""
     with needing("serve"):
         from prover.api import assemble
         from prover.service.http.access_control import BrowserSessions
@@ -209,24 +211,22 @@ def _tell(address: ServiceAddress) -> None:
 
 
 def _running(place: ServiceSocket) -> ServiceAddress:
-    """The service that runs. Raises `EnvironmentProblem` when none does."""
+    """The service that runs. Raises `SetupError` when none does."""
     if (address := place.address()) is None:
-        raise EnvironmentProblem(
-            f"no service runs at {place.socket}", "Start it with `prover serve`."
-        )
+        raise SetupError(f"no service runs at {place.socket}", "Start it with `prover serve`.")
     return address
 
 
 def _asked(address: ServiceAddress) -> dict[str, Any]:
-    """What the service says of itself. Raises `EnvironmentProblem`."""
+    """What the service says of itself. Raises `SetupError`."""
     answer = service_answer(address, "GET", "/v1/status")
     return {"pid": address.pid, "socket": address.socket, **answer}
 
 
 def _invited(address: ServiceAddress) -> str:
-    """An address of the page of a service that runs. Raises `EnvironmentProblem`."""
+    """An address of the page of a service that runs. Raises `SetupError`."""
     if address.port is None:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"the service that runs as process {address.pid} listens on no port",
             "End it with `prover serve --stop`, then start it with `prover serve --open`.",
         )
@@ -234,12 +234,12 @@ def _invited(address: ServiceAddress) -> str:
 
 
 def _stop(place: ServiceSocket, address: ServiceAddress) -> None:
-    """Ends the service and waits until it is gone. Raises `EnvironmentProblem`."""
+    """Ends the service and waits until it is gone. Raises `SetupError`."""
     os.kill(address.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
     while place.running:
         if time.monotonic() > deadline:
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"process {address.pid} is still there after {STOP_SECONDS:g} seconds",
                 f"End it with `kill -9 {address.pid}`.",
             )

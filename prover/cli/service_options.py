@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.service.discovery import ServiceSocket
 
 SocketOption = Annotated[
@@ -28,11 +28,11 @@ def place_of(socket: Path | None) -> ServiceSocket:
 
 @contextmanager
 def needing(extra: str) -> Iterator[None]:
-    """For the imports of `prover EXTRA`. Raises `EnvironmentProblem` where a package is missing."""
+    """For the imports of `prover EXTRA`. Raises `SetupError` where a package is missing."""
     try:
         yield
     except ModuleNotFoundError as error:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"`prover {extra}` needs the package `{error.name}`, which is not installed",
             f"Install what it needs with: pip install 'prover[{extra}]'",
         ) from error

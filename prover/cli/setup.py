@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from prover.cli import options
 from prover.cli.console import messages, results, status
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean.embedded.npm_package import install
 from prover.lean.native import toolchain
 from prover.lean.native.lake_project import Project
@@ -82,7 +82,7 @@ def _ensure_toolchain(project: Project, *, yes: bool) -> None:
     try:
         toolchain.find(project.root)
         return
-    except EnvironmentProblem:
+    except SetupError:
         if name is None or elan is None:
             raise
         question = f"Install the toolchain {toolchain.full_name(name)} (over a gigabyte) with elan?"
@@ -90,6 +90,6 @@ def _ensure_toolchain(project: Project, *, yes: bool) -> None:
             raise
     command = (str(elan), "toolchain", "install", toolchain.full_name(name))
     if code := subprocess.run(command, cwd=Path.home(), stdout=sys.stderr, check=False).returncode:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"`{' '.join(command)}` ended with code {code}", "Run it by hand to see why."
         )

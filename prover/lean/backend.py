@@ -24,7 +24,7 @@ class Backend(Protocol):
         """What its fresh workers are started with."""
 
     async def version(self) -> str:
-        """What Lean says it is. Raises `LeanDied` or `EnvironmentProblem` where none starts."""
+        """What Lean says it is. Raises `LeanDiedError` or `SetupError` where none starts."""
 
     def session(self, *, alone: bool = False) -> AbstractAsyncContextManager[LeanSession]:
         """A session for one theorem; one that stays alone has one worker, whoever is idle."""

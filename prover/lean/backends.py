@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from prover.errors import EnvironmentProblem, lookup, sentences
+from prover.errors import SetupError, lookup, sentences
 from prover.lean.backend import Backend
 from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.native.lake_project import Project
@@ -52,7 +52,6 @@ class LeanSpec:
         return self.file or Path.cwd()
 
 
-"""Called with a sentence for the user."""
 Open = Callable[[LeanSpec, ReportProgress, Notify], AbstractAsyncContextManager[Backend]]
 
 
@@ -62,7 +61,7 @@ async def open_lean(
 ) -> AsyncIterator[Backend]:
     """The Lean that is wanted, and is told to the user, for as long as the block lasts.
 
-    Raises `InputProblem` for a name or a project that is none, `EnvironmentProblem` when something
+    Raises `InputError` for a name or a project that is none, `SetupError` when something
     is to be installed, fetched or built first.
     """
     name = choose_backend(wanted, tell) if wanted.lean == AUTOMATIC else wanted.lean
@@ -79,7 +78,7 @@ def choose_backend(wanted: LeanSpec, tell: Notify) -> str:
         return "embedded"
     try:
         find(project.root)
-    except EnvironmentProblem as problem:
+    except SetupError as problem:
         reason = f"The Lake project {project.root} is not used: {problem.message}"
         tell(sentences(reason, problem.hint))
         return "embedded"
@@ -112,7 +111,7 @@ async def native(wanted: LeanSpec, report: ReportProgress, tell: Notify) -> Asyn
     command = lean.worker_command(report, imports=wanted.imports)
     try:
         command = replace(command, options=lean.options(wanted.file))
-    except EnvironmentProblem as problem:
+    except SetupError as problem:
         tell(sentences(problem.message, "Lean's own defaults are used instead", problem.hint))
     if wanted.sandbox:
         command = sandboxed(command, lean.folders)
@@ -135,12 +134,12 @@ async def native(wanted: LeanSpec, report: ReportProgress, tell: Notify) -> Asyn
 
 
 def project_of(wanted: LeanSpec) -> Project:
-    """The Lake project. Raises `InputProblem` or, where there is none, `EnvironmentProblem`."""
+    """The Lake project. Raises `InputError` or, where there is none, `SetupError`."""
     if wanted.project is not None:
         return Project.at(Path(wanted.project))
     project = Project.around(wanted.place)
     if project is None:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"{wanted.place} lies in no Lake project, so there is no native Lean for it",
             "Name one with `--project FOLDER`, or use `--lean embedded`.",
         )
@@ -163,8 +162,8 @@ async def leandojo(
         try:
             checks = replace(wanted, project=folder)
             pool = await stack.enter_async_context(native(checks, report, tell))
-        except EnvironmentProblem as problem:
-            raise EnvironmentProblem(
+        except SetupError as problem:
+            raise SetupError(
                 f"LeanDojo's word for a proof does not count, and there is no native Lean of "
                 f"{folder} to check it with: {problem.message}",
                 problem.hint,
@@ -182,6 +181,6 @@ LEANS: Mapping[str, Open] = {"embedded": embedded, "native": native, "leandojo":
 
 
 def check_name(lean: str) -> None:
-    """Raises `InputProblem` for what is neither a name of `LEANS` nor `auto`."""
+    """Raises `InputError` for what is neither a name of `LEANS` nor `auto`."""
     if lean != AUTOMATIC:
         lookup(LEANS, lean, "Lean")

@@ -1,6 +1,6 @@
 """The values that Lean and the search exchange, and the protocol between them.
 
-A tactic that fails is a value (`Outcome`); a Lean that dies is an exception (`LeanDied`).
+A tactic that fails is a value (`Outcome`); a Lean that dies is an exception (`LeanDiedError`).
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ class Premise:
 
 
 class LeanSession(Protocol):
-    """One theorem being proved in Lean. Every method may raise `LeanDied`.
+    """One theorem being proved in Lean. Every method may raise `LeanDiedError`.
 
     Methods may be called concurrently; what is called beyond `workers` at once has to wait.
     """
@@ -177,7 +177,7 @@ class LeanSession(Protocol):
     async def open(self, theorem: Theorem) -> State:
         """The state at the theorem's hole.
 
-        Raises `InputProblem` when the header or the statement does not elaborate.
+        Raises `InputError` when the header or the statement does not elaborate.
         """
 
     async def run(self, state: State, tactics: Sequence[str], limit: TacticLimit) -> list[Outcome]:
@@ -215,4 +215,4 @@ class Verification:
 
 
 Verify = Callable[[Theorem, str], Awaitable[Verification]]
-"""Checks a theorem with a tactic script in its hole; may raise `LeanDied`."""
+"""Checks a theorem with a tactic script in its hole; may raise `LeanDiedError`."""

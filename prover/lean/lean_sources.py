@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.resources import resource
 
 IMPORT = re.compile(r"^(?:public )?import (Prover\.[\w.]+)", re.MULTILINE)
@@ -17,11 +17,11 @@ DOJO_REPL = "Prover.LeanDojo.Repl"
 def sources(top: str) -> dict[str, str]:
     """The text of each module that this one needs, itself too, each after what it imports.
 
-    Raises `EnvironmentProblem`.
+    Raises `SetupError`.
     """
     project = resource("lean_project")
     if not (project / path(top)).is_file():
-        raise EnvironmentProblem("the prover's Lean sources are missing", "Reinstall the prover.")
+        raise SetupError("the prover's Lean sources are missing", "Reinstall the prover.")
     found: dict[str, str] = {}
     _reach(project, top, found)
     return found

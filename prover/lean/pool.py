@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Self
 
-from prover.errors import LeanDied
+from prover.errors import LeanDiedError
 from prover.lean.process import Command
 from prover.lean.session import Session
 from prover.lean.state_replay import ANSWER_SECONDS
@@ -211,7 +211,7 @@ class LeanPool:
         """The oldest spare, or a process started now if there is none that has not died."""
         await self._bury()
         while self._spares:
-            with contextlib.suppress(LeanDied):
+            with contextlib.suppress(LeanDiedError):
                 worker = await self._patiently(self._spares.pop(0))
                 if worker.alive:
                     self._replace_used()
@@ -224,7 +224,7 @@ class LeanPool:
 
     async def _anew(self, header: str) -> Worker:
         """A process started now. One that dies before its first answer is replaced once."""
-        with contextlib.suppress(LeanDied):
+        with contextlib.suppress(LeanDiedError):
             return await self._patiently(self._begin(header))
         return await self._patiently(self._begin(header))
 

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import psutil
 
-from prover.errors import EnvironmentProblem, InputProblem, LeanDied
+from prover.errors import InputError, LeanDiedError, SetupError
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class LeanProcess:
 
     @classmethod
     async def spawn(cls, command: Command) -> LeanProcess:
-        """Starts the command. Raises `EnvironmentProblem` when it cannot be started."""
+        """Starts the command. Raises `SetupError` when it cannot be started."""
         launch = (sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(command.stack))
         try:
             child = await asyncio.create_subprocess_exec(
@@ -111,9 +111,7 @@ class LeanProcess:
                 limit=LINE_BYTES,
             )
         except OSError as error:
-            raise EnvironmentProblem(
-                f"Lean cannot be started: {error}", "Run `prover doctor`."
-            ) from error
+            raise SetupError(f"Lean cannot be started: {error}", "Run `prover doctor`.") from error
         return cls(child)
 
     @property
@@ -133,25 +131,25 @@ class LeanProcess:
         return text.decode(errors="replace").strip()
 
     async def write(self, line: bytes) -> None:
-        """Sends one line, which ends in a newline. Raises `LeanDied`."""
+        """Sends one line, which ends in a newline. Raises `LeanDiedError`."""
         try:
             self._stdin.write(line)
             await self._stdin.drain()
         except (ConnectionError, RuntimeError) as error:
-            raise LeanDied(self._epitaph()) from error
+            raise LeanDiedError(self._epitaph()) from error
 
     async def read(self, mark: bytes) -> bytes:
         """What follows the mark in the next line that holds it; all other lines are noise.
 
-        Raises `LeanDied` when the output ends or a line is longer than `LINE_BYTES`.
+        Raises `LeanDiedError` when the output ends or a line is longer than `LINE_BYTES`.
         """
         while True:
             try:
                 line = await self._stdout.readuntil(b"\n")
             except asyncio.LimitOverrunError as error:
-                raise LeanDied(f"Lean wrote a line of over {LINE_BYTES} bytes") from error
+                raise LeanDiedError(f"Lean wrote a line of over {LINE_BYTES} bytes") from error
             except (asyncio.IncompleteReadError, ConnectionError) as error:
-                raise LeanDied(await self._ended()) from error
+                raise LeanDiedError(await self._ended()) from error
             found = line.find(mark)
             if found >= 0:
                 if found:
@@ -220,7 +218,7 @@ class LeanProcess:
         return f"Lean {how}: {telling[-1].strip()[:500]}" if telling else f"Lean {how}"
 
 
-def missing_import(what: str, imports: Sequence[str], said: str, command: Command) -> InputProblem:
+def missing_import(what: str, imports: Sequence[str], said: str, command: Command) -> InputError:
     """Of a text with these imports that Lean, by what it said, can't import."""
     first, _, _ = said.partition("\n")
     module = next((name for name in imports if _root(name) in said), "")
@@ -229,7 +227,7 @@ def missing_import(what: str, imports: Sequence[str], said: str, command: Comman
         if module
         else f"{what} can't be checked: {first}"
     )
-    return InputProblem(message, command.import_hint)
+    return InputError(message, command.import_hint)
 
 
 def _root(module: str) -> str:

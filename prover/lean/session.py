@@ -11,7 +11,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from prover.errors import LeanDied
+from prover.errors import LeanDiedError
 from prover.lean import codec
 from prover.lean.interface import Closed, Outcome, Premise, State, TacticError, TacticLimit, Timeout
 from prover.lean.state_replay import ANSWER_SECONDS, KnownState, StateReplay, Take
@@ -66,7 +66,7 @@ class Session:
     async def open(self, theorem: Theorem) -> State:
         """The state at the theorem's hole. A session opens one theorem.
 
-        Raises `InputProblem` when the header or the statement does not elaborate, or `LeanDied`.
+        Raises `InputError` when the header or the statement does not elaborate, or `LeanDiedError`.
         """
         assert self._theorem is None, "a session opens one theorem"
         self._theorem = theorem
@@ -77,7 +77,7 @@ class Session:
     async def run(self, state: State, tactics: Sequence[str], limit: TacticLimit) -> list[Outcome]:
         """The outcome of each tactic on the state, up to the first that closes it.
 
-        Raises `LeanDied` when the state is lost and cannot be rebuilt.
+        Raises `LeanDiedError` when the state is lost and cannot be rebuilt.
         """
         known = self._known[state.handle]
         outcomes: list[Outcome] = []
@@ -86,7 +86,7 @@ class Session:
                 await replay.place(known)
                 try:
                     await self._run(replay, known, tactics, limit, outcomes)
-                except LeanDied as death:
+                except LeanDiedError as death:
                     if len(outcomes) < len(tactics) and Closed() not in outcomes[-1:]:
                         outcomes.append(outcome_of_death(death, limit))
         return outcomes
@@ -195,7 +195,7 @@ class Session:
             outcomes.append(codec.outcome(reply, states))
 
 
-def outcome_of_death(death: LeanDied, limit: TacticLimit) -> Outcome:
+def outcome_of_death(death: LeanDiedError, limit: TacticLimit) -> Outcome:
     """What a tactic gets that ended its Lean."""
     if isinstance(death, Overdue):
         return Timeout(f"did not stop within {limit.seconds:g} seconds, so its Lean was ended")

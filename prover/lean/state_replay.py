@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from prover.errors import InputProblem, LeanDied
+from prover.errors import InputError, LeanDiedError
 from prover.lean import codec
 from prover.lean.interface import TacticLimit
 from prover.lean.process import missing_import
@@ -87,7 +87,7 @@ class StateReplay:
         return self._lease in known.numbers
 
     async def open(self) -> tuple[Json, KnownState]:
-        """The state at the hole. Raises `InputProblem` or `LeanDied`."""
+        """The state at the hole. Raises `InputError` or `LeanDiedError`."""
         await self._ready()
         state = await self._opened()
         return state, self._adopt(state)
@@ -95,7 +95,7 @@ class StateReplay:
     async def run(
         self, known: KnownState, tactics: Sequence[str], limit: TacticLimit
     ) -> AsyncIterator[tuple[Json, list[KnownState]]]:
-        """Each tactic's reply, with the states that it left. Raises `LeanDied`.
+        """Each tactic's reply, with the states that it left. Raises `LeanDiedError`.
 
         The state must have been placed. A tactic that does not stop at its limit costs the worker.
         """
@@ -121,19 +121,19 @@ class StateReplay:
                 raise await worker.broken(f"it answered for {count} of {len(tactics)} tactics")
 
     async def place(self, known: KnownState) -> None:
-        """Sees to it that a living worker holds the state. Raises `LeanDied` when none can."""
+        """Sees to it that a living worker holds the state. Raises `LeanDiedError` when none can."""
         for last in (False, True):
             try:
                 await self._ready()
                 for step in self._missing(known):
                     await self._rebuild(step)
                 return
-            except LeanDied:
+            except LeanDiedError:
                 if last:
                     raise
 
     async def premises(self, known: KnownState, count: int) -> list[Json]:
-        """The premises for a state that has been placed. Raises `LeanDied`."""
+        """The premises for a state that has been placed. Raises `LeanDiedError`."""
         worker, number = self._present(known)
         fields = {"state": number, "count": count}
         with refusals_are_fatal("premises"):
@@ -148,7 +148,7 @@ class StateReplay:
         numbers = [known.numbers.pop(lease) for known in dropped if lease in known.numbers]
         self._held.difference_update(numbers)
         if lease.worker.alive and numbers:
-            with suppress(LeanDied), refusals_are_fatal("free"):
+            with suppress(LeanDiedError), refusals_are_fatal("free"):
                 await lease.worker.request("free", {"states": numbers}, seconds=ANSWER_SECONDS)
 
     async def close(self, settle_seconds: float = GRACE_SECONDS) -> Worker | None:
@@ -169,7 +169,7 @@ class StateReplay:
             # Whoever waits for the end of the session need not wait for that of the process.
             worker.kill()
             return None
-        except (LeanDied, Refused):
+        except (LeanDiedError, Refused):
             await worker.close()
             return None
         except BaseException:
@@ -209,14 +209,14 @@ class StateReplay:
         again = await (self._reopened() if known.origin is None else self._rerun(known.origin))
         if again is None or again.key != known.key:
             tactic = known.origin.tactic if known.origin else "opening the theorem"
-            raise LeanDied(f"A state could not be rebuilt: `{tactic}` led elsewhere this time")
+            raise LeanDiedError(f"A state could not be rebuilt: `{tactic}` led elsewhere this time")
         known.numbers |= again.numbers
 
     async def _reopened(self) -> KnownState:
         try:
             return self._adopt(await self._opened())
-        except InputProblem as problem:
-            raise LeanDied(f"The theorem did not open again: {problem.message}") from problem
+        except InputError as problem:
+            raise LeanDiedError(f"The theorem did not open again: {problem.message}") from problem
 
     async def _rerun(self, origin: Origin) -> KnownState | None:
         patient = replace(origin.limit, seconds=origin.limit.seconds * REPLAY_PATIENCE)
@@ -239,13 +239,13 @@ class StateReplay:
             if refusal.kind == "limit":
                 # That says more of the machine than of the theorem.
                 message = f"The theorem did not open within {self._open_seconds:g} seconds"
-                raise LeanDied(message, TIME_HINT) from refusal
+                raise LeanDiedError(message, TIME_HINT) from refusal
             if refusal.kind == "import":
                 header = LeanFile(Path(theorem.name), theorem.header.encode())
                 raise missing_import(
                     "it", header.imports, refusal.message, worker.command
                 ) from refusal
-            raise InputProblem(refusal.message, HINTS.get(refusal.kind, "")) from refusal
+            raise InputError(refusal.message, HINTS.get(refusal.kind, "")) from refusal
         return dict(opened["state"])
 
     def _adopt(self, state: Json, origin: Origin | None = None) -> KnownState:
@@ -266,4 +266,4 @@ def refusals_are_fatal(op: str) -> Iterator[None]:
     try:
         yield
     except Refused as refusal:
-        raise LeanDied(f"Lean refused `{op}`: {refusal.message}") from refusal
+        raise LeanDiedError(f"Lean refused `{op}`: {refusal.message}") from refusal

@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from prover.errors import EnvironmentProblem, LeanDied, ProverError
+from prover.errors import LeanDiedError, ProverError, SetupError
 from prover.lean.process import Command, LeanProcess
 
 PROTOCOL = 1
@@ -44,11 +44,11 @@ class Refused(ProverError):
         self.kind = kind
 
 
-class Overdue(LeanDied):
+class Overdue(LeanDiedError):
     """No answer came within the limit; the process was killed."""
 
 
-class OutOfMemory(LeanDied):
+class OutOfMemory(LeanDiedError):
     """The process grew past its memory limit and was killed."""
 
 
@@ -80,7 +80,7 @@ class Worker:
     ) -> Worker:
         """Starts a worker that may hold `memory` bytes and has `seconds` until its first answer.
 
-        Raises `EnvironmentProblem` when it cannot run here, `LeanDied` when it ends at once.
+        Raises `SetupError` when it cannot run here, `LeanDiedError` when it ends at once.
         """
         process = await LeanProcess.spawn(command)
         worker = cls(process, command, secrets.token_hex(16), memory)
@@ -113,7 +113,7 @@ class Worker:
             self.header = header
 
     async def request(self, op: str, fields: Mapping[str, Any], *, seconds: float) -> Json:
-        """The result of one request. Raises `Refused` or `LeanDied`."""
+        """The result of one request. Raises `Refused` or `LeanDiedError`."""
         await self.send(op, fields)
         reply = await self.reply(seconds)
         if "result" not in reply:
@@ -121,20 +121,20 @@ class Worker:
         return dict(reply["result"])
 
     async def send(self, op: str, fields: Mapping[str, Any]) -> None:
-        """Begins a request, whose replies are then read one by one. Raises `LeanDied`."""
+        """Begins a request, whose replies are then read one by one. Raises `LeanDiedError`."""
         await self.settle(GRACE_SECONDS)
         self._number += 1
         self.requests += 1
         text = json.dumps({"id": self._number, "op": op, **fields}, ensure_ascii=False)
         try:
             await self._process.write(text.encode(errors="replace") + b"\n")
-        except LeanDied as error:
+        except LeanDiedError as error:
             raise await self._dead(error) from error
 
     async def reply(self, seconds: float) -> Json:
         """The next reply to the request that was begun; the last one has a `result`.
 
-        Raises `Refused` when Lean will not do it, `LeanDied` when no reply comes in time.
+        Raises `Refused` when Lean will not do it, `LeanDiedError` when no reply comes in time.
         """
         try:
             async with asyncio.timeout(seconds):
@@ -143,7 +143,7 @@ class Worker:
         except TimeoutError as error:
             late = Overdue(f"Lean did not answer within {seconds:g} seconds")
             raise await self._dead(late) from error
-        except LeanDied as error:
+        except LeanDiedError as error:
             raise await self._dead(error) from error
         if "failure" in reply:
             raise Refused(str(reply["failure"]), str(reply.get("message", "")))
@@ -157,7 +157,7 @@ class Worker:
     async def settle(self, seconds: float) -> list[Json]:
         """Lets an abandoned request run out, so that the next one starts at once.
 
-        Gives its replies. Raises `LeanDied` when that takes longer than `seconds`.
+        Gives its replies. Raises `LeanDiedError` when that takes longer than `seconds`.
         """
         deadline = time.monotonic() + seconds
         replies: list[Json] = []
@@ -180,20 +180,20 @@ class Worker:
         """Ends the process at once, where nothing can be waited for."""
         self._process.kill_now()
 
-    async def broken(self, how: str) -> LeanDied:
+    async def broken(self, how: str) -> LeanDiedError:
         """The error to raise when what it answers makes no sense; ends the process."""
-        return await self._dead(LeanDied(f"Lean broke the protocol: {how}"))
+        return await self._dead(LeanDiedError(f"Lean broke the protocol: {how}"))
 
     async def _greet(self, options: str, seconds: float) -> None:
         try:
             fields = {"nonce": self._nonce, "options": options}
             hello = await self.request("hello", fields, seconds=seconds)
-        except LeanDied as error:
+        except LeanDiedError as error:
             words = self._process.last_words[-SHOWN_CHARACTERS:]
             message = f"Lean did not start: {error.message}\n{words}".strip()
-            raise LeanDied(message, "Run `prover doctor`.") from error
+            raise LeanDiedError(message, "Run `prover doctor`.") from error
         if hello.get("protocol") != PROTOCOL:
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"the Lean worker speaks protocol {hello.get('protocol')}, not {PROTOCOL}",
                 "Run `prover setup` to build the worker that belongs to this version.",
             )
@@ -207,14 +207,16 @@ class Worker:
             reply = json.loads(line)
             number = reply["id"]
         except (ValueError, KeyError, TypeError) as error:
-            raise LeanDied(f"Lean broke the protocol: it wrote {line[:200]!r}") from error
+            raise LeanDiedError(f"Lean broke the protocol: it wrote {line[:200]!r}") from error
         if number != self._number:
-            raise LeanDied(f"Lean broke the protocol: it answered {number}, not {self._number}")
+            raise LeanDiedError(
+                f"Lean broke the protocol: it answered {number}, not {self._number}"
+            )
         if "result" in reply or "failure" in reply:
             self._answered = self._number
         return dict(reply)
 
-    async def _dead(self, error: LeanDied) -> LeanDied:
+    async def _dead(self, error: LeanDiedError) -> LeanDiedError:
         """The error to raise for a worker that failed so; ends its process."""
         await self.close()
         if self._overgrown:

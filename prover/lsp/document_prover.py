@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lexer import sorries
 from prover.lsp.code_actions import Suggestion, workspace_edit
 from prover.lsp.documents import Document, Edit, at_lean_place, lean_place
@@ -91,7 +91,7 @@ class DocumentProver:
     async def holes(self, uri: str) -> list[tuple[Mark, str]]:
         """The holes that Lean finds in a document, in order, each with what is in its way.
 
-        Raises `InputProblem` when it can't tell or finds none, `Gone`.
+        Raises `InputError` when it can't tell or finds none, `Gone`.
         """
         if (document := self.documents.get(uri)) is None:
             raise Gone
@@ -108,9 +108,9 @@ class DocumentProver:
                 if event["event"] == "message" and event["severity"] == "error":
                     errors.append(f"line {event['line']}: {event['text']}")
         if event["status"] in ("error", "cancelled"):
-            raise InputProblem(event["message"], event.get("hint", ""))
+            raise InputError(event["message"], event.get("hint", ""))
         if not found:
-            raise InputProblem(errors[0] if errors else "the file has no `sorry`")
+            raise InputError(errors[0] if errors else "the file has no `sorry`")
         return [(mark, obstacle) for _, mark, obstacle in sorted(found, key=lambda one: one[0])]
 
     async def prove(self, mark: Mark, of: str = "") -> tuple[Json, Edit | None]:
@@ -130,13 +130,13 @@ class DocumentProver:
         return result, result["edit"]
 
     async def suggest(self, mark: Mark) -> list[Suggestion]:
-        """Tactics that work, those that close the goal first. Raises `InputProblem`, `Gone`."""
+        """Tactics that work, those that close the goal first. Raises `InputError`, `Gone`."""
 
         async def search(document: Document, place: int) -> list[Suggestion]:
             request = SuggestRequest.model_validate(self._body(document, place, {}))
             result = await _result(self.client.suggest(request), self.report)
             if "suggestions" not in result:
-                raise InputProblem(result["message"], result.get("hint", ""))
+                raise InputError(result["message"], result.get("hint", ""))
             return [
                 Suggestion(
                     suggestion_title(one), button(one), mark, _edit(document, place, one["edit"])

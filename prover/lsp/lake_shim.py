@@ -12,7 +12,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.lean_file import replace
 
 NAME = "lake"
@@ -47,11 +47,11 @@ def default_folder() -> Path:
 def install(folder: Path) -> Path:
     """Writes the program into a folder. One of ours is replaced.
 
-    Raises `InputProblem` when another `lake` is there, `EnvironmentProblem` when it can't be
+    Raises `InputError` when another `lake` is there, `SetupError` when it can't be
     written or where there is no `/bin/sh`.
     """
     if os.name != "posix":
-        raise EnvironmentProblem(
+        raise SetupError(
             "there is no such program for this system", "Use WSL, or an editor with a setting."
         )
     path = folder.absolute() / NAME
@@ -65,14 +65,14 @@ def install(folder: Path) -> Path:
         replace(path, script.encode())
         path.chmod(0o755)
     except OSError as error:
-        raise EnvironmentProblem(f"{path} can't be written: {error.strerror}") from error
+        raise SetupError(f"{path} can't be written: {error.strerror}") from error
     return path
 
 
 def uninstall(folder: Path) -> Path | None:
     """Removes the program, and the folder if nothing else is in it; None when it isn't there.
 
-    Raises `InputProblem` when the `lake` that is there is not ours.
+    Raises `InputError` when the `lake` that is there is not ours.
     """
     path = folder.absolute() / NAME
     if not path.exists():
@@ -85,11 +85,11 @@ def uninstall(folder: Path) -> Path | None:
 
 
 def _check_ours(path: Path) -> None:
-    """Raises `InputProblem` when something is there that we have not written."""
+    """Raises `InputError` when something is there that we have not written."""
     if not os.path.lexists(path):
         return
     hint = "Choose another folder with `--shim-folder`."
     if path.is_symlink() or not path.is_file():
-        raise InputProblem(f"{path} is there and was not made by prover", hint)
+        raise InputError(f"{path} is there and was not made by prover", hint)
     if MARK not in path.read_bytes()[:1000].decode(errors="replace"):
-        raise InputProblem(f"{path} is there and was not made by prover", hint)
+        raise InputError(f"{path} is there and was not made by prover", hint)

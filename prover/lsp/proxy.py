@@ -15,7 +15,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from contextlib import suppress
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lsp.editor import Editor
 from prover.lsp.framing import BUFFER, Json, Message, Unframed, encoded, read
 from prover.lsp.interceptor import Interceptor
@@ -32,13 +32,13 @@ LOG = logging.getLogger(__name__)
 
 
 async def start(command: Sequence[str]) -> Process:
-    """Lean's server, in a process group of its own. Raises `EnvironmentProblem`."""
+    """Lean's server, in a process group of its own. Raises `SetupError`."""
     try:
         return await asyncio.create_subprocess_exec(
             *command, stdin=PIPE, stdout=PIPE, limit=BUFFER, start_new_session=True
         )
     except OSError as error:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"`{command[0]}` can't be started: {error.strerror}",
             "Install Lean with elan, or name Lean's server: `prover lsp -- lake serve --`.",
         ) from error

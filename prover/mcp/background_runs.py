@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Self
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.service.client import Client
 from prover.service.schemas import Json
 from prover.service.service_launcher import ServiceLauncher
@@ -59,7 +59,7 @@ class BackgroundRun:
             raise
         # Its result would cancel this call too, which nobody asked for and nobody would answer.
         if self.task.cancelled():
-            raise InputProblem(f"the run `{self.name}` was cancelled", "Start a search anew.")
+            raise InputError(f"the run `{self.name}` was cancelled", "Start a search anew.")
         return self.task.result()
 
     async def _follow(self, events: AsyncGenerator[Json, None]) -> Json:
@@ -97,9 +97,9 @@ class BackgroundRuns:
         return search
 
     def get(self, name: str) -> BackgroundRun:
-        """The run with this name. Raises `InputProblem`."""
+        """The run with this name. Raises `InputError`."""
         if name not in self._known:
-            raise InputProblem(
+            raise InputError(
                 f"there is no run `{name}`", "Start a search anew; only a few ended ones are kept."
             )
         return self._known[name]

@@ -13,7 +13,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field, ValidationError
 
-from prover.errors import InputProblem, ProverError
+from prover.errors import InputError, ProverError
 from prover.mcp import tool_schemas
 from prover.mcp.background_runs import BackgroundRun, BackgroundRuns
 from prover.mcp.tool_schemas import (
@@ -155,13 +155,13 @@ class ProverTools:
     def _asked(
         self, kind: type[Asked], subject: Subject, seconds: float | None, **more: Any
     ) -> Asked:
-        """The request to the service. Raises `InputProblem`."""
+        """The request to the service. Raises `InputError`."""
         limit = {} if seconds is None else {"limit": {"seconds": seconds}}
         try:
             return kind.model_validate({**subject.request(self._root), **limit, **more})
         except ValidationError as error:
             reasons = [str(one["msg"]).removeprefix("Value error, ") for one in error.errors()]
-            raise InputProblem("; ".join(reasons)) from error
+            raise InputError("; ".join(reasons)) from error
 
     async def _result(self, search: BackgroundRun, context: Context) -> Json | None:
         """The last event of a search, unless it takes too long to wait for."""

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, Field
 
-from prover.errors import InputProblem, sentences
+from prover.errors import InputError, sentences
 from prover.service import file_access
 from prover.service.schemas import Json
 
@@ -194,12 +194,12 @@ class Subject:
     def request(self, root: Path) -> Json:
         """What is asked of the service. Files are read here, under `root`.
 
-        Raises `InputProblem` when it is not one thing, or a file can't be read.
+        Raises `InputError` when it is not one thing, or a file can't be read.
         """
         ways = ("file", "text", "statement", "goal")
         given = [name for name in ways if getattr(self, name)]
         if len(given) != 1:
-            raise InputProblem(
+            raise InputError(
                 f"{' and '.join(map(quoted, given)) or 'nothing'} was given, and one of "
                 f"{', '.join(map(quoted, ways))} is wanted",
                 "For a `sorry` in a file give `file`, `line` and `column`.",

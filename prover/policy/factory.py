@@ -18,7 +18,7 @@ async def open_policy(
 ) -> AsyncIterator[Policy]:
     """The policy for as long as the block lasts; what it has of its own is before `options`.
 
-    Raises `InputProblem` for options that don't fit it, `EnvironmentProblem` when a model is not
+    Raises `InputError` for options that don't fit it, `SetupError` when a model is not
     here or its server does not answer.
     """
     options = options or ModelOptions()

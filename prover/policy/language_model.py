@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.policy.policy import (
     Candidate,
     Completion,
@@ -58,7 +58,7 @@ class LanguageModelPolicy:
     Asked again about a state, it is told what Lean said of its likeliest tactics; with none of its
     own among the refused ones it has nothing to add.
 
-    Raises `InputProblem` when the template takes no premises and is to have some, and when it
+    Raises `InputError` when the template takes no premises and is to have some, and when it
     leaves no room for a state in the model's window.
     """
 
@@ -94,7 +94,7 @@ class LanguageModelPolicy:
         """For each question at most `count` candidates, most likely first, no tactic twice; none
         for a state that is too long for the model, or where it has nothing to add.
 
-        Raises `EnvironmentProblem` when the model can't be had, never for what it answers.
+        Raises `SetupError` when the model can't be had, never for what it answers.
         """
         count = min(count, self._completions or count)
         prompts = [self._prompted(question) for question in questions]
@@ -147,14 +147,14 @@ class LanguageModelPolicy:
     def _require_premises(self) -> None:
         if self.premises_wanted and not self._template.premise:
             able = ", ".join(f"`{name}`" for name, one in templates().items() if one.premise)
-            raise InputProblem(
+            raise InputError(
                 f"the template `{self._template.name}` takes no premises",
                 f"Ask for 0 premises, or use one of {able}.",
             )
 
     def _require_room(self) -> None:
         if not self._fits(self._template.shared):
-            raise InputProblem(
+            raise InputError(
                 f"the template `{self._template.name}` leaves no room for a state in the window of "
                 f"{self._generator.window} tokens that {self.name} has",
                 "Use a template without examples, fewer `completion_tokens`, or a model with a "

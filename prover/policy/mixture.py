@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 
-from prover.errors import InputProblem, ProverError
+from prover.errors import InputError, ProverError
 from prover.policy.policy import Candidate, ModelPolicy, Policy, Question, bounded, log_sum
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class MixturePolicy:
     A member that proposes nothing for a state has no say in it, and the others have its share.
     One that fails proposes nothing; that is logged the first time.
 
-    Raises `InputProblem` for a mixture of nothing and for shares that can't be.
+    Raises `InputError` for a mixture of nothing and for shares that can't be.
     """
 
     def __init__(self, members: Sequence[Member]) -> None:
@@ -46,10 +46,10 @@ class MixturePolicy:
         self._total = math.fsum(member.share for member in members)
         self._failed: set[int] = set()
         if not members:
-            raise InputProblem("a mixture of no policies", "Name at least one policy.")
+            raise InputError("a mixture of no policies", "Name at least one policy.")
         for member in members:
             if not 0 < member.share < math.inf:
-                raise InputProblem(
+                raise InputError(
                     f"the share of {member.policy.name} is {member.share}",
                     "Give a finite number above 0.",
                 )

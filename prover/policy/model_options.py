@@ -9,14 +9,14 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from prover.errors import InputProblem, closest
+from prover.errors import InputError, closest
 
 
 @dataclass(frozen=True)
 class ModelOptions:
     """What is the same for all language models of a policy.
 
-    Raises `InputProblem` for a value that an option can't have.
+    Raises `InputError` for a value that an option can't have.
     """
 
     template: str | None = None
@@ -62,12 +62,12 @@ class ModelOptions:
             ("answer_seconds", 0 < self.answer_seconds < math.inf, "above 0"),
         ):
             if not right:
-                raise InputProblem(f"`{name}` is {getattr(self, name)}", f"Let it be {wanted}.")
+                raise InputError(f"`{name}` is {getattr(self, name)}", f"Let it be {wanted}.")
 
     def changed(self, values: Mapping[str, Any]) -> ModelOptions:
         """With these values, as they come from YAML.
 
-        Raises `InputProblem` for an unknown option, which tells the nearest one, and for a value of
+        Raises `InputError` for an unknown option, which tells the nearest one, and for a value of
         another type.
         """
         return replace(self, **{name: _value(name, value) for name, value in values.items()})
@@ -79,7 +79,7 @@ _TYPES = get_type_hints(ModelOptions)
 def _value(name: str, value: Any) -> Any:
     if name not in _TYPES:
         known = [entry.name for entry in fields(ModelOptions)]
-        raise InputProblem(f"no option of a model is called `{name}`", closest(known, str(name)))
+        raise InputError(f"no option of a model is called `{name}`", closest(known, str(name)))
     allowed = get_args(_TYPES[name]) or (_TYPES[name],)
     if float in allowed and type(value) is int:
         return float(value)
@@ -87,7 +87,7 @@ def _value(name: str, value: Any) -> Any:
         return Path(value)
     if type(value) not in allowed:
         names = " or ".join(kind.__name__ for kind in allowed if kind is not NoneType)
-        raise InputProblem(f"`{name}` is {value!r}", f"Give a value of the type {names}.")
+        raise InputError(f"`{name}` is {value!r}", f"Give a value of the type {names}.")
     return value
 
 
@@ -110,9 +110,9 @@ class ModelSpec:
 
     def __post_init__(self) -> None:
         if self.bits not in (4, 8, 16):
-            raise InputProblem(f"A model can't be loaded with {self.bits} bits", "Take 4, 8 or 16.")
+            raise InputError(f"A model can't be loaded with {self.bits} bits", "Take 4, 8 or 16.")
         if self.adapter is not None and not (self.adapter / "adapter_config.json").is_file():
-            raise InputProblem(
+            raise InputError(
                 f"{self.adapter} is not an adapter",
                 "Give the folder that peft wrote, with adapter_config.json in it.",
             )
@@ -149,4 +149,4 @@ class DecodingOptions:
             ("max_tokens", self.max_tokens >= 1, "at least 1"),
         ):
             if not right:
-                raise InputProblem(f"{name} is {getattr(self, name)}", f"Let it be {wanted}.")
+                raise InputError(f"{name} is {getattr(self, name)}", f"Let it be {wanted}.")

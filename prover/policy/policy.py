@@ -149,6 +149,6 @@ class Generator(Protocol):
     async def complete(self, prompts: Sequence[Prompt], count: int) -> list[list[Completion]]:
         """For each prompt at most `count` completions, most likely first.
 
-        Raises `EnvironmentProblem` when the model can't be had, `InputProblem` when a prompt is too
+        Raises `SetupError` when the model can't be had, `InputError` when a prompt is too
         long for it, with what to do about it.
         """

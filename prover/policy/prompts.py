@@ -64,7 +64,7 @@ class Prompted:
 
 
 def named(name: str) -> Template:
-    """The template with this name. Raises `InputProblem` for any other name."""
+    """The template with this name. Raises `InputError` for any other name."""
     return lookup(templates(), name, "template")
 
 

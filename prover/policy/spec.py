@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from prover.errors import InputProblem, closest
+from prover.errors import InputError, closest
 from prover.policy.model_options import SHORT_NAMES, ModelOptions
 from prover.policy.remote.client_config import EXAMPLE_URL, BaseUrl
 
@@ -75,7 +75,7 @@ Single = BuiltinSpec | LocalSpec | EndpointSpec
 
 @dataclass(frozen=True)
 class MemberSpec:
-    """A policy of a mixture. Raises `InputProblem` for what can't be one."""
+    """A policy of a mixture. Raises `InputError` for what can't be one."""
 
     policy: Single
     share: float = 1.0
@@ -83,9 +83,9 @@ class MemberSpec:
 
     def __post_init__(self) -> None:
         if not 0 < self.share < math.inf:
-            raise InputProblem(f"the share of `{self.policy}` is {self.share}", "Give one above 0.")
+            raise InputError(f"the share of `{self.policy}` is {self.share}", "Give one above 0.")
         if re.search(r"[+*]", str(self.policy)):
-            raise InputProblem(
+            raise InputError(
                 f"`{self.policy}` can't be in a mixture", "Rename it to be without `+` and `*`."
             )
 
@@ -112,7 +112,7 @@ def parse(text: str) -> PolicySpec:
     """The policy that is meant: a model named alone is a mixture with the built-in policy, in equal
     shares (see `benchmarks/results`).
 
-    Raises `InputProblem` for what means none, with the nearest name. In a mixture names can have
+    Raises `InputError` for what means none, with the nearest name. In a mixture names can have
     neither `+` nor `*`.
     """
     if not text.startswith(MIXTURE):
@@ -124,21 +124,21 @@ def parse(text: str) -> PolicySpec:
 
 
 def member(text: str) -> MemberSpec:
-    """A policy of a mixture, with its share: `llemma*3`. Raises `InputProblem` as `parse` does."""
+    """A policy of a mixture, with its share: `llemma*3`. Raises `InputError` as `parse` does."""
     name, star, number = text.rpartition("*")
     if not star:
         return MemberSpec(single(text))
     try:
         share = float(number)
     except ValueError:
-        raise InputProblem(
+        raise InputError(
             f"`{number}` is no share", "Write it as in `mix:llemma*3+builtin`."
         ) from None
     return MemberSpec(single(name), share)
 
 
 def single(text: str) -> Single:
-    """A policy that is no mixture. Raises `InputProblem` as `parse` does."""
+    """A policy that is no mixture. Raises `InputError` as `parse` does."""
     if text == "builtin":
         return BuiltinSpec()
     if text.startswith(ENDPOINT):
@@ -149,8 +149,8 @@ def single(text: str) -> Single:
         return LocalSpec(name)
     # It may have a password in it.
     if re.match(r"https?:", text):
-        raise InputProblem("an address is no policy", f"Write `{ENDPOINT}{EXAMPLE_URL}`.")
-    raise InputProblem(f"no policy is called `{text}`", closest(FORMS, text))
+        raise InputError("an address is no policy", f"Write `{ENDPOINT}{EXAMPLE_URL}`.")
+    raise InputError(f"no policy is called `{text}`", closest(FORMS, text))
 
 
 EXAMPLE = "{name: llemma, samples: 16}"
@@ -168,23 +168,23 @@ OPTIONS: Mapping[type[Single], Sequence[str]] = {
 def spec_from_yaml(value: Any) -> PolicySpec:
     """The policy that a value of YAML means, a text or a mapping.
 
-    Raises `InputProblem` for anything else, for a key or a name that is unknown, which tells the
+    Raises `InputError` for anything else, for a key or a name that is unknown, which tells the
     nearest one, and for a value that an option can't have.
     """
     if isinstance(value, str):
         return parse(value)
     if not isinstance(value, Mapping):
-        raise InputProblem(f"a policy is {value!r}", f"Write its name, or `{EXAMPLE}`.")
+        raise InputError(f"a policy is {value!r}", f"Write its name, or `{EXAMPLE}`.")
     if "mix" not in value:
         return _single_from(value, ())
     for key in value:
         if key != "mix":
-            raise InputProblem(
+            raise InputError(
                 f"`{key}` is beside `mix`", "Give it to a policy of the mixture: mix: [{name: …}]."
             )
     members = value["mix"]
     if not isinstance(members, list) or not members:
-        raise InputProblem(f"`mix` is {members!r}", f"Give a list, as [{EXAMPLE}, builtin].")
+        raise InputError(f"`mix` is {members!r}", f"Give a list, as [{EXAMPLE}, builtin].")
     return MixtureSpec(tuple(map(_member_from, members)))
 
 
@@ -213,10 +213,10 @@ def _member_from(value: Any) -> MemberSpec:
     if isinstance(value, str):
         return member(value)
     if not isinstance(value, Mapping):
-        raise InputProblem(f"a policy of a mixture is {value!r}", f"Write `{EXAMPLE}`.")
+        raise InputError(f"a policy of a mixture is {value!r}", f"Write `{EXAMPLE}`.")
     share = value.get("share", 1.0)
     if not isinstance(share, int | float) or isinstance(share, bool):
-        raise InputProblem(f"`share` is {share!r}", "Give a number above 0.")
+        raise InputError(f"`share` is {share!r}", "Give a number above 0.")
     return MemberSpec(_single_from(value, ("share",)), float(share))
 
 
@@ -227,7 +227,7 @@ def _single_from(value: Mapping[Any, Any], more: Sequence[str]) -> Single:
     for key in value:
         if key not in known:
             unused = [name for name in known if name not in value]
-            raise InputProblem(f"`{spec}` has no option `{key}`", closest(unused, str(key)))
+            raise InputError(f"`{spec}` has no option `{key}`", closest(unused, str(key)))
     own = {key: given for key, given in value.items() if key not in ("name", *more)}
     read = asdict(ModelOptions().changed(own))
     return replace(spec, own=tuple((key, _value(read[key])) for key in sorted(own)))
@@ -237,14 +237,14 @@ def _named(value: Mapping[Any, Any], more: Sequence[str]) -> Single:
     if "name" not in value:
         wrong = next((key for key in value if key not in (*more, *ALL)), None)
         if wrong is None:
-            raise InputProblem("a policy has no `name`", f"Write it as `{EXAMPLE}`.")
-        raise InputProblem(
+            raise InputError("a policy has no `name`", f"Write it as `{EXAMPLE}`.")
+        raise InputError(
             f"no key of a policy is called `{wrong}`", closest(("name", "mix"), str(wrong))
         )
     if not isinstance(value["name"], str):
-        raise InputProblem(f"the `name` of a policy is {value['name']!r}", f"Write `{EXAMPLE}`.")
+        raise InputError(f"the `name` of a policy is {value['name']!r}", f"Write `{EXAMPLE}`.")
     if value["name"].startswith(MIXTURE):
-        raise InputProblem(
+        raise InputError(
             f"the `name` of a policy is the mixture `{value['name']}`",
             f"Write it alone, or as mix: [{EXAMPLE}, builtin].",
         )

@@ -16,14 +16,13 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean_file import read_utf8
 from prover.problems import sorry_theorems
 from prover.problems.problem import Problem
 from prover.progress import Notify, no_notice
 from prover.statement import stated
 
-"""Called with what the user should know, a sentence at a time."""
 SHOWN = 5
 """How many names are told of those that are many."""
 
@@ -57,7 +56,7 @@ class Origin:
 def read_problems(path: Path, origin: Origin = Origin(), tell: Notify = no_notice) -> list[Problem]:
     """The problems of a `.jsonl` file, a `.lean` file, or of all `.lean` files below a folder.
 
-    Raises `InputProblem` when there is none, or what is there can't be read.
+    Raises `InputError` when there is none, or what is there can't be read.
     """
     if path.is_dir():
         return _folder(path, replace(origin, root=origin.root or path), tell)
@@ -68,8 +67,8 @@ def read_problems(path: Path, origin: Origin = Origin(), tell: Notify = no_notic
     if path.suffix == ".lean":
         if problems := _file(path, origin, tell):
             return problems
-        raise InputProblem(f"{path} has no theorem whose proof is `sorry`", NOTHING)
-    raise InputProblem(
+        raise InputError(f"{path} has no theorem whose proof is `sorry`", NOTHING)
+    raise InputError(
         f"{path} is neither a .jsonl nor a .lean file", "Name a file of these kinds, or a folder."
     )
 
@@ -78,19 +77,19 @@ NOTHING = "Only whole proofs count: `theorem … := by sorry` or `theorem … :=
 
 
 def text_of(path: Path) -> str:
-    """A file's text with `\\n` between lines, without a byte order mark. Raises `InputProblem`."""
+    """A file's text with `\\n` between lines, without a byte order mark. Raises `InputError`."""
     return read_utf8(path).decode("utf-8-sig").replace("\r\n", "\n")
 
 
 def _folder(folder: Path, origin: Origin, tell: Notify) -> list[Problem]:
     files = [path for path in sorted(folder.rglob("*.lean")) if _is_source(path, folder)]
     if not files:
-        raise InputProblem(f"there is no .lean file in {folder}", "Name another folder.")
+        raise InputError(f"there is no .lean file in {folder}", "Name another folder.")
     by_file = {path: _file(path, origin, tell) for path in files if path.stat().st_size}
     problems = _told_apart(folder, by_file)
     if not problems:
         message = f"no .lean file in {folder} has a theorem whose proof is `sorry`"
-        raise InputProblem(message, NOTHING)
+        raise InputError(message, NOTHING)
     return problems
 
 
@@ -104,8 +103,8 @@ def _file(path: Path, origin: Origin, tell: Notify) -> list[Problem]:
     text = origin.prepare(text_of(path))
     try:
         reading = sorry_theorems.scan(text)
-    except InputProblem as problem:
-        raise InputProblem(f"{path}: {problem.message}", problem.hint) from problem
+    except InputError as problem:
+        raise InputError(f"{path}: {problem.message}", problem.hint) from problem
     for name, line in reading.partly:
         tell(f"{path}:{line}: left out {name}, which has a `sorry` only inside its proof")
     _check_names(path, reading.theorems)
@@ -126,7 +125,7 @@ def _check_names(path: Path, theorems: Sequence[sorry_theorems.SorryTheorem]) ->
     for theorem in theorems:
         if theorem.name in lines:
             first = lines[theorem.name]
-            raise InputProblem(
+            raise InputError(
                 f"{path}:{theorem.line}: `{theorem.name}` is the name of line {first} too",
                 "Lean takes a name once only. Rename one of them.",
             )
@@ -155,7 +154,7 @@ LIKENESS = 0.7
 
 
 def read_lines(path: Path, text: str) -> list[Problem]:
-    """The problems of a file. Raises `InputProblem` that names the file and the line."""
+    """The problems of a file. Raises `InputError` that names the file and the line."""
     problems: list[Problem] = []
     lines: dict[str, int] = {}
     for number, item in _items(path, text):
@@ -167,11 +166,11 @@ def read_lines(path: Path, text: str) -> list[Problem]:
             problem = replace(problem, name=f"{problem.name or 'example'}_{number}")
         if problem.name in lines:
             message = f"{place}: `{problem.name}` is the name of line {lines[problem.name]} too"
-            raise InputProblem(message, "Give each problem a name of its own.")
+            raise InputError(message, "Give each problem a name of its own.")
         lines[problem.name] = number
         problems.append(problem)
     if not problems:
-        raise InputProblem(f"{path} has no problems", "Write one JSON object a line.")
+        raise InputError(f"{path} has no problems", "Write one JSON object a line.")
     return problems
 
 
@@ -186,10 +185,10 @@ def _items(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         except ValueError as error:
             message = f"{place}: this is not JSON: {error}"
             hint = LIST if text.startswith("[") else "Each line must be one JSON object."
-            raise InputProblem(message, hint) from error
+            raise InputError(message, hint) from error
         if not isinstance(item, dict):
             hint = LIST if text.startswith("[") else 'Write {"statement": …} there.'
-            raise InputProblem(f"{place}: this is no JSON object", hint)
+            raise InputError(f"{place}: this is no JSON object", hint)
         yield number, {key: value for key, value in item.items() if value not in (None, "")}
 
 
@@ -197,17 +196,17 @@ def _problem(item: dict[str, Any], place: str) -> Problem:
     """The problem of a line; its name is empty where neither the line nor its statement has one."""
     key = next((key for key in STATEMENTS if key in item), "")
     if not key:
-        raise InputProblem(f"{place}: there is no `statement`", _hint(item, "statement"))
+        raise InputError(f"{place}: there is no `statement`", _hint(item, "statement"))
     if "name" not in item and (hint := _hint(item, "name")):
-        raise InputProblem(f"{place}: there is no `name`", hint)
+        raise InputError(f"{place}: there is no `name`", hint)
     known = {name: item[name] for name in FIELDS if name in item}
     for name, value in {**known, key: item[key]}.items():
         if not isinstance(value, str):
-            raise InputProblem(f"{place}: `{name}` is not a string", "Put it into quotes.")
+            raise InputError(f"{place}: `{name}` is not a string", "Put it into quotes.")
     try:
         found = stated(item[key], known.get("header", ""))
-    except InputProblem as problem:
-        raise InputProblem(f"{place}: {problem.message}", problem.hint) from problem
+    except InputError as problem:
+        raise InputError(f"{place}: {problem.message}", problem.hint) from problem
     return Problem(**{"name": found.name, **known, "header": found.header, "statement": found.text})
 
 

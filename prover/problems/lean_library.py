@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from prover.errors import EnvironmentProblem, InputProblem, closest, counted
+from prover.errors import InputError, SetupError, closest, counted
 from prover.lean.backend import Backend
 from prover.lean.worker import GRACE_SECONDS, Refused, Worker
 from prover.problems.files import SHOWN
@@ -38,7 +38,7 @@ class StatedTheorems:
 async def state_theorems(lean: Backend, module: str, tell: Notify) -> list[Problem]:
     """The theorems of a module and of all those below it.
 
-    Raises `InputProblem` when there is no such module or it has no theorem, `LeanDied`.
+    Raises `InputError` when there is no such module or it has no theorem, `LeanDiedError`.
     """
     problems: list[Problem] = []
     modules = await _modules(lean, module)
@@ -49,7 +49,7 @@ async def state_theorems(lean: Backend, module: str, tell: Notify) -> list[Probl
                 _tell(name, found, tell)
                 problems += found.problems
     if not problems:
-        raise InputProblem(f"{module} has no theorem that can be stated afresh", "Name another.")
+        raise InputError(f"{module} has no theorem that can be stated afresh", "Name another.")
     return problems
 
 
@@ -61,7 +61,7 @@ async def _modules(lean: Backend, module: str) -> list[str]:
             return found
         above = module.rpartition(".")[0]
         hint = closest(sorted(await _below(worker, above)), module) if above else ""
-    raise InputProblem(f"the library has no module {module}", hint or "It has Init, Std and Lean.")
+    raise InputError(f"the library has no module {module}", hint or "It has Init, Std and Lean.")
 
 
 async def _below(worker: Worker, module: str) -> list[str]:
@@ -79,7 +79,7 @@ async def _state(worker: Worker, module: str) -> StatedTheorems:
             reply = await worker.reply(MODULE_SECONDS + THEOREM_SECONDS + GRACE_SECONDS)
         except Refused as refusal:
             message = f"Lean could not read {module}: {refusal.message}"
-            raise EnvironmentProblem(message, "Run `prover doctor`.") from refusal
+            raise SetupError(message, "Run `prover doctor`.") from refusal
         if "result" in reply:
             return _understood(module, replies, header(reply["result"]["imports"]))
         replies.append(reply)

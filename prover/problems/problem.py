@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 
-from prover.errors import InputProblem, closest
+from prover.errors import InputError, closest
 from prover.theorem import Theorem
 
 
@@ -70,10 +70,10 @@ class Selection:
 
     def __post_init__(self) -> None:
         if self.every < 1 or (self.limit is not None and self.limit < 1):
-            raise InputProblem("`every` and `limit` count from 1", "Leave them out for all.")
+            raise InputError("`every` and `limit` count from 1", "Leave them out for all.")
 
     def of(self, problems: Sequence[Problem]) -> tuple[Problem, ...]:
-        """Those that are wanted, in their order. Raises `InputProblem` when there is none."""
+        """Those that are wanted, in their order. Raises `InputError` when there is none."""
         for field in ("split", "topic", "difficulty"):
             wanted = getattr(self, field)
             if wanted:
@@ -83,7 +83,7 @@ class Selection:
             names = [problem.name for problem in problems]
             problems = [each for each in problems if fnmatchcase(each.name, self.name)]
             if not problems:
-                raise InputProblem(f"no problem is called `{self.name}`", _names(names, self.name))
+                raise InputError(f"no problem is called `{self.name}`", _names(names, self.name))
         return tuple(problems[:: self.every][: self.limit])
 
 
@@ -92,7 +92,7 @@ def _check(field: str, wanted: str, there: Iterable[str]) -> None:
     if wanted not in known:
         message = f"no problem has the {field} `{wanted}`"
         hint = closest(known, wanted) if known else f"None of these problems has a {field}."
-        raise InputProblem(message, hint)
+        raise InputError(message, hint)
 
 
 def _names(names: Sequence[str], wanted: str) -> str:

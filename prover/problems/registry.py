@@ -12,7 +12,7 @@ from typing import Literal
 import yaml
 
 from prover.cache import default_cache
-from prover.errors import EnvironmentProblem, InputProblem, closest
+from prover.errors import InputError, SetupError, closest
 from prover.git import Repository, check_out
 from prover.lean.backend import Backend
 from prover.problems import files
@@ -44,7 +44,7 @@ class Preset:
     """Where the answers are that statements leave open."""
 
     async def read(self, cache: Path, tell: Notify) -> list[Problem]:
-        """All its problems. Raises `EnvironmentProblem` when it can't be fetched."""
+        """All its problems. Raises `SetupError` when it can't be fetched."""
         repository = Repository(self.url, self.commit)
         checkout = await check_out(repository, cache, tell)
         prepare = with_answers if self.answers else unprepared
@@ -103,7 +103,7 @@ async def load_problems(
     | `library:MODULE` | the theorems of a module and those below it, stated afresh; needs `lean` |
 
     What is fetched goes into `problems` below `cache`. `tell` is called with what takes long and
-    with what was left out. Raises `InputProblem` and `EnvironmentProblem`.
+    with what was left out. Raises `InputError` and `SetupError`.
     """
     problems = await _read(source, lean, (cache or default_cache()) / "problems", tell)
     return ProblemSet(source, selection.of(problems))
@@ -118,11 +118,11 @@ async def _read(source: str, lean: Backend | None, cache: Path, tell: Notify) ->
         return await _from_git(Repository.parse(source.removeprefix(GIT)), cache, tell)
     if source.startswith(LIBRARY):
         if lean is None:
-            raise InputProblem(f"{source} needs a Lean", "Give `load` one.")
+            raise InputError(f"{source} needs a Lean", "Give `load` one.")
         return await state_theorems(lean, source.removeprefix(LIBRARY), tell)
     path = Path(source).expanduser()
     if not path.exists():
-        raise InputProblem(f"there are no problems called `{source}`", _hint(source))
+        raise InputError(f"there are no problems called `{source}`", _hint(source))
     return files.read_problems(path, Origin(), tell)
 
 
@@ -140,7 +140,7 @@ def names() -> list[str]:
 def _core() -> Path:
     if CORE.is_file():
         return CORE
-    raise EnvironmentProblem(
+    raise SetupError(
         "the project's own problems are not installed with it",
         "Clone its repository and name benchmarks/problems/core.jsonl there.",
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from prover.declarations import GAPS, declarations, name_parts, parts
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean.interface import Verification, Verify
 from prover.lexer import tokens
 from prover.policy.blocklist import naming, reluctant
@@ -34,7 +34,7 @@ class SorryDependencies:
         """Read without Lean; a header that can't be read has none."""
         try:
             code = tokens(header)
-        except InputProblem:
+        except InputError:
             return cls({})
         below: dict[str, str] = {}
         last: dict[str, str] = {}

@@ -57,7 +57,7 @@ class _Open:
 
 
 def scan(text: str) -> ScanResult:
-    """The theorems of a text. Raises `InputProblem` where a comment or string has no end."""
+    """The theorems of a text. Raises `InputError` where a comment or string has no end."""
     code = tokens(text)
     found = declarations(code, text)
     uses = _Uses(code, found)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean.interface import Outcome, Rejected, TacticError, TacticLimit, Timeout
 from prover.search.result import Counters, Seconds
 
@@ -17,7 +17,7 @@ from prover.search.result import Counters, Seconds
 class Limit:
     """The bounds of a search. The first one reached ends it.
 
-    Raises `InputProblem` unless every bound is finite and above 0.
+    Raises `InputError` unless every bound is finite and above 0.
     """
 
     seconds: float = 60.0
@@ -69,7 +69,7 @@ class Limit:
 
 def _require_positive(name: str, value: float) -> None:
     if not (math.isfinite(value) and value > 0):
-        raise InputProblem(f"the limit `{name}` is {value}", "Give a finite number above 0.")
+        raise InputError(f"the limit `{name}` is {value}", "Give a finite number above 0.")
 
 
 Clock = Callable[[], float]

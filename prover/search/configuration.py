@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from prover.errors import InputProblem, closest, lookup
+from prover.errors import InputError, closest, lookup
 from prover.lean.interface import LeanSession, State
 from prover.search import score as scores
 from prover.search.graph import ProofGraph
@@ -26,7 +26,7 @@ WHOLE = 1_000_000
 class Configuration:
     """Each field changes one thing. What is tried on a field's ablation is the other value of it.
 
-    Raises `InputProblem` for a value that the field can't have.
+    Raises `InputError` for a value that the field can't have.
     """
 
     name: str = "default"
@@ -80,12 +80,12 @@ class Configuration:
         _require("first_share", self.first_share, 1e-6, 1)
         _require("opener_loss", self.opener_loss, 0, math.inf)
         if self.split and not self.merge:
-            raise InputProblem(
+            raise InputError(
                 "`merge` is false and `split` is true",
                 "States that aren't merged can't be shared between parents: make both false.",
             )
         if not math.isfinite(self.critic_weight):
-            raise InputProblem(f"`critic_weight` is {self.critic_weight}", "Give a finite number.")
+            raise InputError(f"`critic_weight` is {self.critic_weight}", "Give a finite number.")
         self.make_score()
         self.make_strategy()
 
@@ -123,32 +123,32 @@ class Configuration:
 def configured(values: Mapping[str, Any]) -> Configuration:
     """The configuration named in `name`, the default if there is none, with the other values.
 
-    Raises `InputProblem` for an unknown field or name, which tells the nearest one, and for a
+    Raises `InputError` for an unknown field or name, which tells the nearest one, and for a
     value of another type.
     """
     known = {entry.name: entry for entry in fields(Configuration)}
     base = named(values.get("name", "default"))
     for field, value in values.items():
         if field not in known:
-            raise InputProblem(
+            raise InputError(
                 f"no setting of a search is called `{field}`", closest(known, str(field))
             )
         wanted = type(getattr(base, field))
         right = isinstance(value, wanted) or (wanted is float and type(value) is int)
         if not right or (isinstance(value, bool) and wanted is not bool):
-            raise InputProblem(f"`{field}` is {value!r}", f"Give a {wanted.__name__}.")
+            raise InputError(f"`{field}` is {value!r}", f"Give a {wanted.__name__}.")
     return replace(base, **values)
 
 
 def named(name: str) -> Configuration:
-    """The configuration with this name. Raises `InputProblem` for any other name."""
+    """The configuration with this name. Raises `InputError` for any other name."""
     return lookup(CONFIGURATIONS, name, "configuration")
 
 
 def _require(name: str, value: float, least: float, most: float) -> None:
     if not least <= value <= most or math.isinf(value):
         bounds = f"at least {least:g}" + (f" and at most {most:g}" if most < math.inf else "")
-        raise InputProblem(f"`{name}` is {value}", f"Give a number, {bounds}.")
+        raise InputError(f"`{name}` is {value}", f"Give a number, {bounds}.")
 
 
 PUBLISHED = Configuration(

@@ -13,11 +13,11 @@ from dataclasses import replace
 from itertools import chain
 
 from prover.errors import (
-    EnvironmentProblem,
-    LeanDied,
-    NotLocated,
-    PolicyGone,
+    LeanDiedError,
+    PolicyUnavailableError,
     ProverError,
+    SetupError,
+    TheoremNotFoundError,
     counted,
     sentences,
 )
@@ -89,7 +89,7 @@ class ProofFinalizer:
 
         try:
             return await minimise(proof, works, in_time=lambda: self._ledger.total < deadline)
-        except LeanDied:
+        except LeanDiedError:
             return proof
 
 
@@ -120,7 +120,7 @@ async def search(
     policy asks a language model; with one worker a search repeats itself exactly.
     `seed` is for the policy.
 
-    Raises `EnvironmentProblem` when Lean can't be started any more; all other failures end in a
+    Raises `SetupError` when Lean can't be started any more; all other failures end in a
     `Result`.
     """
     limit, configuration = limit or Limit(), configuration or Configuration()
@@ -146,10 +146,10 @@ async def search(
                         yield run.progress(expanded)
             finally:
                 await run.end()
-    except EnvironmentProblem:
+    except SetupError:
         raise
     except ProverError as error:
-        unavailable = isinstance(error, PolicyGone | NotLocated)
+        unavailable = isinstance(error, PolicyUnavailableError | TheoremNotFoundError)
         ended = run.result(Status.ERROR, error.message)
         yield replace(ended, hint=error.hint, unavailable=unavailable)
 

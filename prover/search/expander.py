@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from prover.errors import EnvironmentProblem, LeanDied, PolicyGone
+from prover.errors import LeanDiedError, PolicyUnavailableError, SetupError
 from prover.lean.interface import (
     Closed,
     Goal,
@@ -121,7 +121,7 @@ class Expander:
     async def prepare(self, turn: PartialExpansion, asked: Awaitable[None] | None) -> None:
         """Has a turn's candidates ready, once the policy was `asked` for its state if it has to be.
 
-        Raises `LeanDied` when Lean can't give the state any more, and what the policy raised.
+        Raises `LeanDiedError` when Lean can't give the state any more, and what the policy raised.
         """
         if asked is not None:
             await asyncio.shield(asked)
@@ -142,7 +142,7 @@ class Expander:
             piece.take()
             await self._run_attempts(piece)
             await self._repair(piece)
-        except LeanDied as death:
+        except LeanDiedError as death:
             piece.attempts, piece.problem = (), death.message
 
     async def land(self, piece: TacticBatch) -> Expanded | None:
@@ -183,7 +183,7 @@ class Expander:
     async def _propose(self, turns: Sequence[PartialExpansion]) -> list[list[Candidate]]:
         """The policy's candidates; none when it has not answered as the search's time ends.
 
-        Raises `PolicyGone` where the policy raises `EnvironmentProblem`: what it needs may be
+        Raises `PolicyUnavailableError` where the policy raises `SetupError`: what it needs may be
         missing for this search only, unlike a Lean that can't be started.
         """
         began = self._ledger.total
@@ -193,8 +193,8 @@ class Expander:
             async with asyncio.timeout(max(0.0, self._ledger.left) + LATE_SECONDS):
                 try:
                     proposed = await self._policy.propose(questions, self._limit.candidates)
-                except EnvironmentProblem as problem:
-                    raise PolicyGone(problem.message, problem.hint) from problem
+                except SetupError as problem:
+                    raise PolicyUnavailableError(problem.message, problem.hint) from problem
         for turn in turns:
             turn.policy_seconds += self._ledger.total - began
         return proposed
@@ -318,7 +318,7 @@ class Expander:
             return
         if following is None and turn.over:
             # The first turn of the theorem may have run all that there was without premises.
-            with suppress(LeanDied):
+            with suppress(LeanDiedError):
                 await self._add_premises(turn)
             following = turn.expansion.next
         if following is not None:

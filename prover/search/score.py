@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from prover.errors import InputProblem, lookup
+from prover.errors import InputError, lookup
 from prover.lean.interface import State
 from prover.policy.policy import LEAST, Candidate, bounded
 
@@ -110,7 +110,7 @@ def size(state: State) -> float:
 
 def _require_alpha(alpha: float) -> None:
     if not (math.isfinite(alpha) and alpha >= 0):
-        raise InputProblem(f"alpha is {alpha}", "Give a finite number, 0 or more.")
+        raise InputError(f"alpha is {alpha}", "Give a finite number, 0 or more.")
 
 
 SCORES: dict[str, Callable[[float], Score]] = {
@@ -126,7 +126,7 @@ CRITICS: dict[str, Critic | None] = {"none": None, "size": size}
 
 
 def named(name: str, alpha: float = 1.0, critic: str = "none", weight: float = 1.0) -> Score:
-    """The score and the critic with these names. Raises `InputProblem` for any other name."""
+    """The score and the critic with these names. Raises `InputError` for any other name."""
     score = lookup(SCORES, name, "score")(alpha)
     chosen = lookup(CRITICS, critic, "critic")
     return score.criticised(chosen, weight) if chosen else score

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean.interface import (
     Closed,
     Goal,
@@ -50,13 +50,13 @@ def parse_event(lines: Iterable[str], source: str, theorem: str | None = None) -
             yield READERS[json_of["event"]](json_of)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             what = f"{source}:{number}: the event `{json_of['event']}` is broken"
-            raise InputProblem(f"{what} ({error!r})", HINT) from error
-        except InputProblem as problem:
+            raise InputError(f"{what} ({error!r})", HINT) from error
+        except InputError as problem:
             message = f"{source}:{number}: {problem.message}"
-            raise InputProblem(message, problem.hint) from problem
+            raise InputError(message, problem.hint) from problem
     if search is None:
         what = f"no search for `{theorem}`" if theorem else "no search"
-        raise InputProblem(f"{source} has {what} in it", HINT)
+        raise InputError(f"{source} has {what} in it", HINT)
 
 
 HINT = "Give a file that was written by `prover prove --json`, or a trace of `prover bench`."
@@ -66,9 +66,9 @@ def _object(line: str, place: str) -> Json:
     try:
         parsed = json.loads(line)
     except ValueError as error:
-        raise InputProblem(f"{place}: this line is not JSON: {error}", HINT) from error
+        raise InputError(f"{place}: this line is not JSON: {error}", HINT) from error
     if not isinstance(parsed, dict):
-        raise InputProblem(f"{place}: this line is not a JSON object", HINT)
+        raise InputError(f"{place}: this line is not a JSON object", HINT)
     return parsed
 
 
@@ -174,7 +174,7 @@ class GraphBuilder:
         """None before the theorem was opened."""
 
     def take(self, event: Event) -> None:
-        """Takes in one event. Raises `InputProblem` when it can't come after those before it."""
+        """Takes in one event. Raises `InputError` when it can't come after those before it."""
         match event:
             case Accepted() if not self._given:
                 self._how = event.configuration
@@ -193,9 +193,7 @@ REBUILD_HINT = "Lines are missing from it: record the search again."
 def _expand(graph: ProofGraph, event: Expanded) -> None:
     key = event.state.key
     if key not in graph.nodes:
-        raise InputProblem(
-            "the trace has tactics run on a state that was never found", REBUILD_HINT
-        )
+        raise InputError("the trace has tactics run on a state that was never found", REBUILD_HINT)
     for trial in event.trials:
         if graph.nodes[key].standing is not NodeStatus.OPEN:
             return

@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx2
 
-from prover.errors import EnvironmentProblem, InputProblem, ProverError, counted
+from prover.errors import InputError, ProverError, SetupError, counted
 from prover.service.discovery import REST_SECONDS, ServiceAddress, ServiceSocket
 from prover.service.runs import SILENCE_SECONDS
 from prover.service.schemas import CheckRequest, Json, ProveRequest, Request, SuggestRequest
@@ -53,7 +53,7 @@ START = "Start it with `prover serve`."
 class Client:
     """A connection to a service. Made by `connected`.
 
-    Its methods raise `InputProblem` for what can't be asked, `EnvironmentProblem` when the service
+    Its methods raise `InputError` for what can't be asked, `SetupError` when the service
     can't do it now or goes away.
     """
 
@@ -100,9 +100,9 @@ class Client:
         if event.get("event") != "result":
             raise self._gone("it ended its answer without a result")
 
-    def _gone(self, why: Exception | str) -> EnvironmentProblem:
+    def _gone(self, why: Exception | str) -> SetupError:
         reason = str(why) or type(why).__name__
-        return EnvironmentProblem(
+        return SetupError(
             f"the service at {self.address.socket} went away or does not answer: {reason}", START
         )
 
@@ -111,11 +111,11 @@ class Client:
 async def connect(place: ServiceSocket | None = None, *, name: str = "") -> AsyncIterator[Client]:
     """A client of the service that runs at a place, by default at the usual one.
 
-    Clients of the same `name` share their turns. Raises `EnvironmentProblem` when none runs there.
+    Clients of the same `name` share their turns. Raises `SetupError` when none runs there.
     """
     place = place or ServiceSocket.default()
     if (address := place.address()) is None:
-        raise EnvironmentProblem(f"no service runs at {place.socket}", START)
+        raise SetupError(f"no service runs at {place.socket}", START)
     # Nothing is encrypted on it, and to read the certificates of this machine takes 30 ms.
     transport = httpx2.AsyncHTTPTransport(uds=address.socket, verify=False, limits=KEPT)
     async with httpx2.AsyncClient(
@@ -144,14 +144,14 @@ def _refusal(answer: httpx2.Response) -> ProverError:
     except (ValueError, KeyError, TypeError):
         message, hint = f"the service answered with status {answer.status_code}", ""
     ours = answer.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    return InputProblem(message, hint) if ours else EnvironmentProblem(message, hint)
+    return InputError(message, hint) if ours else SetupError(message, hint)
 
 
 ASK_SECONDS = 5.0
 
 
 def service_answer(address: ServiceAddress, method: str, path: str) -> dict[str, Any]:
-    """What the service answers. Raises `EnvironmentProblem`."""
+    """What the service answers. Raises `SetupError`."""
     # Only where it is needed: it takes a while to import.
     import httpx2
 
@@ -163,7 +163,7 @@ def service_answer(address: ServiceAddress, method: str, path: str) -> dict[str,
             found: dict[str, Any] = answer.raise_for_status().json()
             return found
     except httpx2.HTTPError as error:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"process {address.pid} does not answer at {address.socket}: {error}",
             "End it with `prover serve --stop`.",
         ) from error

@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from prover.cache import default_cache
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 
 SOCKET = "serve.sock"
 RUNTIME = Path("/run/user")
@@ -89,7 +89,7 @@ class ServiceSocket:
     def held(self) -> Iterator[None]:
         """The place is ours, and clean of what others left. Afterwards it is empty.
 
-        Raises `EnvironmentProblem` when another service has it or it can't be used, `InputProblem`
+        Raises `SetupError` when another service has it or it can't be used, `InputError`
         when the path can't be that of a socket.
         """
         self._make_folder()
@@ -101,7 +101,7 @@ class ServiceSocket:
                 finally:
                     self._sweep()
         except Timeout:
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"a service is running already{self._whose()}, at {self.socket}",
                 "Use it, end it with `prover serve --stop`, or choose another place with "
                 "`--socket`.",
@@ -115,9 +115,7 @@ class ServiceSocket:
             listener.bind(str(self.socket))
         except OSError as error:
             listener.close()
-            raise EnvironmentProblem(
-                f"{self.socket}: {error.strerror}", "Choose another."
-            ) from error
+            raise SetupError(f"{self.socket}: {error.strerror}", "Choose another.") from error
         finally:
             os.umask(mask)
         return listener
@@ -138,7 +136,7 @@ class ServiceSocket:
     def _make_folder(self) -> None:
         folder = self.socket.parent
         if len(os.fsencode(self.socket)) > LONGEST:
-            raise InputProblem(
+            raise InputError(
                 f"the path of the socket is longer than {LONGEST} bytes: {self.socket}",
                 "Choose a shorter one with `--socket`.",
             )
@@ -146,9 +144,9 @@ class ServiceSocket:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             entry = folder.stat()
         except OSError as error:
-            raise EnvironmentProblem(f"{folder} can't be made: {error.strerror}") from error
+            raise SetupError(f"{folder} can't be made: {error.strerror}") from error
         if entry.st_uid != os.getuid() or stat.S_IMODE(entry.st_mode) & 0o077:
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"others may enter {folder}, or own it",
                 f"Run `chmod 700 {folder}`, or choose another place with `--socket`.",
             )
@@ -156,7 +154,7 @@ class ServiceSocket:
     def _sweep(self) -> None:
         """Removes a socket and a file that no service uses any more."""
         if self.socket.exists() and not self.socket.is_socket():
-            raise InputProblem(f"{self.socket} is there, and is no socket", "Choose another path.")
+            raise InputError(f"{self.socket} is there, and is no socket", "Choose another path.")
         self.socket.unlink(missing_ok=True)
         self.file.unlink(missing_ok=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean_file import LeanFile
 
 MOST_BYTES = 4 * 2**20
@@ -13,26 +13,26 @@ MOST_BYTES = 4 * 2**20
 def read(root: Path, name: str) -> LeanFile:
     """The file of that name under the folder `root`, which is how messages name it.
 
-    Raises `InputProblem` when it lies elsewhere, by `..`, by a link or absolutely; when it is no
+    Raises `InputError` when it lies elsewhere, by `..`, by a link or absolutely; when it is no
     Lean file, is too large or can't be read.
     """
     path = _inside(root, name)
     if path.stat().st_size > MOST_BYTES:
-        raise InputProblem(f"{name} is larger than {MOST_BYTES // 2**20} MiB", "Split it.")
+        raise InputError(f"{name} is larger than {MOST_BYTES // 2**20} MiB", "Split it.")
     shown = path.relative_to(root.resolve())
     try:
         return LeanFile(shown, LeanFile.read(path).raw)
-    except InputProblem as problem:
-        raise InputProblem(problem.message.replace(str(path), str(shown)), problem.hint) from None
+    except InputError as problem:
+        raise InputError(problem.message.replace(str(path), str(shown)), problem.hint) from None
 
 
 def given(name: str, text: str) -> LeanFile:
     """A file whose text came with the request; its name is only for messages.
 
-    Raises `InputProblem` when it is empty.
+    Raises `InputError` when it is empty.
     """
     if not text.strip():
-        raise InputProblem("the file's text is empty", "Send a theorem with `sorry` in it.")
+        raise InputError("the file's text is empty", "Send a theorem with `sorry` in it.")
     return LeanFile(Path(name or "file.lean"), text.encode())
 
 
@@ -41,9 +41,9 @@ def _inside(root: Path, name: str) -> Path:
     try:
         path = (root / name).resolve()
     except (OSError, ValueError, RuntimeError):
-        raise InputProblem("the path can't be followed", hint) from None
+        raise InputError("the path can't be followed", hint) from None
     if not path.is_relative_to(root.resolve()):
-        raise InputProblem("the path leads out of the service's folder", hint)
+        raise InputError("the path leads out of the service's folder", hint)
     if path.suffix != ".lean" or not path.is_file():
-        raise InputProblem(f"there is no Lean file {name}", hint)
+        raise InputError(f"there is no Lean file {name}", hint)
     return path

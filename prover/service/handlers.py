@@ -14,7 +14,7 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 
 from prover.api import Prover
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.file_check import FileReport
 from prover.file_prover import FileProver, Search, obstacle
 from prover.incremental_verifier import TextVerifiers
@@ -169,7 +169,7 @@ async def goals(
     result = judged(*verdict(file, report))
     try:
         hole = hole_at(file, report.holes, request.file.line, request.file.column)
-    except InputProblem:
+    except InputError:
         yield {**result, "goals": []}
         return
     found = HoleInFile(file, report, hole)
@@ -201,7 +201,7 @@ async def generate(parts: Prover, request: GenerateRequest) -> Work:
 
 async def _proposed(parts: Prover, goal: str) -> list[Candidate]:
     """What the policy proposes for the goal as Lean reads it, or else for its text alone."""
-    with suppress(InputProblem):
+    with suppress(InputError):
         async with parts.session() as session:
             state = await session.open(theorem_resolver.theorem_from_goal(goal))
             wanted = parts.policy.premises_wanted

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Self
 
-from prover.errors import EnvironmentProblem, sentences
+from prover.errors import SetupError, sentences
 from prover.service.client import Client, connect
 from prover.service.discovery import ServiceSocket
 
@@ -47,7 +47,7 @@ class ServiceLauncher:
 
     @asynccontextmanager
     async def client(self, name: str) -> AsyncIterator[Client]:
-        """A client of the service, which is started if need be. Raises `EnvironmentProblem`."""
+        """A client of the service, which is started if need be. Raises `SetupError`."""
         async with self._starting:
             if not self.running:
                 await self._start()
@@ -71,7 +71,7 @@ class ServiceLauncher:
                     await asyncio.sleep(0.05)
         except TimeoutError:
             await self._stop()
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"the service could not be reached within {READY_SECONDS:g} seconds",
                 "Start it by hand to see why: `prover serve`.",
             ) from None
@@ -113,9 +113,9 @@ class ServiceLauncher:
             task.cancel()
         await asyncio.gather(*self._listening, return_exceptions=True)
 
-    def _failure(self) -> EnvironmentProblem:
+    def _failure(self) -> SetupError:
         first, *rest = [line.strip() for line in self._said] or ["it ended at once"]
-        return EnvironmentProblem(
+        return SetupError(
             f"the service could not be started: {first.removeprefix('error: ')}",
             sentences(" ".join(rest), "Start it by hand to see more: `prover serve`"),
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from prover.api import Prover
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.file_check import NOT_PARSED, SECONDS, FileReport, Message
 from prover.file_prover import obstacle
 from prover.incremental_verifier import TextVerifiers
@@ -64,7 +64,7 @@ async def resolve(
 ) -> TheoremSource:
     """The subject of a request; the gate begins to read what stands before it.
 
-    Raises `InputProblem`, or `LeanDied` while Lean reads the file.
+    Raises `InputError`, or `LeanDiedError` while Lean reads the file.
     """
     if request.theorem is not None:
         return StandaloneTheorem(theorem_of(request.theorem))
@@ -77,10 +77,10 @@ async def resolve(
     report = await _report(parts, file, request.file.line)
     try:
         hole = hole_at(file, report.holes, request.file.line, request.file.column)
-    except InputProblem as problem:
+    except InputError as problem:
         raise _unread(file, report, problem) from problem
     if reason := obstacle(file, report, hole, alone=True):
-        raise _unparsed(file, report, hole) if reason == NOT_PARSED else InputProblem(reason)
+        raise _unparsed(file, report, hole) if reason == NOT_PARSED else InputError(reason)
     return HoleInFile(file, report, hole)
 
 
@@ -94,22 +94,22 @@ async def _report(parts: Prover, file: LeanFile, line: int | None) -> FileReport
     return await parts.check(file, seconds=SECONDS, audits=False)
 
 
-def _unread(file: LeanFile, report: FileReport, problem: InputProblem) -> InputProblem:
+def _unread(file: LeanFile, report: FileReport, problem: InputError) -> InputError:
     """Why there is no hole: what is wrong with a file is told first."""
     if report.holes or not report.errors:
         return problem
     hint = "Mend that first, then put a `sorry` where a proof is wanted."
-    return InputProblem(_first_line(file, report.errors[0]), hint)
+    return InputError(_first_line(file, report.errors[0]), hint)
 
 
-def _unparsed(file: LeanFile, report: FileReport, hole: Hole) -> InputProblem:
+def _unparsed(file: LeanFile, report: FileReport, hole: Hole) -> InputError:
     """Why the text around a hole can't be parsed: the error before it."""
     before = [one for one in report.errors if (one.line, one.column) <= (hole.line, hole.column)]
     error = (before or report.errors)[-1] if report.errors else None
     if error is None:
-        return InputProblem(NOT_PARSED)
+        return InputError(NOT_PARSED)
     hint = "The `sorry` stands in text that Lean can't parse. Mend that first."
-    return InputProblem(_first_line(file, error), hint)
+    return InputError(_first_line(file, error), hint)
 
 
 def _first_line(file: LeanFile, error: Message) -> str:
@@ -117,13 +117,13 @@ def _first_line(file: LeanFile, error: Message) -> str:
 
 
 def theorem_of(part: TheoremPart) -> Theorem:
-    """The theorem that was sent. Raises `InputProblem`."""
+    """The theorem that was sent. Raises `InputError`."""
     theorem = stated(part.statement, part.header).theorem
     return replace(theorem, name=part.name) if part.name else theorem
 
 
 def file_of(root: Path, part: FilePart) -> LeanFile:
-    """The file that was sent or named. Raises `InputProblem`."""
+    """The file that was sent or named. Raises `InputError`."""
     if part.text is not None:
         return file_access.given(part.path or "", part.text)
     return file_access.read(root, part.path or "")
@@ -135,18 +135,18 @@ def hole_at(
     """The hole at a position, else the nearest one on its line or in the declaration around it.
 
     Lines count from 1, columns in characters from 0; without a line it is the file's only hole.
-    Raises `InputProblem` when there is none, or no way to tell which.
+    Raises `InputError` when there is none, or no way to tell which.
     """
     if line is None:
         if len(holes) == 1:
             return holes[0]
-        raise InputProblem(
+        raise InputError(
             f"{file.path} has {len(holes)} `sorry`s" if holes else f"{file.path} has no `sorry`",
             f"Say with `line` which one. {hole_lines(holes)}" if holes else "",
         )
     found = holes_near(file, holes, line)
     if not found:
-        raise InputProblem(no_hole_near(file, line), hole_lines(holes))
+        raise InputError(no_hole_near(file, line), hole_lines(holes))
     return min(found, key=lambda hole: (abs(hole.line - line), _columns(hole, column)))
 
 
@@ -177,15 +177,15 @@ def theorem_from_goal(goal: str, header: str = "") -> Theorem:
     """The first goal of a printed tactic state, as a theorem.
 
     What Lean prints is not always what it reads: whether the theorem elaborates, Lean decides.
-    Raises `InputProblem` for a text that is no goal, or that has names that nobody can write.
+    Raises `InputError` for a text that is no goal, or that has names that nobody can write.
     """
     first = re.split(r"\n\s*\n", goal.strip(), maxsplit=1)[0]
     lines = [line for line in first.split("\n") if not line.startswith("case ")]
     where = next((place for place, line in enumerate(lines) if line.startswith("⊢")), None)
     if where is None:
-        raise InputProblem("the goal has no line that starts with `⊢`", HINT)
+        raise InputError("the goal has no line that starts with `⊢`", HINT)
     if UNNAMED in first:
-        raise InputProblem(
+        raise InputError(
             "the goal has hypotheses without a name (with `✝`)",
             "Name them, for example with `rename_i`, or send the file and the position.",
         )
@@ -211,9 +211,9 @@ def _binder(hypothesis: str) -> str:
     """The hypothesis as a binder of a theorem."""
     names, colon, rest = hypothesis.partition(" :")
     if not colon or not names.strip():
-        raise InputProblem(f"`{hypothesis}` is no hypothesis", HINT)
+        raise InputError(f"`{hypothesis}` is no hypothesis", HINT)
     if ":=" in rest:
-        raise InputProblem(
+        raise InputError(
             f"`{names}` is a local definition", "Send the file and the position instead."
         )
     instance = names.startswith("inst")

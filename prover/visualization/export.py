@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.search.and_or_graph import Application, Node, NodeStatus
 from prover.search.graph import ProofGraph
 from prover.visualization.figure import SUFFIXES, draw
@@ -35,7 +35,7 @@ def export(
     `networkx.node_link_graph` reads. For `title` and `failures`, which only pictures show, see
     `draw`.
 
-    Raises `InputProblem` for another suffix, `EnvironmentProblem` as `draw` does.
+    Raises `InputError` for another suffix, `SetupError` as `draw` does.
     """
     check_suffix(path)
     if path.suffix in SUFFIXES:
@@ -45,11 +45,11 @@ def export(
 
 
 def check_suffix(path: Path) -> None:
-    """Raises `InputProblem` for a path whose suffix says nothing of a graph's format."""
+    """Raises `InputError` for a path whose suffix says nothing of a graph's format."""
     known = (*WRITERS, *SUFFIXES)
     if path.suffix not in known:
         hint = f"Let the name end in {', '.join(known)}."
-        raise InputProblem(f"a graph can't be written to `{path.name}`", hint)
+        raise InputError(f"a graph can't be written to `{path.name}`", hint)
 
 
 def annotated(graph: ProofGraph) -> nx.MultiDiGraph[str]:

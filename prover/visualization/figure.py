@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.search.and_or_graph import NodeStatus
 from prover.search.graph import ProofGraph
 from prover.visualization.layout import FONT, SMALL, Layout, Place, lay_out, sample_of
@@ -36,11 +36,11 @@ def draw(
     the picture says so. The graph knows only the tactics that worked; `failures` gives the number
     of the others by the key of their state. The same graph gives the same picture.
 
-    Raises `EnvironmentProblem` without matplotlib, `InputProblem` for another suffix.
+    Raises `SetupError` without matplotlib, `InputError` for another suffix.
     """
     if path.suffix not in SUFFIXES:
         hint = f"Let the name end in {', '.join(SUFFIXES)}."
-        raise InputProblem(f"a picture can't be written to `{path.name}`", hint)
+        raise InputError(f"a picture can't be written to `{path.name}`", hint)
     shown = outline(graph, MOST_STATES, failures or {})
     try:
         _write(graph, shown, path, title)
@@ -48,7 +48,7 @@ def draw(
         if (error.name or "").partition(".")[0] != "matplotlib":
             raise
         message = "matplotlib, which draws the picture, is not installed"
-        raise EnvironmentProblem(message, "Run `pip install 'prover[draw]'`.") from error
+        raise SetupError(message, "Run `pip install 'prover[draw]'`.") from error
 
 
 def _write(graph: ProofGraph, shown: Outline, path: Path, title: str) -> None:

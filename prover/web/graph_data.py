@@ -152,7 +152,7 @@ def recorded_graph(events: Iterable[Event]) -> Json | None:
     - `proof`: by each state that the shortest proof uses, the number of the tactic that proves it;
     - `needed`: whether a proof of the theorem could still have used the state.
 
-    Raises `InputProblem` for events that can't be replayed.
+    Raises `InputError` for events that can't be replayed.
     """
     recorder, last = GraphRecorder(), None
     for event, graph in steps(events):

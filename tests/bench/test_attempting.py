@@ -11,7 +11,7 @@ import pytest
 
 from prover.bench.attempt import Finished
 from prover.bench.executor import LocalExecutor
-from prover.errors import EnvironmentProblem, InputProblem, LeanDied
+from prover.errors import InputError, LeanDiedError, SetupError
 from prover.lean.interface import State
 from prover.policy.policy import Candidate, Question
 from prover.search.budget import Limit
@@ -70,13 +70,13 @@ async def test_a_proof_and_its_trace() -> None:
 
 
 async def test_what_lean_can_not_read_is_not_applicable() -> None:
-    attempt = (await failed(InputProblem("unknown constant `Real`", "Check it."))).attempt
+    attempt = (await failed(InputError("unknown constant `Real`", "Check it."))).attempt
     assert not attempt.applicable
     assert not attempt.proved
     assert "unknown constant `Real`" in attempt.result["message"]
 
 
-@pytest.mark.parametrize("error", [LeanDied("it ended"), RuntimeError("it ended")])
+@pytest.mark.parametrize("error", [LeanDiedError("it ended"), RuntimeError("it ended")])
 async def test_what_goes_wrong_costs_the_attempt(error: Exception) -> None:
     finished = await failed(error)
     assert finished.attempt.applicable
@@ -86,8 +86,8 @@ async def test_what_goes_wrong_costs_the_attempt(error: Exception) -> None:
 
 
 async def test_a_machine_without_lean_is_told() -> None:
-    with pytest.raises(EnvironmentProblem, match="no Lean"):
-        await failed(EnvironmentProblem("no Lean"))
+    with pytest.raises(SetupError, match="no Lean"):
+        await failed(SetupError("no Lean"))
 
 
 async def test_the_policy_is_asked_with_the_seed_of_the_try() -> None:

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.perf.kill import write
 from prover.bench.config import Config, ProblemFilter
 from prover.bench.inputs import chosen_problems, problems_of
-from prover.errors import InputProblem
+from prover.errors import InputError
 from tests.bench.building import problems
 
 SET = problems("ab", "ac", "b", "c")
@@ -32,7 +32,7 @@ def test_filters(wanted: ProblemFilter, names: list[str]) -> None:
 
 
 def test_a_name_that_none_has() -> None:
-    with pytest.raises(InputProblem, match="few has no `abb`") as problem:
+    with pytest.raises(InputError, match="few has no `abb`") as problem:
         chosen_problems(SET, ProblemFilter(names=("abb",)))
     assert "`ab`" in problem.value.hint
 
@@ -43,7 +43,7 @@ async def test_a_dialect_takes_the_place_of_the_headers(tmp_path: Path) -> None:
     [problem] = (await problems_of(Config(wanted, "minif2f-embedded"))).problems
     assert "variable {ℝ : Type}" in problem.header
     assert problem.statement == SET.problems[2].statement
-    with pytest.raises(InputProblem, match="no dialect is called `minif2f`"):
+    with pytest.raises(InputError, match="no dialect is called `minif2f`"):
         await problems_of(Config(wanted, "minif2f"))
-    with pytest.raises(InputProblem, match="no problem has the split"):
+    with pytest.raises(InputError, match="no problem has the split"):
         await problems_of(Config(ProblemFilter(wanted.source, split="x")))

@@ -20,7 +20,7 @@ from prover.bench.config import WORKER_MEMORY, Config
 from prover.bench.ray.cluster import joined
 from prover.bench.store import read
 from prover.bench.worker_pool import WorkerPool
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.progress import Notify, no_notice
 
 
@@ -109,7 +109,7 @@ def test_a_cluster_without_lean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     told: list[str] = []
     with (
         Nodes.started(1) as nodes,
-        pytest.raises(EnvironmentProblem, match="Lean is not installed") as problem,
+        pytest.raises(SetupError, match="Lean is not installed") as problem,
     ):
         asyncio.run(entered(Config(cluster=nodes.address, workers=0), told.append))
     assert "prover setup" in problem.value.hint
@@ -118,13 +118,13 @@ def test_a_cluster_without_lean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_an_address_that_does_not_answer() -> None:
     address = f"ray://127.0.0.1:{port()}"
-    with pytest.raises(EnvironmentProblem, match=f"no cluster answers at {address}"):
+    with pytest.raises(SetupError, match=f"no cluster answers at {address}"):
         asyncio.run(entered(Config(cluster=address)))
 
 
 def test_a_machine_without_ray(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(EnvironmentProblem, match="not installed") as problem:
+    with pytest.raises(SetupError, match="not installed") as problem:
         asyncio.run(entered(Config(cluster="local")))
     assert "prover[ray]" in problem.value.hint
 
@@ -154,10 +154,10 @@ async def test_only_nodes_that_are_there_end_a_run() -> None:
 
     crew = WorkerPool(patience=0.05)
     hands = LeanActorSupervisor(Config(), "4", crew, no_notice)
-    hands._unfit["a"] = EnvironmentProblem("no Lean there")
+    hands._unfit["a"] = SetupError("no Lean there")
     hands._fill([])
-    with pytest.raises(EnvironmentProblem, match="no worker for"):
+    with pytest.raises(SetupError, match="no worker for"):
         await crew.ready()
     hands._fill([node("a", 1, 1)])
-    with pytest.raises(EnvironmentProblem, match="no Lean there"):
+    with pytest.raises(SetupError, match="no Lean there"):
         await crew.ready()

@@ -9,7 +9,7 @@ import pytest
 from prover.bench.attempt import Attempt
 from prover.bench.comparison import compare
 from prover.bench.results import RunResults, read_run
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.problems.problem import Problem
 from tests.bench.runs import attempt, problem, write
 
@@ -42,7 +42,7 @@ def test_what_was_won_and_lost(tmp_path: Path) -> None:
 
 def test_other_dialects_are_refused(tmp_path: Path) -> None:
     first, second = run(tmp_path / "a", "pppppp"), run(tmp_path / "b", "pppppp", dialect="numbers")
-    with pytest.raises(InputProblem, match="dialects are none and `numbers`"):
+    with pytest.raises(InputError, match="dialects are none and `numbers`"):
         compare(first, second)
     assert "dialects" in compare(first, second, anyway=True).differences[0]
 
@@ -51,7 +51,7 @@ def test_other_problems_are_refused_and_anyway_only_equal_ones_compared(tmp_path
     changed = problem("p1", statement="theorem p1 : 2 = 2 := by")
     others = (SET[0], changed, problem("new"))
     first, second = run(tmp_path / "a", "pppppp"), run(tmp_path / "b", "npp", others)
-    with pytest.raises(InputProblem, match="4 problems are only in a, 1 only in b, 1 of 2"):
+    with pytest.raises(InputError, match="4 problems are only in a, 1 only in b, 1 of 2"):
         compare(first, second)
     found = compare(first, second, anyway=True)
     assert [pair.name for pair in found.pairs] == ["p0"]
@@ -62,7 +62,7 @@ def test_nothing_in_common_is_told(tmp_path: Path) -> None:
     others = (problem("q0"), problem("q1"))
     first, second = run(tmp_path / "c", "pppppp"), run(tmp_path / "d", "pp", others)
     for anyway in (False, True):
-        with pytest.raises(InputProblem, match="they have no problem in common"):
+        with pytest.raises(InputError, match="they have no problem in common"):
             compare(first, second, anyway=anyway)
-    with pytest.raises(InputProblem, match="no problem that both attempted"):
+    with pytest.raises(InputError, match="no problem that both attempted"):
         compare(run(tmp_path / "a", "xxxppp"), run(tmp_path / "b", "pppxxx"))

@@ -9,7 +9,7 @@ import pytest
 
 from prover.bench.config import Config, ProblemFilter, names_shipped, resolved
 from prover.bench.settings import Settings
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean.interface import TacticLimit
 from prover.policy.spec import BuiltinSpec, parse
 from prover.search.budget import Limit
@@ -122,23 +122,23 @@ def test_the_hash_is_of_what_decides(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_settings(tmp_path: Path, text: str, message: str, hint: str) -> None:
-    with pytest.raises(InputProblem) as problem:
+    with pytest.raises(InputError) as problem:
         config_of(tmp_path, text)
     assert message in problem.value.message
     assert hint in problem.value.hint
 
 
 def test_wrong_variables_and_flags_are_named(tmp_path: Path) -> None:
-    with pytest.raises(InputProblem, match="no setting is called `PROVER_SEDE`") as problem:
+    with pytest.raises(InputError, match="no setting is called `PROVER_SEDE`") as problem:
         config_of(tmp_path, FILE, environment={"PROVER_SEDE": "3"})
     assert "`PROVER_SEED`" in problem.value.hint
-    with pytest.raises(InputProblem, match=r"^PROVER_SEED: `seed` is 'x'"):
+    with pytest.raises(InputError, match=r"^PROVER_SEED: `seed` is 'x'"):
         config_of(tmp_path, FILE, environment={"PROVER_SEED": "x"})
-    with pytest.raises(InputProblem, match=r"^--set: no setting is called `limit.second`"):
+    with pytest.raises(InputError, match=r"^--set: no setting is called `limit.second`"):
         config_of(tmp_path, FILE, "limit.second=3")
-    with pytest.raises(InputProblem, match=r"^--set: `seed` sets nothing"):
+    with pytest.raises(InputError, match=r"^--set: `seed` sets nothing"):
         config_of(tmp_path, FILE, "seed")
-    with pytest.raises(InputProblem, match="is no value of a setting"):
+    with pytest.raises(InputError, match="is no value of a setting"):
         config_of(tmp_path, FILE, "seed=[")
 
 
@@ -150,7 +150,7 @@ def test_shipped_configurations_can_be_used(name: str) -> None:
 
 
 def test_a_file_that_is_not_there() -> None:
-    with pytest.raises(InputProblem, match=r"there is no file smok\.yaml") as problem:
+    with pytest.raises(InputError, match=r"there is no file smok\.yaml") as problem:
         resolved("smok.yaml", Settings(), {})
     assert "`smoke`" in problem.value.hint
 
@@ -171,5 +171,5 @@ def test_a_cluster_has_as_many_workers_as_it_has_room_for(
 
 @pytest.mark.parametrize("where", ["node1:10001", "ray://", "ray://node1", "ray://node1:x", "auto"])
 def test_an_address_that_is_none(tmp_path: Path, where: str) -> None:
-    with pytest.raises(InputProblem, match="`cluster` is"):
+    with pytest.raises(InputError, match="`cluster` is"):
         config_of(tmp_path, FILE, f"cluster={where}")

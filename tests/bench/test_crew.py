@@ -9,7 +9,7 @@ import pytest
 from prover.bench.attempt import Finished, Job
 from prover.bench.runner import Runner
 from prover.bench.worker_pool import LOSSES, Worker, WorkerLostError, WorkerPool
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.search.result import Status
 from tests.bench.building import Tries, todo
 
@@ -146,7 +146,7 @@ async def test_a_cancelled_try_gives_its_worker_back() -> None:
 
 
 async def test_nobody_for_long_is_told() -> None:
-    with pytest.raises(EnvironmentProblem, match=r"no worker for 0\.05 seconds"):
+    with pytest.raises(SetupError, match=r"no worker for 0\.05 seconds"):
         await crew_of(patience=0.05)(todo("a")[0])
 
 
@@ -164,6 +164,6 @@ async def test_why_there_will_be_nobody_is_told() -> None:
     crew = crew_of()
     waiting = asyncio.create_task(crew.ready())
     await asyncio.sleep(0)
-    crew.end(EnvironmentProblem("no Lean there"))
-    with pytest.raises(EnvironmentProblem, match="no Lean there"):
+    crew.end(SetupError("no Lean there"))
+    with pytest.raises(SetupError, match="no Lean there"):
         await waiting

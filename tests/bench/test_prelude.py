@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.file_check import check_file
 from prover.lean.interface import Closed, TacticLimit
 from prover.lean.pool import LeanPool
@@ -186,7 +186,7 @@ async def test_meaning(pool: LeanPool, statement: str, tactic: str) -> None:
 @pytest.mark.parametrize(("statement", "named"), REFUSED)
 async def test_what_needs_mathlib_is_refused(pool: LeanPool, statement: str, named: str) -> None:
     async with pool.session(alone=True) as session:
-        with pytest.raises(InputProblem) as refusal:
+        with pytest.raises(InputError) as refusal:
             await session.open(problem(statement).theorem)
     assert named in needs_mathlib(refusal.value.message)
 
@@ -222,7 +222,7 @@ async def test_the_statements_of_minif2f(pool: LeanPool) -> None:
         async with pool.session(alone=True) as session:
             try:
                 await session.open(read.theorem)
-            except InputProblem as refusal:
+            except InputError as refusal:
                 reasons[given.name] = needs_mathlib(refusal.message)
     assert len(lines) - len(reasons) == 192
     for name, reason in reasons.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.problems import registry as loading
 from prover.problems.problem import Problem, ProblemSet, Selection
 from prover.problems.registry import load_problems
@@ -33,9 +33,9 @@ def written(tmp_path: Path) -> Written:
     return write
 
 
-async def refused(source: str, selection: Selection = Selection()) -> InputProblem:  # noqa: B008
+async def refused(source: str, selection: Selection = Selection()) -> InputError:  # noqa: B008
     """Why a source can't be loaded."""
-    with pytest.raises(InputProblem) as caught:
+    with pytest.raises(InputError) as caught:
         await load_problems(source, selection)
     return caught.value
 
@@ -54,7 +54,7 @@ async def test_the_core_problems_by_name() -> None:
 
 async def test_core_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "CORE", Path("/nowhere/core.jsonl"))
-    with pytest.raises(EnvironmentProblem, match="not installed") as caught:
+    with pytest.raises(SetupError, match="not installed") as caught:
         await load_problems("core")
     assert "core.jsonl" in caught.value.hint
 
@@ -252,7 +252,7 @@ async def test_many_names_are_not_all_shown() -> None:
 
 @pytest.mark.parametrize("fields", [{"every": 0}, {"limit": 0}])
 def test_a_selection_counts_from_one(fields: dict[str, int]) -> None:
-    with pytest.raises(InputProblem):
+    with pytest.raises(InputError):
         Selection(**fields)  # type: ignore[arg-type]
 
 

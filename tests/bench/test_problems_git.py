@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.git import Repository
 from prover.problems import registry as naming
 from prover.problems.problem import ProblemSet, Selection
@@ -149,19 +149,19 @@ async def test_links_lead_nowhere(origin: Path, loader: Loader, tmp_path: Path) 
 )
 async def test_what_is_not_there(origin: Path, loader: Loader, ending: str, message: str) -> None:
     commit(origin, FILES)
-    with pytest.raises(InputProblem, match=re.escape(message)):
+    with pytest.raises(InputError, match=re.escape(message)):
         await loader(f"git:{origin}{ending}")
 
 
 async def test_no_network(loader: Loader) -> None:
-    with pytest.raises(EnvironmentProblem, match="git cannot fetch https://nowhere") as caught:
+    with pytest.raises(SetupError, match="git cannot fetch https://nowhere") as caught:
         await loader("git:https://nowhere.invalid/a/b@" + "1" * 40)
     assert "Check the address and the network" in caught.value.hint
     assert not any(loader.cache.glob("problems/*/"))
 
 
 async def test_git_runs_no_command_for_an_address(loader: Loader, tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentProblem, match="cannot fetch"):
+    with pytest.raises(SetupError, match="cannot fetch"):
         await loader(f"git:ext::touch {tmp_path}/ran")
     assert not (tmp_path / "ran").exists()
 
@@ -176,7 +176,7 @@ async def test_started_by_git_itself(
 
 async def test_without_git(loader: Loader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(EnvironmentProblem, match="git is not installed"):
+    with pytest.raises(SetupError, match="git is not installed"):
         await loader("git:https://host/a/b")
 
 

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from prover.bench.attempt import Job
 from prover.bench.executor import LocalExecutor
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.file_check import check_file
 from prover.lean.interface import Closed, Outcome, TacticError, TacticLimit
 from prover.lean.pool import LeanPool
@@ -61,7 +61,7 @@ async def refusal(pool: LeanPool, problem: Problem) -> str:
     async with pool.session() as session:
         try:
             await session.open(problem.theorem)
-        except InputProblem as refused:
+        except InputError as refused:
             return refused.message
     return ""
 
@@ -161,7 +161,7 @@ async def test_what_can_not_be_stated_is_counted_and_named(pool: LeanPool) -> No
     ("module", "hint"), [("Init.Data.Nat.Dvf", "Init.Data.Nat.Dvd"), ("Mathlib", "Init, Std")]
 )
 async def test_a_module_that_is_not_there(pool: LeanPool, module: str, hint: str) -> None:
-    with pytest.raises(InputProblem, match=f"no module {module}") as caught:
+    with pytest.raises(InputError, match=f"no module {module}") as caught:
         await load_problems(f"library:{module}", lean=pool)
     assert hint in caught.value.hint
 

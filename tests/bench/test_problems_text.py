@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lexer import Kind, tokens
 from prover.problems.sorry_theorems import scan
 
@@ -225,7 +225,7 @@ def test_lines_in_the_first_column_are_part_of_a_statement() -> None:
     ],
 )
 def test_what_has_no_end_is_named_by_line(text: str, message: str) -> None:
-    with pytest.raises(InputProblem, match=message):
+    with pytest.raises(InputError, match=message):
         scan(text)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from prover.bench.results import read_run
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.search.events import Opened
 from tests.bench.runs import attempt, problem, write
 from tests.search.scripted import events_of
@@ -58,7 +58,7 @@ def test_of_two_attempts_with_one_key_the_later_counts(folder: Path) -> None:
 )
 def test_a_broken_line_is_told_by_its_place(folder: Path, line: str, message: str) -> None:
     append(folder, line + json.dumps(attempt(ONE, number=1).to_json()) + "\n")
-    with pytest.raises(InputProblem, match=message):
+    with pytest.raises(InputError, match=message):
         read_run(folder)
 
 
@@ -71,16 +71,16 @@ def test_results_that_do_not_fit_are_told(folder: Path) -> None:
     ):
         before = (folder / "results.jsonl").read_bytes()
         append(folder, json.dumps({**whole, **change}) + "\n")
-        with pytest.raises(InputProblem, match=message):
+        with pytest.raises(InputError, match=message):
             read_run(folder)
         (folder / "results.jsonl").write_bytes(before)
 
 
 def test_a_folder_that_is_no_run_is_told(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputProblem, match="there is no folder"):
+    with pytest.raises(InputError, match="there is no folder"):
         read_run(tmp_path / "nowhere")
     (folder / "environment.json").unlink()
-    with pytest.raises(InputProblem, match=r"no run: it has no environment\.json"):
+    with pytest.raises(InputError, match=r"no run: it has no environment\.json"):
         read_run(folder)
 
 
@@ -92,5 +92,5 @@ async def test_the_events_of_an_attempt(folder: Path) -> None:
     assert any(isinstance(event, Opened) for event in read_run(folder).trace(first))
     assert read_run(folder).trace(second) == ()
     path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(InputProblem, match="can't be read"):
+    with pytest.raises(InputError, match="can't be read"):
         read_run(folder).trace(first)

@@ -9,7 +9,7 @@ import pytest
 
 from prover.bench.attempt import Finished
 from prover.bench.runner import Runner
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.search.result import Status
 from tests.bench.building import Tries, attempt, todo
 
@@ -115,9 +115,9 @@ async def test_going_on_makes_what_is_missing_and_nothing_twice(cut: int) -> Non
 
 async def test_a_machine_that_lacks_something_ends_the_run_and_keeps_what_ended() -> None:
     kept: list[Finished] = []
-    tries = Tries({"b0": EnvironmentProblem("no Lean")}, {"c0": 50})
+    tries = Tries({"b0": SetupError("no Lean")}, {"c0": 50})
     run = Runner(todo("abcdef"), kept.append, workers=3)
-    with pytest.raises(EnvironmentProblem, match="no Lean"):
+    with pytest.raises(SetupError, match="no Lean"):
         await run.work(tries)
     assert [one.attempt.name for one in kept] == ["a"]
     assert "c0" in tries.stopped

@@ -18,7 +18,7 @@ from prover.bench.config import Config
 from prover.bench.environment import environment
 from prover.bench.results import attempts, trace_path
 from prover.bench.store import Store, read
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.problems.problem import ProblemSet
 from prover.search.budget import Limit
 from prover.search.result import Status
@@ -96,7 +96,7 @@ def test_a_broken_line_is_told(tmp_path: Path, line: bytes, message: str) -> Non
     path = tmp_path / "results.jsonl"
     first, second = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(first + line + second)
-    with pytest.raises(InputProblem, match=message) as problem, opened(tmp_path):
+    with pytest.raises(InputError, match=message) as problem, opened(tmp_path):
         pass
     assert f"{path}:2:" in problem.value.message
     assert path.read_bytes() == first + line + second
@@ -116,7 +116,7 @@ def test_a_folder_of_something_else_is_refused(
 ) -> None:
     with opened(tmp_path) as store:
         store.add(finished(0))
-    with pytest.raises(InputProblem) as problem, opened(tmp_path, config, few, lean):
+    with pytest.raises(InputError) as problem, opened(tmp_path, config, few, lean):
         pass
     assert what in problem.value.message
     with opened(tmp_path, replace(Config(), workers=7, run="elsewhere")) as store:
@@ -125,7 +125,7 @@ def test_a_folder_of_something_else_is_refused(
 
 def test_results_without_their_settings_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "results.jsonl").write_text("mine\n")
-    with pytest.raises(InputProblem, match="not how they were made"), opened(tmp_path):
+    with pytest.raises(InputError, match="not how they were made"), opened(tmp_path):
         pass
     assert (tmp_path / "results.jsonl").read_text() == "mine\n"
 
@@ -139,7 +139,7 @@ def test_two_runs_in_one_folder_are_refused(tmp_path: Path) -> None:
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"in\n"
-        with pytest.raises(InputProblem, match="another run is writing"), opened(tmp_path):
+        with pytest.raises(InputError, match="another run is writing"), opened(tmp_path):
             pass
         # A killed one leaves nothing behind that keeps others out.
         other.kill()
@@ -157,7 +157,7 @@ def test_a_full_disk_is_told_and_what_was_kept_stays(tmp_path: Path) -> None:
     # Room for the trace, and for a part of the line only.
     resource.setrlimit(resource.RLIMIT_FSIZE, (size + 10, before[1]))
     try:
-        with opened(tmp_path) as store, pytest.raises(EnvironmentProblem, match="can't be written"):
+        with opened(tmp_path) as store, pytest.raises(SetupError, match="can't be written"):
             store.add(finished(1))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.train_tiny import TEMPLATE, Size, Step, steps_of, train
 from prover.api import make_search
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean.pool import LeanPool
 from prover.policy.factory import open_policy
 from prover.policy.model_options import ModelOptions
@@ -51,7 +51,7 @@ def test_the_steps_of_a_proof_are_read_from_a_trace() -> None:
 
 
 def test_there_has_to_be_something_to_learn(tmp_path: Path) -> None:
-    with pytest.raises(InputProblem, match="no step of a proof"):
+    with pytest.raises(InputError, match="no step of a proof"):
         train([], tmp_path, SMALL)
 
 

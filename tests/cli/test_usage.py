@@ -14,7 +14,7 @@ import pytest
 
 from prover.cli import VERBS
 from prover.cli.options import at_line, chosen_model_options, named_holes, split_place
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.file_check import Declaration, FileReport, Message
 from prover.lean_file import Hole, LeanFile
 from prover.policy.model_options import ModelOptions
@@ -116,7 +116,7 @@ def test_the_holes_of_a_line_or_of_its_declaration() -> None:
     assert at_line(file, holes, 2) == [first, second]
     assert at_line(file, holes, 5) == [third]
     assert at_line(file, holes, 4) == [third, fourth]
-    with pytest.raises(InputProblem, match="no `sorry` on line 3") as raised:
+    with pytest.raises(InputError, match="no `sorry` on line 3") as raised:
         at_line(file, holes, 3)
     assert "lines: 2, 5, 6" in raised.value.hint
 
@@ -125,11 +125,11 @@ def test_the_holes_of_a_name() -> None:
     first, second, third, fourth = holes = holes_of(TWO.encode())
     assert named_holes(holes, [], ["ℓ"]) == [third, fourth]
     assert named_holes(holes, [], ["ℓ", "a"]) == [first, second, third, fourth]
-    with pytest.raises(InputProblem, match="no theorem is called `b`") as raised:
+    with pytest.raises(InputError, match="no theorem is called `b`") as raised:
         named_holes(holes, [], ["b"])
     assert "a, ℓ" in raised.value.hint
     # What Lean can't parse has no name.
-    with pytest.raises(InputProblem) as raised:
+    with pytest.raises(InputError) as raised:
         named_holes([replace(first, name=""), third], [], ["b"])
     assert raised.value.hint == "With `sorry`: ℓ."
 
@@ -147,13 +147,13 @@ def test_the_holes_of_a_name() -> None:
 )
 def test_a_name_without_a_hole(unproved: list[Hole], name: str, message: str, hint: str) -> None:
     declared = ["Deep.done", "number", "failed"]
-    with pytest.raises(InputProblem) as raised:
+    with pytest.raises(InputError) as raised:
         named_holes(unproved, declared, [name])
     assert (raised.value.message, raised.value.hint) == (message, hint)
 
 
 def test_a_name_that_is_nowhere_in_a_file_without_holes() -> None:
-    with pytest.raises(InputProblem) as raised:
+    with pytest.raises(InputError) as raised:
         named_holes([], [], ["b"])
     assert raised.value.hint == "The file has no `sorry`."
 

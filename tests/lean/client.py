@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.process import Command
 
@@ -49,6 +49,6 @@ def command(work: Path, text: str) -> Command:
     (work / "T.lean").write_text(text)
     try:
         lean = EmbeddedLean.find()
-    except EnvironmentProblem as problem:
+    except SetupError as problem:
         pytest.skip(f"{problem.message}. {problem.hint}")
     return lean.command("-Dweak.Elab.async=false", "T.lean", work=work, writes=True)

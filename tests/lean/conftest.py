@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.process import Command
 
@@ -32,7 +32,7 @@ def lean() -> EmbeddedLean:
     """The embedded Lean; skips where it is not installed."""
     try:
         return EmbeddedLean.find()
-    except EnvironmentProblem as problem:
+    except SetupError as problem:
         pytest.skip(f"{problem.message}. {problem.hint}")
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.file_check import check_file
 from prover.lean.backend import Backend
 from prover.lean.interface import Closed, LeanSession, Outcome, Progress, TacticLimit, Timeout
@@ -45,17 +45,17 @@ def worker_of(session: LeanSession) -> Worker:
 
 async def the_statement_is_wrong(pool: Backend) -> None:
     async with pool.session() as session:
-        with pytest.raises(InputProblem, match="nonsense"):
+        with pytest.raises(InputError, match="nonsense"):
             await opened(session, ": Nat.nonsense 1 = 1")
 
 
 async def the_header_is_wrong(pool: Backend) -> None:
     async with pool.session() as session:
-        with pytest.raises(InputProblem, match="nonsense"):
+        with pytest.raises(InputError, match="nonsense"):
             await opened(session, ": 1 = 1", "open Nat.nonsense\n")
     wrong = "def a : Nat := Nat.nonsense\n"
     async with pool.session() as session:
-        with pytest.raises(InputProblem, match="it needs `a`"):
+        with pytest.raises(InputError, match="it needs `a`"):
             await opened(session, ": a = a", wrong)
     async with pool.session() as session:
         await opened(session, ": 1 = 1", wrong)
@@ -63,7 +63,7 @@ async def the_header_is_wrong(pool: Backend) -> None:
 
 async def an_import_is_not_there(pool: Backend) -> None:
     async with pool.session() as session:
-        with pytest.raises(InputProblem, match="Nowhere"):
+        with pytest.raises(InputError, match="Nowhere"):
             await opened(session, ": 1 = 1", "import Nowhere.AtAll\n")
     async with pool.session() as session:
         await opened(session, ": 1 = 1")

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from prover.errors import EnvironmentProblem, InputProblem, LeanDied
+from prover.errors import InputError, LeanDiedError, SetupError
 from prover.lean.interface import (
     Closed,
     LeanSession,
@@ -139,7 +139,7 @@ async def test_a_state_that_comes_out_otherwise_is_lost(dojo: DojoSession) -> No
     root = await dojo.open(THEOREM)
     turned = only(await dojo.run(root, ["turn"], LIMIT))
     await dojo.run(root, ["crash"], LIMIT)
-    with pytest.raises(LeanDied, match="`turn` led elsewhere"):
+    with pytest.raises(LeanDiedError, match="`turn` led elsewhere"):
         await dojo.run(turned, ["step a"], LIMIT)
     assert isinstance((await dojo.run(root, ["step a"], LIMIT))[0], Progress)
 
@@ -159,7 +159,7 @@ async def test_nothing_is_left_running(tmp_path: Path) -> None:
 
 async def test_a_theorem_that_cannot_be_entered(tmp_path: Path) -> None:
     session = session_with(tmp_path, "init")
-    with pytest.raises(InputProblem, match="Failed to locate the theorem") as caught:
+    with pytest.raises(InputError, match="Failed to locate the theorem") as caught:
         await session.open(THEOREM)
     await session.close()
     assert "full name" in caught.value.hint
@@ -167,7 +167,7 @@ async def test_a_theorem_that_cannot_be_entered(tmp_path: Path) -> None:
 
 async def test_a_lean_that_crashes_at_the_start(tmp_path: Path) -> None:
     session = session_with(tmp_path, "crash")
-    with pytest.raises(EnvironmentProblem, match="exit code: 1") as caught:
+    with pytest.raises(SetupError, match="exit code: 1") as caught:
         await session.open(THEOREM)
     await session.close()
     assert "lake build" in caught.value.hint

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.lean.interface import Closed, Progress, TacticError, TacticLimit, Timeout
 from prover.lean.lean_sources import DOJO_REPL, sources
 from prover.lean.leandojo.dojo_lean import DojoFile, open_dojo
@@ -67,7 +67,7 @@ async def test_what_does_not_answer_is_ended(project: Path) -> None:
 
 async def test_what_lean_says_when_it_does_not_come_up(project: Path) -> None:
     async with open_dojo(project, "My/File.lean") as dojo, dojo.session() as session:
-        with pytest.raises(InputProblem, match=r"unknown identifier `nowhere`"):
+        with pytest.raises(InputError, match=r"unknown identifier `nowhere`"):
             await session.open(dojo.theorem("nowhere_to_be"))
 
 
@@ -76,17 +76,17 @@ async def test_a_lean_that_ours_does_not_compile_with(
 ) -> None:
     monkeypatch.setenv("STAND_IN_FAILS", "1")
     async with open_dojo(project, "My/File.lean") as dojo, dojo.session() as session:
-        with pytest.raises(EnvironmentProblem, match=r"does not compile.*Lean\.Nothing") as caught:
+        with pytest.raises(SetupError, match=r"does not compile.*Lean\.Nothing") as caught:
             await session.open(dojo.theorem("My.one"))
     assert "4.27" in caught.value.hint
 
 
 async def test_names_and_files_that_are_not_there(project: Path) -> None:
     async with open_dojo(project, "My/File.lean") as dojo:
-        with pytest.raises(InputProblem, match=r"no theorem that is called `My\.tow`") as caught:
+        with pytest.raises(InputError, match=r"no theorem that is called `My\.tow`") as caught:
             dojo.theorem("My.tow")
         assert caught.value.hint == "Did you mean `My.two`?"
-    with pytest.raises(InputProblem, match="has no file"):
+    with pytest.raises(InputError, match="has no file"):
         async with open_dojo(project, "My/Other.lean"):
             pass
 
@@ -96,7 +96,7 @@ async def test_a_machine_without_lake(project: Path, monkeypatch: pytest.MonkeyP
     assert git is not None
     (project / "git").symlink_to(git)
     monkeypatch.setenv("PATH", str(project))
-    with pytest.raises(EnvironmentProblem, match="lake") as caught:
+    with pytest.raises(SetupError, match="lake") as caught:
         async with open_dojo(project, "My/File.lean"):
             pass
     assert "elan" in caught.value.hint
@@ -104,7 +104,7 @@ async def test_a_machine_without_lake(project: Path, monkeypatch: pytest.MonkeyP
 
 async def test_an_old_lean_needs_its_trace(project: Path) -> None:
     (project / "lean-toolchain").write_text("leanprover/lean4:v4.10.0\n")
-    with pytest.raises(EnvironmentProblem, match="has not traced") as caught:
+    with pytest.raises(SetupError, match="has not traced") as caught:
         async with open_dojo(project, "My/File.lean"):
             pass
     assert "python -m prover.lean.leandojo" in caught.value.hint

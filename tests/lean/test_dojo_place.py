@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.lean.leandojo.dojo_lean import standing
 from prover.lean.leandojo.repository import Repository, interaction_mode, parsed
 from prover.lean.leandojo.theorem_locator import is_whole_proof, proof_start, theorem_in, theorems
@@ -98,12 +98,12 @@ def test_where_a_proof_starts(declaration: str, before: str) -> None:
 
 
 def test_what_is_not_there_or_has_no_proof_to_replace(tmp_path: Path) -> None:
-    with pytest.raises(InputProblem) as caught:
+    with pytest.raises(InputError) as caught:
         theorem_in(file(tmp_path), "A.B.ones")
     assert caught.value.hint == "Did you mean `A.B.one`?"
-    with pytest.raises(InputProblem, match="has no `:=`"):
+    with pytest.raises(InputError, match="has no `:=`"):
         theorem_in(file(tmp_path), "C.byCases")
-    with pytest.raises(InputProblem) as caught:
+    with pytest.raises(InputError) as caught:
         theorem_in(file(tmp_path, "def x := 1\n"), "x")
     assert "alone" in caught.value.hint
 
@@ -122,7 +122,7 @@ def test_the_way_for_each_lean() -> None:
     assert not interaction_mode("leanprover/lean4:nightly-2026-01-01", "4.20.0").as_it_is
     assert parsed("v4.9.0") == (4, 9)
     for wrong in ("leanprover/lean4:v4.2.0", "my-toolchain"):
-        with pytest.raises(EnvironmentProblem) as caught:
+        with pytest.raises(SetupError) as caught:
             interaction_mode(wrong, "4.20.0")
         assert caught.value.hint
 
@@ -134,7 +134,7 @@ def test_repositories_and_their_traces(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("CACHE_DIR", str(tmp_path / "cache"))
     remote = Repository.named("https://github.com/owner/name.git", COMMIT)
     assert (remote.folder, remote.traced) == (None, None)
-    with pytest.raises(EnvironmentProblem) as caught:
+    with pytest.raises(SetupError) as caught:
         remote.place()
     assert f"prover.lean.leandojo https://github.com/owner/name {COMMIT}" in caught.value.hint
     traced = tmp_path / "cache" / f"owner-name-{COMMIT}" / "name"
@@ -149,9 +149,9 @@ def test_repositories_and_their_traces(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_repositories_that_are_not_named_well(tmp_path: Path) -> None:
-    with pytest.raises(InputProblem, match="which commit"):
+    with pytest.raises(InputError, match="which commit"):
         Repository.named("https://github.com/owner/name", "main")
-    with pytest.raises(InputProblem, match="no repository"):
+    with pytest.raises(InputError, match="no repository"):
         Repository.named(str(tmp_path / "nothing"))
 
 

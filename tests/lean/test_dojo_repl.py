@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.lean_sources import DOJO_REPL, sources
 from prover.lean.process import run_command
@@ -88,7 +88,7 @@ def answers(work: Path, theorem: str, requests: Sequence[Request]) -> list[dict[
     arguments = ("-Dweak.Elab.async=false", "T.lean")
     try:
         command = EmbeddedLean.find().command(*arguments, work=work, writes=True)
-    except EnvironmentProblem as problem:
+    except SetupError as problem:
         pytest.skip(f"{problem.message}. {problem.hint}")
     ran = run_command(command)
     assert ran.returncode == 0, ran.stdout

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean.interface import Closed, Progress, Rejected, TacticLimit, Timeout
 from prover.lean.leandojo.dojo_lean import open_dojo
 from prover.theorem import Theorem
@@ -74,14 +74,14 @@ async def test_a_name_that_is_not_in_the_trace(traced: Path) -> None:
     root = traced.parent / "leandojo" / f"gitpython-project-{COMMIT}" / "project"
     (root / "My" / "Third.lean").write_text("theorem untraced : True := trivial\n")
     async with open_dojo(traced, "My/Third.lean", commit=COMMIT) as dojo, dojo.session() as own:
-        with pytest.raises(InputProblem, match=r"Cannot find the \*\.ast\.json file"):
+        with pytest.raises(InputError, match=r"Cannot find the \*\.ast\.json file"):
             await own.open(dojo.theorem("untraced"))
 
 
 async def test_a_hole_that_is_a_part_of_a_proof(traced: Path) -> None:
     theorem = Theorem("aim", "", "theorem aim : p := by\n  have : q := by\n    ")
     async with open_dojo(traced, "My/Second.lean", commit=COMMIT) as dojo, dojo.session() as own:
-        with pytest.raises(InputProblem, match="part of its proof"):
+        with pytest.raises(InputError, match="part of its proof"):
             await own.open(theorem)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean.leandojo import __main__ as program
 from prover.lean.leandojo import repository_build
 from prover.lean.leandojo.repository import Repository
@@ -47,7 +47,7 @@ def test_a_remote_repository_is_cloned_once(committed: Path) -> None:
 
 
 def test_a_commit_that_is_not_there(committed: Path) -> None:
-    with pytest.raises(InputProblem, match="has no commit"):
+    with pytest.raises(InputError, match="has no commit"):
         repository_build.fetched(Repository(f"file://{committed}", "0" * 40), lambda *_: None)
 
 

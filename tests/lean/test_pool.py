@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from prover.errors import LeanDied
+from prover.errors import LeanDiedError
 from prover.lean.interface import Progress, TacticLimit, Verify
 from prover.lean.pool import LeanPool
 from prover.theorem import Theorem
@@ -201,7 +201,7 @@ async def test_a_cancelled_wait_for_a_process_keeps_it_as_the_spare(fake: Fake) 
 
 async def test_a_lean_that_cannot_start_is_an_error_with_a_hint(fake: Fake) -> None:
     async with LeanPool(fake("dies")) as pool, pool.session() as session:
-        with pytest.raises(LeanDied, match="cannot open the library") as death:
+        with pytest.raises(LeanDiedError, match="cannot open the library") as death:
             await session.open(THEOREM)
     assert "doctor" in death.value.hint
 
@@ -228,7 +228,7 @@ async def test_a_check_whose_lean_is_killed_is_made_again(fake: Fake, tmp_path: 
 async def test_the_gate_waits_for_a_fresh_lean_as_long_as_it_may(fake: Fake) -> None:
     async with LeanPool(fake("sleeps"), start_seconds=30) as pool:
         began = time.perf_counter()
-        with pytest.raises(LeanDied, match=r"not checked.*within 0\.3 seconds") as late:
+        with pytest.raises(LeanDiedError, match=r"not checked.*within 0\.3 seconds") as late:
             await Verifier(pool, seconds=0.3)(THEOREM, "close")
         assert time.perf_counter() - began < 10
     assert "less beside it" in late.value.hint
@@ -237,7 +237,7 @@ async def test_the_gate_waits_for_a_fresh_lean_as_long_as_it_may(fake: Fake) -> 
 async def test_the_gate_waits_for_other_checks_no_longer(fake: Fake) -> None:
     async with LeanPool(fake(), spare=False) as pool:
         async with pool.fresh(), pool.fresh():
-            with pytest.raises(LeanDied, match="not checked"):
+            with pytest.raises(LeanDiedError, match="not checked"):
                 await Verifier(pool, seconds=0.3)(THEOREM, "close")
         # Whoever gave up has taken nobody's place.
         assert (await Verifier(pool, seconds=30)(THEOREM, "close")).accepted

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean.embedded import wasm
 from prover.lean.embedded.js_patch import HOST, PATCHES, Patch, patched
 from prover.lean.embedded.npm_package import node
@@ -39,7 +39,7 @@ def test_exports_that_nothing_reads_are_dropped() -> None:
 @pytest.mark.parametrize("change", PATCHES, ids=lambda change: change.reason)
 def test_a_package_that_is_not_as_expected_is_refused(change: Patch) -> None:
     other = script().replace(change.old.encode(), b"other text")
-    with pytest.raises(EnvironmentProblem, match="not as expected") as problem:
+    with pytest.raises(SetupError, match="not as expected") as problem:
         patched(other)
     assert change.reason in problem.value.message
 
@@ -47,7 +47,7 @@ def test_a_package_that_is_not_as_expected_is_refused(change: Patch) -> None:
 def test_a_text_that_is_there_twice_is_refused() -> None:
     change = Patch("it", "a", "b")
     assert change.apply(b"-a-") == b"-b-"
-    with pytest.raises(EnvironmentProblem):
+    with pytest.raises(SetupError):
         change.apply(b"-a-a-")
 
 
@@ -64,7 +64,7 @@ def test_functions_are_reached_by_address_instead_of_export(tmp_path: Path) -> N
 
 
 def test_a_module_built_otherwise_is_refused() -> None:
-    with pytest.raises(EnvironmentProblem, match="not as expected"):
+    with pytest.raises(SetupError, match="not as expected"):
         wasm.trim_exports(b"\0asm\x02" + module()[5:], set(), io.BytesIO())
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from prover.errors import EnvironmentProblem, LeanDied
+from prover.errors import LeanDiedError, SetupError
 from prover.lean import process as process_module
 from prover.lean.process import TAIL_BYTES, Command, LeanProcess
 
@@ -46,7 +46,7 @@ async def test_reads_what_follows_the_mark_and_skips_the_rest() -> None:
 async def test_an_ended_child_leaves_its_code_and_last_words() -> None:
     source = "import sys; sys.stderr.write('x\\n' * 100_000 + 'the end'); sys.exit(7)"
     process = await LeanProcess.spawn(python(source))
-    with pytest.raises(LeanDied, match=r"code 7.*the end"):
+    with pytest.raises(LeanDiedError, match=r"code 7.*the end"):
         await process.read(b"@@")
     assert len(process.last_words) <= TAIL_BYTES
     await process.kill()
@@ -55,7 +55,7 @@ async def test_an_ended_child_leaves_its_code_and_last_words() -> None:
 async def test_an_endless_line_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_module, "LINE_BYTES", 2**16)
     process = await LeanProcess.spawn(python("while True: print('x' * 1000, end='')"))
-    with pytest.raises(LeanDied, match="65536 bytes"):
+    with pytest.raises(LeanDiedError, match="65536 bytes"):
         await process.read(b"@@")
     await process.kill()
     assert not process.alive
@@ -78,20 +78,20 @@ async def test_kill_takes_the_children_along() -> None:
 
 async def test_a_dead_child_cannot_be_written_to() -> None:
     process = await LeanProcess.spawn(python("pass"))
-    with pytest.raises(LeanDied):
+    with pytest.raises(LeanDiedError):
         await process.read(b"@@")
-    with pytest.raises(LeanDied, match="code 0"):
+    with pytest.raises(LeanDiedError, match="code 0"):
         await process.write(b"hello\n" * 1000)
     await process.kill()
 
 
 async def test_a_missing_program_or_folder_is_an_environment_problem() -> None:
-    with pytest.raises(EnvironmentProblem) as problem:
+    with pytest.raises(SetupError) as problem:
         await LeanProcess.spawn(python("", cwd=Path("/no/such/folder")))
     assert "doctor" in problem.value.hint
     command = Command(argv=("/no/such/lean",), environment={}, cwd=Path("/"))
     process = await LeanProcess.spawn(command)
-    with pytest.raises(LeanDied, match="/no/such/lean: No such file"):
+    with pytest.raises(LeanDiedError, match="/no/such/lean: No such file"):
         await process.read(b"@@")
     await process.kill()
 

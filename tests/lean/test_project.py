@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.lean.native import lake_project, toolchain
 from prover.lean.native.lake_project import Project, first_error
 from prover.lean.native.toolchain import Version
@@ -47,10 +47,10 @@ def test_the_innermost_project_around_a_file(tmp_path: Path) -> None:
 def test_a_named_project_must_be_one(tmp_path: Path) -> None:
     root = project(tmp_path / "mine")
     assert Project.at(root) == Project(root)
-    with pytest.raises(InputProblem, match="is no Lake project") as problem:
+    with pytest.raises(InputError, match="is no Lake project") as problem:
         Project.at(root / "Mine")
     assert problem.value.hint == f"Did you mean {root}?"
-    with pytest.raises(InputProblem, match="there is no folder"):
+    with pytest.raises(InputError, match="there is no folder"):
         Project.at(tmp_path / "nowhere")
 
 
@@ -106,7 +106,7 @@ def test_a_linked_toolchain(elan: StandIn, tmp_path: Path) -> None:
 
 def test_a_toolchain_that_is_not_installed(elan: StandIn, tmp_path: Path) -> None:
     root = project(tmp_path / "mine", name="leanprover/lean4:v4.27.0")
-    with pytest.raises(EnvironmentProblem, match=r"v4\.27\.0 is not installed") as problem:
+    with pytest.raises(SetupError, match=r"v4\.27\.0 is not installed") as problem:
         toolchain.find(root)
     assert "`elan toolchain install leanprover/lean4:v4.27.0`" in problem.value.hint
     assert elan.asked == [], "elan downloads what it is asked for"
@@ -115,20 +115,20 @@ def test_a_toolchain_that_is_not_installed(elan: StandIn, tmp_path: Path) -> Non
 @pytest.mark.usefixtures("elan")
 def test_a_channel_is_no_release(tmp_path: Path) -> None:
     root = project(tmp_path / "mine", name="stable")
-    with pytest.raises(EnvironmentProblem, match="only the network says"):
+    with pytest.raises(SetupError, match="only the network says"):
         toolchain.find(root)
 
 
 def test_a_broken_toolchain(elan: StandIn, tmp_path: Path) -> None:
     elan.now("broken")
-    with pytest.raises(EnvironmentProblem, match=r"is broken: .*libleanshared") as problem:
+    with pytest.raises(SetupError, match=r"is broken: .*libleanshared") as problem:
         _ = toolchain.find(project(tmp_path / "mine")).version
     assert f"elan toolchain install {NAME}" in problem.value.hint
 
 
 @pytest.mark.usefixtures("bare")
 def test_without_any_native_lean(tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentProblem, match="neither elan nor a `lake`") as problem:
+    with pytest.raises(SetupError, match="neither elan nor a `lake`") as problem:
         toolchain.find(project(tmp_path / "mine"))
     assert "--lean embedded" in problem.value.hint
 
@@ -138,7 +138,7 @@ def test_a_lean_on_the_path_must_be_the_projects(tmp_path: Path) -> None:
     standing = StandIn.make(tmp_path / "other", NOTHING)
     (tmp_path / "bin").symlink_to(standing.toolchain / "bin")
     assert toolchain.find(project(tmp_path / "mine")).folder == standing.toolchain
-    with pytest.raises(EnvironmentProblem, match=r"asks for v4\.27\.0, .* is 4\.28\.0"):
+    with pytest.raises(SetupError, match=r"asks for v4\.27\.0, .* is 4\.28\.0"):
         toolchain.find(project(tmp_path / "older", name="v4.27.0"))
 
 
@@ -162,7 +162,7 @@ def test_versions(
 def test_a_project_that_was_never_built(elan: StandIn, tmp_path: Path) -> None:
     root = project(tmp_path / "mine")
     (root / "lake-manifest.json").unlink()
-    with pytest.raises(EnvironmentProblem, match="was never built") as problem:
+    with pytest.raises(SetupError, match="was never built") as problem:
         Project(root).variables(toolchain.find(root))
     assert problem.value.hint == f"Run `cd {root} && lake build`."
     assert elan.asked == [], "Lake would write the file that is missing"
@@ -171,7 +171,7 @@ def test_a_project_that_was_never_built(elan: StandIn, tmp_path: Path) -> None:
 def test_a_dependency_that_was_never_fetched(elan: StandIn, tmp_path: Path) -> None:
     root = project(tmp_path / "mine", packages=("mathlib",))
     (root / ".lake" / "packages" / "mathlib").rename(tmp_path / "gone")
-    with pytest.raises(EnvironmentProblem, match="lacks its dependency mathlib") as problem:
+    with pytest.raises(SetupError, match="lacks its dependency mathlib") as problem:
         Project(root).variables(toolchain.find(root))
     assert "lake exe cache get && lake build" in problem.value.hint
     assert elan.asked == [], "Lake would clone it"
@@ -196,14 +196,14 @@ def test_dependencies_at_a_path_and_with_unusual_names(tmp_path: Path) -> None:
 def test_a_manifest_that_is_none(tmp_path: Path, text: str) -> None:
     root = project(tmp_path / "mine")
     (root / "lake-manifest.json").write_text(text)
-    with pytest.raises(EnvironmentProblem, match=r"lake-manifest\.json can't be read"):
+    with pytest.raises(SetupError, match=r"lake-manifest\.json can't be read"):
         _ = Project(root).dependencies
 
 
 def test_a_lakefile_with_a_mistake(elan: StandIn, tmp_path: Path) -> None:
     elan.now("invalid")
     root = project(tmp_path / "mine")
-    with pytest.raises(EnvironmentProblem, match=r"can't load .*lakefile\.lean:3:0: unknown"):
+    with pytest.raises(SetupError, match=r"can't load .*lakefile\.lean:3:0: unknown"):
         Project(root).variables(toolchain.find(root))
 
 
@@ -214,14 +214,14 @@ def test_which_imports_are_built(elan: StandIn, tmp_path: Path) -> None:
     assert elan.asked == [f"lake env in {root}"]
     here.check_built(["Init", "Mathlib", "Aesop", "Mine.Basic"], variables)
     module(root, "Mine.New", built=False)
-    with pytest.raises(EnvironmentProblem, match=r"Mine\.New of this project is not built") as own:
+    with pytest.raises(SetupError, match=r"Mine\.New of this project is not built") as own:
         here.check_built(["Mine.New"], variables)
     assert own.value.hint == f"Run `cd {root} && lake build Mine.New`."
     module(root / ".lake" / "packages" / "mathlib", "Mathlib.Tactic", built=False)
-    with pytest.raises(EnvironmentProblem, match=r"Mathlib\.Tactic of mathlib") as fetched:
+    with pytest.raises(SetupError, match=r"Mathlib\.Tactic of mathlib") as fetched:
         here.check_built(["Mathlib.Tactic"], variables)
     assert "lake exe cache get && lake build Mathlib.Tactic" in fetched.value.hint
-    with pytest.raises(InputProblem, match=r"has no module Nowhere\.Else"):
+    with pytest.raises(InputError, match=r"has no module Nowhere\.Else"):
         here.check_built(["Nowhere.Else"], variables)
 
 
@@ -252,7 +252,7 @@ def test_options_of_a_lakefile_in_lean_are_asked_for(elan: StandIn, tmp_path: Pa
     assert found == {"autoImplicit": False, "maxRecDepth": 1000}
     assert elan.asked[-1] == f"lake setup-file --no-build {file} in {root}"
     (elan.toolchain / "setup.json").write_text("error: build failed\n")
-    with pytest.raises(EnvironmentProblem, match="does not tell the options"):
+    with pytest.raises(SetupError, match="does not tell the options"):
         lake_project.of_file(Project(root), toolchain.find(root), file)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean.native.native_lean import sandboxed
 from prover.lean.process import Command
 
@@ -25,7 +25,7 @@ def test_without_bubblewrap_it_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(EnvironmentProblem, match="needs bubblewrap") as problem:
+    with pytest.raises(SetupError, match="needs bubblewrap") as problem:
         sandboxed(Command(("true",), {}, tmp_path), [])
     assert "apt install bubblewrap" in problem.value.hint
 

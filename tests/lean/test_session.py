@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import InputProblem, LeanDied
+from prover.errors import InputError, LeanDiedError
 from prover.lean import worker as worker_module
 from prover.lean.interface import (
     Closed,
@@ -85,7 +85,7 @@ async def test_stops_after_the_tactic_that_closes(faked: Session) -> None:
 
 
 async def test_a_wrong_statement_is_the_users(faked: Session) -> None:
-    with pytest.raises(InputProblem, match="unknown identifier") as problem:
+    with pytest.raises(InputError, match="unknown identifier") as problem:
         await faked.open(Theorem.from_statement("t", "theorem t : wrong := by"))
     assert "statement" in problem.value.hint
 
@@ -140,7 +140,7 @@ async def test_memory_eaten_is_a_timeout_of_that_tactic(fake: Fake) -> None:
 async def test_a_state_that_cannot_be_rebuilt_is_lost(faked: Session) -> None:
     root = await faked.open(THEOREM)
     state = only(await faked.run(root, ["once a"], LIMIT))
-    with pytest.raises(LeanDied, match="`once a` led elsewhere"):
+    with pytest.raises(LeanDiedError, match="`once a` led elsewhere"):
         await faked.run(state, ["die", "step b"], LIMIT)
     assert only(await faked.run(root, ["step c"], LIMIT)).key == ".c"
 

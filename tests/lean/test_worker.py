@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from prover.errors import EnvironmentProblem, LeanDied
+from prover.errors import LeanDiedError, SetupError
 from prover.lean.worker import OutOfMemory, Overdue, Refused, Worker
 from tests.lean.conftest import Fake
 
@@ -36,7 +36,7 @@ async def test_greets_answers_and_ends(fake: Fake) -> None:
     assert (await worker.request("ping", {}, seconds=5))["pid"] == worker.pid
     await worker.close()
     assert not worker.alive
-    with pytest.raises(LeanDied):
+    with pytest.raises(LeanDiedError):
         await worker.request("ping", {}, seconds=5)
 
 
@@ -50,18 +50,18 @@ async def test_a_refusal_leaves_it_alive(fake: Fake) -> None:
 
 
 async def test_a_worker_that_ends_at_the_start_says_why(fake: Fake) -> None:
-    with pytest.raises(LeanDied, match=r"did not start.*cannot open the library") as death:
+    with pytest.raises(LeanDiedError, match=r"did not start.*cannot open the library") as death:
         await Worker.start(fake("dies"))
     assert "doctor" in death.value.hint
 
 
 async def test_a_worker_that_never_starts_is_given_up(fake: Fake) -> None:
-    with pytest.raises(LeanDied, match=r"within 0\.3 seconds"):
+    with pytest.raises(LeanDiedError, match=r"within 0\.3 seconds"):
         await Worker.start(fake("sleeps"), seconds=0.3)
 
 
 async def test_another_protocol_is_an_environment_problem(fake: Fake) -> None:
-    with pytest.raises(EnvironmentProblem, match="protocol 2") as problem:
+    with pytest.raises(SetupError, match="protocol 2") as problem:
         await Worker.start(fake("other-protocol"))
     assert "setup" in problem.value.hint
 
@@ -91,7 +91,7 @@ async def test_a_flood_of_noise_is_read_past(fake: Fake) -> None:
 )
 async def test_a_worker_out_of_step_is_dead(fake: Fake, tactic: str, message: str) -> None:
     worker = await opened(fake)
-    with pytest.raises(LeanDied, match=message):
+    with pytest.raises(LeanDiedError, match=message):
         await replies(worker, tactic)
     assert not worker.alive
     await worker.close()
@@ -108,7 +108,7 @@ async def test_an_overdue_worker_is_killed(fake: Fake) -> None:
 
 async def test_an_endless_line_ends_with_the_limit(fake: Fake) -> None:
     worker = await opened(fake)
-    with pytest.raises(LeanDied):
+    with pytest.raises(LeanDiedError):
         await replies(worker, "long", seconds=3)
     assert not worker.alive
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean.interface import Outcome, State
 from prover.lsp.documents import Edit
 from prover.theorem import Theorem
@@ -52,7 +52,7 @@ class HeldLean(Lean):
         """Opens a theorem."""
         self.asked.append(theorem)
         if self.problem and theorem.name == "one":
-            raise InputProblem(self.problem)
+            raise InputError(self.problem)
         return await super().open(theorem)
 
     async def run(self, *asked: Any) -> list[Outcome]:

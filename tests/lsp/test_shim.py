@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lsp import lake_shim
 from tests.cli.conftest import Prover
 
@@ -84,7 +84,7 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path, real: Path, prover: Prov
     assert (real / "lake").read_bytes() == before
     link = tmp_path / "lake"
     link.symlink_to("nowhere")
-    with pytest.raises(InputProblem, match="not made by prover"):
+    with pytest.raises(InputError, match="not made by prover"):
         lake_shim.install(tmp_path)
     assert link.is_symlink()
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 import pytest_asyncio
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.policy.local.batching import DynamicBatcher
 from prover.policy.policy import Completion, Prompt
 
@@ -172,7 +172,7 @@ async def test_the_queue_outlives_a_cancelled_call(model: Model, batches: Dynami
 
 
 async def test_an_error_reaches_everyone_who_waits(model: Model, batches: DynamicBatcher) -> None:
-    model.error = EnvironmentProblem("no memory", "buy some")
+    model.error = SetupError("no memory", "buy some")
     found = await asyncio.gather(
         texts(batches, "a"), texts(batches, "b", "c"), return_exceptions=True
     )
@@ -210,13 +210,13 @@ async def test_close(model: Model, batches: DynamicBatcher) -> None:
     waiting = asyncio.create_task(texts(batches, "b"))
     await asyncio.sleep(0)
     closing = asyncio.create_task(batches.close())
-    with pytest.raises(EnvironmentProblem):
+    with pytest.raises(SetupError):
         await waiting
     assert not closing.done()
     model.free.set()
     await closing
     assert await running == ["a!"]
-    with pytest.raises(EnvironmentProblem):
+    with pytest.raises(SetupError):
         await texts(batches, "c")
     assert model.batches == [["a"]]
     assert not [thread for thread in threading.enumerate() if thread.ident in model.threads]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from prover.errors import EnvironmentProblem, InputProblem, ProverError
+from prover.errors import InputError, ProverError, SetupError
 from prover.policy.builtin.builtin_policy import BuiltinPolicy
 from prover.policy.factory import open_policy
 from prover.policy.language_model import LanguageModelPolicy
@@ -107,11 +107,11 @@ async def test_a_server_that_fails_leaves_the_rest_of_a_mixture(server: FakeServ
 
 
 async def test_what_can_not_be_opened(server: FakeServer) -> None:
-    with pytest.raises(InputProblem, match="no template is called `lema`"):
+    with pytest.raises(InputError, match="no template is called `lema`"):
         await proposed(f"endpoint:{server.url}", template="lema")
     assert not server.requests
     server.script("models", Answer("", 401))
-    with pytest.raises(EnvironmentProblem, match="asks for a key"):
+    with pytest.raises(SetupError, match="asks for a key"):
         await proposed(f"mix:builtin+endpoint:{server.url}")
 
 
@@ -119,9 +119,9 @@ async def test_models_that_are_not_here(tmp_path: Path) -> None:
     with pytest.raises(ProverError) as raised:
         await proposed("llemma-34b")
     assert "hf download EleutherAI/llemma_34b" in raised.value.hint
-    with pytest.raises(InputProblem, match="not a language model"):
+    with pytest.raises(InputError, match="not a language model"):
         await proposed(f"hf:{tmp_path}")
-    with pytest.raises(InputProblem, match="no template is called `lemma`"):
+    with pytest.raises(InputError, match="no template is called `lemma`"):
         await proposed("llemma", template="lemma")
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean.interface import Outcome
 from prover.policy.factory import open_policy
 from prover.policy.policy import Policy
@@ -70,9 +70,9 @@ async def test_it_ends_the_searches_that_need_it_and_no_others(
 async def test_a_lean_that_can_not_be_started_still_ends_everything(server: FakeServer) -> None:
     class Missing(Lean):
         async def run(self, *_: object) -> list[Outcome]:
-            raise EnvironmentProblem("Lean is gone")
+            raise SetupError("Lean is gone")
 
     async with open_policy(parse(f"mix:endpoint:{server.url}")) as policy:
-        with pytest.raises(EnvironmentProblem, match="Lean is gone"):
+        with pytest.raises(SetupError, match="Lean is gone"):
             async for _ in search(THEOREM, Missing(TREE), policy, Gate()):
                 pass

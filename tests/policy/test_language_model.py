@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.lean.interface import Premise
 from prover.policy.language_model import REFUSALS, LanguageModelPolicy, weighed
 from prover.policy.policy import LEAST, Candidate, Completion, Prompt
@@ -154,13 +154,13 @@ async def test_where_nothing_of_its_own_was_refused_it_has_nothing_to_add() -> N
 
 
 def test_a_template_without_premises_is_given_none() -> None:
-    with pytest.raises(InputProblem, match="takes no premises") as caught:
+    with pytest.raises(InputError, match="takes no premises") as caught:
         LanguageModelPolicy(Model(), named("bfs-prover"), premises=3)
     assert "`llemma`" in caught.value.hint
 
 
 def test_a_window_that_the_examples_fill_is_refused() -> None:
-    with pytest.raises(InputProblem, match="300 tokens that model has"):
+    with pytest.raises(InputError, match="300 tokens that model has"):
         LanguageModelPolicy(Model(window=300), named("llemma"))
 
 
@@ -186,8 +186,8 @@ async def test_a_model_that_answers_less_than_it_is_asked() -> None:
 
 
 async def test_a_model_that_cannot_be_had_is_said() -> None:
-    away = Model(problem=EnvironmentProblem("no server", "Start one."))
-    with pytest.raises(EnvironmentProblem, match="no server"):
+    away = Model(problem=SetupError("no server", "Start one."))
+    with pytest.raises(SetupError, match="no server"):
         await LanguageModelPolicy(away, named("reprover")).propose([ASKED], 5)
 
 

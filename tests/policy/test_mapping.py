@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.policy.factory import open_policy
 from prover.policy.language_model import LanguageModelPolicy
 from prover.policy.mixture import MixturePolicy
@@ -152,7 +152,7 @@ def test_plain_values_are_read_back_and_stay_what_they_are(spec: PolicySpec) -> 
     ],
 )
 def test_what_means_nothing(value: Any, message: str, hint: str) -> None:
-    with pytest.raises(InputProblem) as raised:
+    with pytest.raises(InputError) as raised:
         spec_from_yaml(value)
     assert message in raised.value.message
     assert hint in raised.value.hint

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.errors import EnvironmentProblem, InputProblem, ProverError
+from prover.errors import InputError, ProverError, SetupError
 from prover.lean.interface import Premise
 from prover.policy.builtin.builtin_policy import BuiltinPolicy
 from prover.policy.language_model import LanguageModelPolicy
@@ -95,7 +95,7 @@ async def test_a_member_without_candidates_has_no_say() -> None:
 async def test_a_failure_is_logged_once_and_the_others_go_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    away = Fixed("away", problem=EnvironmentProblem("no server", "Start one"))
+    away = Fixed("away", problem=SetupError("no server", "Start one"))
     mixture = MixturePolicy([Member(away), Member(Fixed("here", candidate("simp", 0.5)))])
     with caplog.at_level(logging.WARNING, "prover"):
         for _ in range(3):
@@ -108,9 +108,9 @@ async def test_a_failure_is_logged_once_and_the_others_go_on(
 
 
 async def test_when_all_fail_the_first_says_why() -> None:
-    problems: list[ProverError] = [EnvironmentProblem("no server"), InputProblem("no model")]
+    problems: list[ProverError] = [SetupError("no server"), InputError("no model")]
     members = [Member(Fixed("x", problem=problem)) for problem in problems]
-    with pytest.raises(EnvironmentProblem, match="no server"):
+    with pytest.raises(SetupError, match="no server"):
         await MixturePolicy(members).propose([ASKED], 10)
 
 
@@ -185,12 +185,12 @@ def test_it_wants_the_premises_of_the_one_that_wants_most() -> None:
 
 @pytest.mark.parametrize("share", [0, -1, math.nan, math.inf])
 def test_shares_that_cannot_be(share: float) -> None:
-    with pytest.raises(InputProblem, match="the share of x"):
+    with pytest.raises(InputError, match="the share of x"):
         MixturePolicy([Member(Fixed("x"), share)])
 
 
 def test_a_mixture_of_nothing() -> None:
-    with pytest.raises(InputProblem, match="no policies"):
+    with pytest.raises(InputError, match="no policies"):
         MixturePolicy([])
 
 

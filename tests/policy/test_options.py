@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.policy.model_options import ModelOptions
 
 FILE = """
@@ -60,7 +60,7 @@ def test_options_come_from_yaml() -> None:
     ],
 )
 def test_what_is_no_option(values: dict[str, Any], message: str, hint: str) -> None:
-    with pytest.raises(InputProblem) as raised:
+    with pytest.raises(InputError) as raised:
         ModelOptions().changed(values)
     assert message in raised.value.message
     assert hint.lower() in raised.value.hint.lower()

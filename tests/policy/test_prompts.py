@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean.interface import Premise
 from prover.policy.prompts import (
     LINE,
@@ -145,7 +145,7 @@ def test_models_that_chat_are_given_instructions() -> None:
 
 
 def test_an_unknown_template_is_told_its_neighbour() -> None:
-    with pytest.raises(InputProblem) as caught:
+    with pytest.raises(InputError) as caught:
         named("lemma")
     assert "`lemma`" in caught.value.message
     assert "`llemma`" in caught.value.hint

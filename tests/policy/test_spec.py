@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.policy.remote.client_config import BaseUrl
 from prover.policy.spec import (
     BuiltinSpec,
@@ -117,7 +117,7 @@ def test_mixtures_are_read_back(spec: MixtureSpec) -> None:
     ],
 )
 def test_what_means_nothing(text: str, message: str, hint: str) -> None:
-    with pytest.raises(InputProblem) as raised:
+    with pytest.raises(InputError) as raised:
         parse(text)
     assert message in raised.value.message
     assert hint in raised.value.hint
@@ -134,13 +134,13 @@ def test_what_means_nothing(text: str, message: str, hint: str) -> None:
     ],
 )
 def test_a_password_is_not_repeated(text: str) -> None:
-    with pytest.raises(InputProblem) as raised:
+    with pytest.raises(InputError) as raised:
         parse(text)
     assert "secret" not in raised.value.message + raised.value.hint
 
 
 def test_the_signs_of_mixtures_are_not_for_names_in_them() -> None:
-    with pytest.raises(InputProblem, match="can't be in a mixture"):
+    with pytest.raises(InputError, match="can't be in a mixture"):
         MemberSpec(LocalSpec("a+b"))
 
 

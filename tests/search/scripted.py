@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prover.errors import LeanDied
+from prover.errors import LeanDiedError
 from prover.lean.interface import (
     Closed,
     Goal,
@@ -100,7 +100,7 @@ class Lean:
             case "error":
                 return TacticError("no")
             case "dies":
-                raise LeanDied("Lean is gone")
+                raise LeanDiedError("Lean is gone")
             case "timeout":
                 return SPENT
             case "slow":

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.search.budget import Limit
 from prover.search.configuration import CONFIGURATIONS, Configuration, configured, named
 from prover.search.result import Status
@@ -99,7 +99,7 @@ def test_values_are_changed_by_name() -> None:
     ],
 )
 def test_wrong_values_are_told(values: dict[Any, Any], message: str, hint: str) -> None:
-    with pytest.raises(InputProblem, match=message) as caught:
+    with pytest.raises(InputError, match=message) as caught:
         configured(values)
     assert hint in caught.value.hint
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.search.graph import ProofGraph
 from prover.search.score import SUM
 from prover.visualization.figure import MOST_DOTS, SUFFIXES, draw
@@ -81,7 +81,7 @@ def test_an_open_root_alone_is_a_picture_too(tmp_path: Path) -> None:
 
 
 def test_another_suffix_is_told_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(InputProblem, match=r"a\.jpg") as caught:
+    with pytest.raises(InputError, match=r"a\.jpg") as caught:
         draw(build([]), tmp_path / "a.jpg")
     assert ".svg, .png, .pdf" in caught.value.hint
 
@@ -90,6 +90,6 @@ def test_without_matplotlib_the_extra_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(EnvironmentProblem, match="matplotlib") as caught:
+    with pytest.raises(SetupError, match="matplotlib") as caught:
         draw(build([]), tmp_path / "a.png")
     assert "pip install 'prover[draw]'" in caught.value.hint

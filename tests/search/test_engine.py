@@ -8,7 +8,7 @@ import math
 
 import pytest
 
-from prover.errors import EnvironmentProblem, InputProblem, LeanDied
+from prover.errors import InputError, LeanDiedError, SetupError
 from prover.lean.interface import State, Verification
 from prover.search.budget import Limit
 from prover.search.configuration import Configuration
@@ -256,7 +256,7 @@ class Late(Gate):
 
     async def __call__(self, _: Theorem, script: str) -> Verification:
         self.asked.append(script)
-        raise LeanDied("A script was found but not checked.", "Run it again.")
+        raise LeanDiedError("A script was found but not checked.", "Run it again.")
 
 
 async def test_what_could_not_be_checked_is_told_and_not_claimed() -> None:
@@ -304,7 +304,7 @@ class FailsAt(Lean):
 
 @pytest.mark.parametrize("call", range(1, 12))
 async def test_a_lean_that_dies_at_any_call_ends_in_a_result(call: int) -> None:
-    lean = FailsAt(PROVABLE, call, LeanDied("it is gone"))
+    lean = FailsAt(PROVABLE, call, LeanDiedError("it is gone"))
     result = await result_of(PROVABLE, lean=lean)
     assert result.status in (Status.ERROR, Status.PROVED)
     assert result.status is Status.PROVED or "it is gone" in result.message
@@ -312,13 +312,13 @@ async def test_a_lean_that_dies_at_any_call_ends_in_a_result(call: int) -> None:
 
 @pytest.mark.parametrize("call", range(1, 6))
 async def test_without_a_lean_there_is_no_result(call: int) -> None:
-    lean = FailsAt(PROVABLE, call, EnvironmentProblem("there is no Lean"))
-    with pytest.raises(EnvironmentProblem):
+    lean = FailsAt(PROVABLE, call, SetupError("there is no Lean"))
+    with pytest.raises(SetupError):
         await result_of(PROVABLE, lean=lean)
 
 
 async def test_a_statement_that_does_not_elaborate_is_an_error() -> None:
-    lean = FailsAt(PROVABLE, 1, InputProblem("unknown constant", "Check the statement."))
+    lean = FailsAt(PROVABLE, 1, InputError("unknown constant", "Check the statement."))
     result = await result_of(PROVABLE, lean=lean)
     assert result.status is Status.ERROR
     assert (result.message, result.hint) == ("unknown constant", "Check the statement.")

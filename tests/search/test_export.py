@@ -11,7 +11,7 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.search.graph import ProofGraph
 from prover.visualization.export import export
 from tests.search.building import build, candidate, insert, state
@@ -108,7 +108,7 @@ def test_pictures_are_drawn(suffix: str, begin: bytes, graph: ProofGraph, tmp_pa
 
 
 def test_another_suffix_is_told_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(InputProblem, match=r"g\.xml") as caught:
+    with pytest.raises(InputError, match=r"g\.xml") as caught:
         export(build([]), tmp_path / "g.xml")
     assert ".graphml, .dot, .json, .svg, .png, .pdf" in caught.value.hint
     assert not list(tmp_path.iterdir())

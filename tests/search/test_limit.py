@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean.interface import TacticLimit
 from prover.search.budget import Limit
 from prover.search.result import Counters
@@ -21,7 +21,7 @@ BAD: list[float] = [0, -1, math.nan, math.inf, -math.inf]
 @pytest.mark.parametrize("value", BAD)
 def test_bounds_must_be_finite_and_above_zero(name: str, value: float) -> None:
     bound: dict[str, Any] = {name: value}
-    with pytest.raises(InputProblem, match=f"the limit `{name}` is {value}") as caught:
+    with pytest.raises(InputError, match=f"the limit `{name}` is {value}") as caught:
         Limit(**bound)
     assert "above 0" in caught.value.hint
 
@@ -30,7 +30,7 @@ def test_bounds_must_be_finite_and_above_zero(name: str, value: float) -> None:
 @pytest.mark.parametrize("value", BAD)
 def test_bounds_of_a_tactic_too(name: str, value: float) -> None:
     bound: dict[str, Any] = {name: value}
-    with pytest.raises(InputProblem, match=rf"the limit `tactic\.{name}` is {value}"):
+    with pytest.raises(InputError, match=rf"the limit `tactic\.{name}` is {value}"):
         Limit(tactic=TacticLimit(**bound))
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from benchmarks.perf.comparison import Case, before, figures, run_all, table
 from benchmarks.perf.remembered import Remembered, Verdicts
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean.interface import Closed, Outcome, Premise, Progress, State, TacticLimit, Timeout
 from prover.policy.builtin.builtin_policy import BuiltinPolicy
 from prover.search.budget import Limit
@@ -127,12 +127,12 @@ async def test_what_does_not_open_does_not_open_again() -> None:
 
         async def open(self, theorem: Theorem) -> State:
             self.opened += 1
-            raise InputProblem(f"no {theorem.name}")
+            raise InputError(f"no {theorem.name}")
 
     lean = Refuses(TREE)
     session = Remembered(lean)
     for _ in range(2):
-        with pytest.raises(InputProblem, match="no t"):
+        with pytest.raises(InputError, match="no t"):
             await session.open(THEOREM)
     assert lean.opened == 1
 

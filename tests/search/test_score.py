@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.policy.policy import LEAST
 from prover.search.score import MEAN, SUM, UNIFORM, Score, depth, logprob, named, progress
 from tests.search.building import candidate
@@ -81,7 +81,7 @@ def test_progress_stays_finite_for_every_alpha(alpha: float, tactics: int) -> No
 @pytest.mark.parametrize("alpha", [-1, -0.001, math.nan, math.inf])
 @pytest.mark.parametrize("score", [depth, progress])
 def test_other_alphas_are_refused(score: Callable[[float], Score], alpha: float) -> None:
-    with pytest.raises(InputProblem, match="alpha is") as caught:
+    with pytest.raises(InputError, match="alpha is") as caught:
         score(alpha)
     assert "0 or more" in caught.value.hint
 
@@ -96,6 +96,6 @@ def test_scores_have_names(name: str) -> None:
     [("sun", "`sum`"), ("means", "`mean`"), ("?", "sum, mean, depth, progress, uniform")],
 )
 def test_an_unknown_name_is_told_the_nearest_one(name: str, hint: str) -> None:
-    with pytest.raises(InputProblem, match="no score is called") as caught:
+    with pytest.raises(InputError, match="no score is called") as caught:
         named(name)
     assert hint in caught.value.hint

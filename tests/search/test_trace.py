@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.events import Event
@@ -72,7 +72,7 @@ async def test_one_search_of_several_is_read(tmp_path: Path) -> None:
     first = build_graph(read_trace(path, "t"))
     assert first is not None
     assert first.proved
-    with pytest.raises(InputProblem, match="no search for `none`"):
+    with pytest.raises(InputError, match="no search for `none`"):
         list(read_trace(path, "none"))
 
 
@@ -107,7 +107,7 @@ def broken(line: str, change: str) -> str:
 async def test_a_broken_line_is_named(change: str, message: str) -> None:
     lines = told(await events_of(TREE))
     lines[2] = broken(lines[2], change)
-    with pytest.raises(InputProblem, match="trace:3: ") as caught:
+    with pytest.raises(InputError, match="trace:3: ") as caught:
         list(parse_event(lines, "trace"))
     assert message in caught.value.message
     assert "prover prove --json" in caught.value.hint
@@ -117,24 +117,24 @@ async def test_a_configuration_of_another_version_is_named() -> None:
     first, *others = told(await events_of(TREE))
     event = json.loads(first)
     event["configuration"]["magic"] = 1
-    with pytest.raises(InputProblem, match="trace:1: no setting of a search is called `magic`"):
+    with pytest.raises(InputError, match="trace:1: no setting of a search is called `magic`"):
         list(parse_event([json.dumps(event), *others], "trace"))
 
 
 def test_files_that_are_no_traces(tmp_path: Path) -> None:
     path = tmp_path / "empty.jsonl"
     path.write_text("")
-    with pytest.raises(InputProblem, match="has no search in it"):
+    with pytest.raises(InputError, match="has no search in it"):
         list(read_trace(path))
-    with pytest.raises(InputProblem, match="can't be read"):
+    with pytest.raises(InputError, match="can't be read"):
         list(read_trace(tmp_path / "none.jsonl"))
     path.write_bytes(b"\xff\xfe")
-    with pytest.raises(InputProblem, match="not UTF-8"):
+    with pytest.raises(InputError, match="not UTF-8"):
         list(read_trace(path))
 
 
 async def test_an_edge_that_leads_out_of_what_is_known_is_named() -> None:
     """A state that was expanded without ever having been found."""
     lines = told(await events_of(TREE, configuration=Configuration(turn=8)))
-    with pytest.raises(InputProblem, match="never found"):
+    with pytest.raises(InputError, match="never found"):
         build_graph(parse_event([lines[0], lines[1], *lines[4:]], "trace"))

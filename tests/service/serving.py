@@ -113,6 +113,7 @@ class Scripted:
             self.look,
             self.gate,
             lambda: walks(self.gate),
+            Limit(),
             "4.0.0",
         )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.service.client import Client, connect
 from prover.service.discovery import ServiceSocket
 from prover.service.schemas import CheckRequest, ProveRequest, SuggestRequest
@@ -53,7 +53,7 @@ async def test_refusals_are_raised() -> None:
         [*_, result] = [event async for event in client.prove(unknown)]
         assert result["status"] == "error"
         large = CheckRequest.model_validate({"file": {"text": "ℝ" * 2 * 2**20}})
-        with pytest.raises(InputProblem, match="larger than") as caught:
+        with pytest.raises(InputError, match="larger than") as caught:
             await anext(client.check(large))
         assert caught.value.hint
 
@@ -66,13 +66,13 @@ async def test_a_service_that_goes_away_is_an_environment_problem() -> None:
         [*_, result] = [event async for event in events]
         assert result["status"] == "cancelled"
         await asyncio.wait({served.stop})
-        with pytest.raises(EnvironmentProblem, match="went away") as caught:
+        with pytest.raises(SetupError, match="went away") as caught:
             await anext(client.prove(PROVE))
         assert "prover serve" in caught.value.hint
 
 
 async def test_where_none_runs_it_says_how_to_start_it() -> None:
-    with short_folder() as folder, pytest.raises(EnvironmentProblem, match="no service") as caught:
+    with short_folder() as folder, pytest.raises(SetupError, match="no service") as caught:
         async with connect(ServiceSocket(Path(folder) / "serve.sock")):
             pass
     assert "prover serve" in caught.value.hint

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.service import discovery
 from prover.service.discovery import ServiceAddress, ServiceSocket
 from prover.service.http.app import listen
@@ -52,7 +52,7 @@ def test_the_address_can_be_read_while_the_service_lives(place: ServiceSocket) -
 def test_only_one_service_has_the_place(place: ServiceSocket) -> None:
     with place.held():
         place.publish(ADDRESS)
-        with pytest.raises(EnvironmentProblem, match="running already as process 123") as caught:
+        with pytest.raises(SetupError, match="running already as process 123") as caught:
             place.held().__enter__()
     assert "--stop" in caught.value.hint
 
@@ -73,20 +73,20 @@ def test_what_a_dead_service_left_is_replaced(place: ServiceSocket) -> None:
 
 def test_a_file_that_is_no_socket_is_left_alone(place: ServiceSocket) -> None:
     place.socket.write_text("precious")
-    with pytest.raises(InputProblem, match="no socket"), place.held():
+    with pytest.raises(InputError, match="no socket"), place.held():
         pass
     assert place.socket.read_text() == "precious"
 
 
 def test_a_folder_that_others_may_enter_is_refused(place: ServiceSocket) -> None:
     place.socket.parent.chmod(0o755)
-    with pytest.raises(EnvironmentProblem, match="others may enter") as caught, place.held():
+    with pytest.raises(SetupError, match="others may enter") as caught, place.held():
         pass
     assert "chmod 700" in caught.value.hint
 
 
 def test_a_path_that_is_too_long_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputProblem, match="longer than 100 bytes"):
+    with pytest.raises(InputError, match="longer than 100 bytes"):
         ServiceSocket(tmp_path / ("x" * 100) / "serve.sock").held().__enter__()
 
 
@@ -101,12 +101,12 @@ def test_a_port_in_use_is_reported() -> None:
     with listen(0) as first:
         first.listen()
         port = first.getsockname()[1]
-        with pytest.raises(EnvironmentProblem, match=f"port {port} is in use") as caught:
+        with pytest.raises(SetupError, match=f"port {port} is in use") as caught:
             listen(port)
     assert "--tcp" in caught.value.hint
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="everything is allowed to root")
 def test_a_port_that_is_not_ours_is_reported() -> None:
-    with pytest.raises(EnvironmentProblem, match="port 80 can't be used"):
+    with pytest.raises(SetupError, match="port 80 can't be used"):
         listen(80)

@@ -14,7 +14,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.service import file_access
 from prover.service.discovery import ServiceSocket
 from prover.service.http import access_control
@@ -219,19 +219,19 @@ def test_paths_can_not_escape(tmp_path: Path, name: str) -> None:
     (tmp_path / "A.lean").write_text("x")
     (root / "B.txt").write_text("x")
     (root / "link").symlink_to(tmp_path)
-    with pytest.raises(InputProblem) as caught:
+    with pytest.raises(InputError) as caught:
         file_access.read(root, name)
     assert str(tmp_path) not in f"{caught.value.message} {caught.value.hint}"
 
 
 def test_a_file_that_is_no_text_is_told_without_its_folder(tmp_path: Path) -> None:
     (tmp_path / "A.lean").write_bytes(b"\xff")
-    with pytest.raises(InputProblem) as caught:
+    with pytest.raises(InputError) as caught:
         file_access.read(tmp_path, "A.lean")
     assert caught.value.message.startswith("A.lean:1: byte 0 is not UTF-8")
 
 
 def test_a_large_file_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "A.lean").write_bytes(b" " * (file_access.MOST_BYTES + 1))
-    with pytest.raises(InputProblem, match="larger"):
+    with pytest.raises(InputError, match="larger"):
         file_access.read(tmp_path, "A.lean")

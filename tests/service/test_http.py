@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from prover.api import Prover
-from prover.errors import EnvironmentProblem, ProverError
+from prover.errors import ProverError, SetupError
 from prover.policy.policy import Candidate, Question
 from prover.search.budget import Limit
 from prover.search.events import Event
@@ -240,13 +240,13 @@ async def test_requests_wait_while_the_policy_is_loaded() -> None:
 async def test_a_service_that_can_not_start_says_why() -> None:
     @asynccontextmanager
     async def broken() -> AsyncIterator[Prover]:
-        raise EnvironmentProblem("there is no Lean", "Run `prover setup`.")
+        raise SetupError("there is no Lean", "Run `prover setup`.")
         yield
 
     async with serving(broken) as served:
         await asyncio.wait({served.stop}, timeout=5)
         error = served.stop.exception()
-    assert isinstance(error, EnvironmentProblem)
+    assert isinstance(error, SetupError)
     assert error.message == "there is no Lean"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.lean_file import LeanFile, hole_lines
 from prover.service.theorem_resolver import hole_at
 from tests.test_file import TWO, holes_of
@@ -38,10 +38,10 @@ def test_the_nearest_hole_is_meant(line: int, column: int | None, hole: object) 
 
 def test_without_a_position_there_must_be_one_hole() -> None:
     assert hole_at(FILE, HOLES[:1], None) == FIRST
-    with pytest.raises(InputProblem, match="has 4 `sorry`s") as caught:
+    with pytest.raises(InputError, match="has 4 `sorry`s") as caught:
         hole_at(FILE, HOLES, None)
     assert "lines: 2, 5, 6" in caught.value.hint
-    with pytest.raises(InputProblem, match="has no `sorry`"):
+    with pytest.raises(InputError, match="has no `sorry`"):
         hole_at(FILE, [], None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.service.theorem_resolver import theorem_from_goal
 
 GOALS = [
@@ -36,6 +36,6 @@ def test_a_goal_is_a_statement(goal: str, statement: str) -> None:
     ],
 )
 def test_what_can_not_be_a_statement_is_refused(goal: str, told: str) -> None:
-    with pytest.raises(InputProblem, match=told) as caught:
+    with pytest.raises(InputError, match=told) as caught:
         theorem_from_goal(goal)
     assert caught.value.hint

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.file_check import NOT_PARSED, FileReport, Message
 from prover.lean_file import LeanFile
 from prover.service.schemas import FilePart, ProveRequest, TheoremPart
@@ -59,7 +59,7 @@ async def test_what_is_in_the_way_of_a_hole_is_told() -> None:
         return await check(file, seconds=1.0)
 
     parts = replace(PARTS, check=check, look=look)
-    with pytest.raises(InputProblem, match=r"It can't be read\."):
+    with pytest.raises(InputError, match=r"It can't be read\."):
         await resolve(parts, Path(), ProveRequest(file=FilePart(text=TWO, line=6)))
 
 
@@ -79,7 +79,7 @@ async def test_what_lean_can_not_parse_is_told(holes: bool, message: str, hint: 
         return FileReport(ERRORS, (), tuple(found) if holes else ())
 
     asked = ProveRequest(file=FilePart(path="A.lean", text=TWO))
-    with pytest.raises(InputProblem) as caught:
+    with pytest.raises(InputError) as caught:
         await resolve(replace(PARTS, check=check), Path(), asked)
     assert caught.value.message == message
     assert hint in caught.value.hint

@@ -24,7 +24,7 @@ from prover.bench.config import Config
 from prover.bench.executor import LocalExecutor
 from prover.bench.inputs import lean_of
 from prover.bench.worker_pool import WorkerLostError
-from prover.errors import PolicyGone
+from prover.errors import PolicyUnavailableError
 from prover.lean.backend import Backend, describe
 from prover.policy.factory import open_policy
 from prover.policy.policy import Candidate, ModelPolicy, Policy, Question
@@ -116,14 +116,14 @@ class RemotePolicy:
         return self._at.premises_wanted
 
     async def propose(self, questions: Sequence[Question], count: int) -> list[list[Candidate]]:
-        """What the policy proposes. Raises `PolicyGone` when its actor has gone."""
+        """What the policy proposes. Raises `PolicyUnavailableError` when its actor has gone."""
         try:
             proposed: list[list[Candidate]] = await answer(
                 self._at.handle.propose.remote(list(questions), count)
             )
         except WorkerLostError as loss:
             self.lost = True
-            raise PolicyGone("the policy's actor has gone") from loss
+            raise PolicyUnavailableError("the policy's actor has gone") from loss
         return proposed
 
 
@@ -147,7 +147,7 @@ class LeanActor:
     async def open(self) -> tuple[str, str]:
         """Starts Lean: which it is, and where it runs.
 
-        Raises `EnvironmentProblem` when there is none here.
+        Raises `SetupError` when there is none here.
         """
         lean = lean_of(self._config, workers=1, tell=no_notice)
         self._lean = await self._stack.enter_async_context(lean)
@@ -157,7 +157,7 @@ class LeanActor:
     async def attempt(self, job: Job, at: PolicyActorHandle | None) -> Finished | None:
         """One try, with the policy of that actor; None when that one was lost meanwhile.
 
-        Without an actor the policy is here. Raises `EnvironmentProblem` as `Attempting` does.
+        Without an actor the policy is here. Raises `SetupError` as `Attempting` does.
         """
         if at is None:
             async with open_policy(self._config.policy) as policy:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from prover.bench.config import LOCAL, Config, default_workers
 from prover.bench.worker_pool import WorkerPool
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.progress import Notify
 
 OBJECT_STORE = 80 * 2**20
@@ -37,7 +37,7 @@ async def joined(config: Config, lean: str, tell: Notify) -> AsyncIterator[Worke
     """The workers of the cluster that the settings name, until the block ends.
 
     `lean` is the one that they must have; `tell` is told what is waited for, and which nodes
-    are of no use. Raises `EnvironmentProblem` without Ray, when the address does not answer, and
+    are of no use. Raises `SetupError` without Ray, when the address does not answer, and
     when no node can work.
     """
     os.environ.update(QUIET)
@@ -61,12 +61,12 @@ def _ray() -> Any:
         import ray
     except ModuleNotFoundError as error:
         message = "Ray, which `--cluster` needs, is not installed"
-        raise EnvironmentProblem(message, "Run `pip install 'prover[ray]'`.") from error
+        raise SetupError(message, "Run `pip install 'prover[ray]'`.") from error
     return ray
 
 
 async def _connect(ray: Any, config: Config) -> None:
-    """Raises `EnvironmentProblem` when the address does not answer."""
+    """Raises `SetupError` when the address does not answer."""
     kind: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
     if config.cluster == LOCAL:
         kind |= {
@@ -89,8 +89,8 @@ async def _connect(ray: Any, config: Config) -> None:
             raise _unusable(config, error) from error
 
 
-def _unusable(config: Config, error: Exception) -> EnvironmentProblem:
-    return EnvironmentProblem(
+def _unusable(config: Config, error: Exception) -> SetupError:
+    return SetupError(
         f"the cluster {config.cluster} can't be used: {error}",
         "Ray and Python must be the same there and here, and its head must not be too busy.",
     )
@@ -102,7 +102,7 @@ async def _reach(address: str) -> None:
         async with asyncio.timeout(ANSWER_SECONDS):
             _, writer = await asyncio.open_connection(parts.hostname, parts.port)
     except (OSError, TimeoutError, ValueError) as error:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"no cluster answers at {address}",
             "`ray start --head` on its first node says where it is; the port for this is 10001.",
         ) from error

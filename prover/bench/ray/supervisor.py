@@ -14,7 +14,7 @@ from prover.bench.attempt import Finished, Job
 from prover.bench.config import WORKER_MEMORY, Config
 from prover.bench.ray.actors import Handle, PolicyActorHandle, answer, end, start_lean, start_policy
 from prover.bench.worker_pool import WorkerLostError, WorkerPool
-from prover.errors import EnvironmentProblem, ProverError
+from prover.errors import ProverError, SetupError
 from prover.policy.spec import BuiltinSpec, LocalSpec, MixtureSpec, PolicySpec
 from prover.progress import Notify
 
@@ -38,7 +38,7 @@ class LeanActorSupervisor:
         self._proposers = PolicyActorPool(config.policy)
         self._serving: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._deaths: Counter[str] = Counter()
-        self._unfit: dict[str, EnvironmentProblem] = {}
+        self._unfit: dict[str, SetupError] = {}
         self._watching: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -59,11 +59,11 @@ class LeanActorSupervisor:
                 self._proposers.keep(sum(int(resource(node, "GPU")) for node in nodes))
                 self._fill(nodes)
                 await asyncio.sleep(LOOK_SECONDS)
-        except EnvironmentProblem as problem:
+        except SetupError as problem:
             self._crew.end(problem)
         except Exception as error:
             hint = "Run the same again when it answers: it goes on from what is there."
-            self._crew.end(EnvironmentProblem(f"the cluster does not answer: {error}", hint))
+            self._crew.end(SetupError(f"the cluster does not answer: {error}", hint))
 
     def _fill(self, nodes: Iterable[Node]) -> None:
         """Starts an actor in every place that has none; ends the crew where no node can work."""
@@ -85,11 +85,11 @@ class LeanActorSupervisor:
             at = await self._proposers.one()
             try:
                 finished: Finished | None = await answer(hand.attempt.remote(job, at))
-            except (WorkerLostError, EnvironmentProblem) as problem:
+            except (WorkerLostError, SetupError) as problem:
                 self._crew.leave(attempt)
                 # What was only out of reach must not go on, and `live` is to end.
                 await end(hand)
-                if isinstance(problem, EnvironmentProblem):
+                if isinstance(problem, SetupError):
                     self._exclude(node, problem)
                 raise WorkerLostError(str(problem)) from problem
             if finished is None:
@@ -114,20 +114,20 @@ class LeanActorSupervisor:
             self._deaths[node] += 1
             if self._deaths[node] >= STARTS:
                 hint = "Install the same prover there, and run `prover setup`."
-                problem = EnvironmentProblem(f"the prover does not start there: {loss}", hint)
+                problem = SetupError(f"the prover does not start there: {loss}", hint)
                 self._exclude(node, problem)
             return False
-        except EnvironmentProblem as problem:
+        except SetupError as problem:
             self._exclude(node, problem)
             return False
         if version != self._lean:
             message = f"{where} has Lean {version}, and this machine {self._lean}"
-            self._exclude(node, EnvironmentProblem(message, "Install the same prover on both."))
+            self._exclude(node, SetupError(message, "Install the same prover on both."))
             return False
         self._deaths[node] = 0
         return True
 
-    def _exclude(self, node: str, problem: EnvironmentProblem) -> None:
+    def _exclude(self, node: str, problem: SetupError) -> None:
         if node not in self._unfit:
             self._unfit[node] = problem
             self._tell(f"a node of the cluster is left out: {problem.sentences}")
@@ -166,12 +166,12 @@ class PolicyActorPool:
         self._open: list[PolicyActorHandle] = []
         self._changed = asyncio.Event()
         self._deaths = 0
-        self._problem: EnvironmentProblem | None = None
+        self._problem: SetupError | None = None
 
     def keep(self, gpus: int) -> None:
         """Starts actors where some are missing; `gpus` is how many the cluster has.
 
-        Raises `EnvironmentProblem` when the policy can't be had there.
+        Raises `SetupError` when the policy can't be had there.
         """
         if self._problem and not self._open:
             raise self._problem
@@ -185,7 +185,7 @@ class PolicyActorPool:
     async def one(self) -> PolicyActorHandle | None:
         """An actor that can be asked, each in its turn; None where none is needed.
 
-        Raises `EnvironmentProblem` when there will be none.
+        Raises `SetupError` when there will be none.
         """
         if isinstance(self._spec, BuiltinSpec):
             return None
@@ -232,7 +232,7 @@ class PolicyActorPool:
             await end(handle)
 
     def _fail(self, message: str, hint: str = "") -> None:
-        self._problem = EnvironmentProblem(message, hint)
+        self._problem = SetupError(message, hint)
         self._changed.set()
 
 

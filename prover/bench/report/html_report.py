@@ -138,7 +138,7 @@ class Part:
 
 
 def page(run: RunResults, note: Note) -> str:
-    """The file's text. Raises `InputProblem` for a trace that can't be replayed."""
+    """The file's text. Raises `InputError` for a trace that can't be replayed."""
     figures, problems = Metrics.of(run), problem_results(run)
     rows = [row(item) for item in problems]
     parts = list(time_parts(figures))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from prover.bench.metrics import Metrics, Point, Share
 from prover.bench.report.formatting import NO_SCORE
 from prover.bench.results import RunResults
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,13 +23,13 @@ SUFFIXES = ("png", "svg")
 def plot(run: RunResults, folder: Path) -> Iterator[Path]:
     """Draws each picture into the folder, made if it is not there; the paths of what was drawn.
 
-    Raises `EnvironmentProblem` without matplotlib, and when the folder can't be written.
+    Raises `SetupError` without matplotlib, and when the folder can't be written.
     """
     try:
         import matplotlib
     except ModuleNotFoundError as error:
         message = "matplotlib, which draws the plots, is not installed"
-        raise EnvironmentProblem(message, "Run `pip install 'prover[draw]'`.") from error
+        raise SetupError(message, "Run `pip install 'prover[draw]'`.") from error
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with matplotlib.rc_context({"svg.hashsalt": "prover"}), warnings.catch_warnings():
@@ -42,7 +42,7 @@ def plot(run: RunResults, folder: Path) -> Iterator[Path]:
                     figure.savefig(path, dpi=160, metadata=metadata)
                     yield path
     except OSError as error:
-        raise EnvironmentProblem(f"{folder} can't be written: {error.strerror}") from error
+        raise SetupError(f"{folder} can't be written: {error.strerror}") from error
 
 
 def pictures(run: RunResults) -> Iterator[tuple[str, Figure]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prover.cache import building, damaged_files, default_cache, locked
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean.embedded import worker_image
 from prover.lean.embedded.npm_package import check, install, installed
 from prover.lean.embedded.npm_package import node as node_program
@@ -37,7 +37,7 @@ class EmbeddedLean:
 
     @classmethod
     def find(cls, cache: Path | None = None) -> EmbeddedLean:
-        """The one in the cache. Raises `EnvironmentProblem` when it is absent or damaged."""
+        """The one in the cache. Raises `SetupError` when it is absent or damaged."""
         folder = installed(cache or default_cache())
         check(folder)
         return cls(folder)
@@ -46,13 +46,13 @@ class EmbeddedLean:
     def install(
         cls, report: ReportProgress = no_progress, *, cache: Path | None = None
     ) -> EmbeddedLean:
-        """Installs or repairs it and its worker. Raises `EnvironmentProblem`."""
+        """Installs or repairs it and its worker. Raises `SetupError`."""
         lean = cls(install(report, cache=cache))
         lean.worker(report, thorough=True)
         return lean
 
     def check(self) -> None:
-        """Reads every file again. Raises `EnvironmentProblem` that names a damaged one."""
+        """Reads every file again. Raises `SetupError` that names a damaged one."""
         check(self.folder, thorough=True)
         worker = self._worker_folder(sources(WORKER))
         if worker.exists():
@@ -133,7 +133,7 @@ class EmbeddedLean:
 def deepest_stack() -> int:
     """Bytes of stack that a child may have, at most `STACK`."""
     if sys.platform == "win32":
-        raise EnvironmentProblem("the embedded Lean needs Linux or macOS", "Use WSL.")
+        raise SetupError("the embedded Lean needs Linux or macOS", "Use WSL.")
     import resource
 
     _, most = resource.getrlimit(resource.RLIMIT_STACK)

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean.embedded import wasm
 
 HOST = Path(__file__).with_name("host") / "host.js"
@@ -25,7 +25,7 @@ class Patch:
     until: str = ""
 
     def apply(self, script: bytes) -> bytes:
-        """The script with the change made. Raises `EnvironmentProblem` unless it fits once."""
+        """The script with the change made. Raises `SetupError` unless it fits once."""
         old, until = self.old.encode(), self.until.encode()
         start = script.find(old)
         stop = script.find(until, start + len(old)) + len(until)
@@ -34,9 +34,9 @@ class Patch:
         return script[:start] + self.new.encode() + script[stop:]
 
 
-def unexpected(what: str) -> EnvironmentProblem:
+def unexpected(what: str) -> SetupError:
     """The package is not the one that the changes were made for."""
-    return EnvironmentProblem(
+    return SetupError(
         f"lean.js of the Lean package is not as expected: cannot change {what}",
         "Install the version of the prover that goes with this package.",
     )
@@ -176,7 +176,7 @@ def _split(script: bytes, start: bytes, stop: bytes) -> tuple[bytes, bytes, byte
 
 
 def patched(script: bytes) -> bytes:
-    """The `lean.js` to run, out of the package's. Raises `EnvironmentProblem`."""
+    """The `lean.js` to run, out of the package's. Raises `SetupError`."""
     script = drop_unused_exports(script)
     for change in PATCHES:
         script = change.apply(script)
@@ -184,7 +184,7 @@ def patched(script: bytes) -> bytes:
 
 
 def prepare(folder: Path) -> None:
-    """Prepares the package unpacked in the folder. Raises `EnvironmentProblem`."""
+    """Prepares the package unpacked in the folder. Raises `SetupError`."""
     script, module = folder / "lean.js", folder / "lean.wasm"
     text = patched(script.read_bytes())
     script.write_bytes(text)

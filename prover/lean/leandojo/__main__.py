@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 from rich.progress import Progress
 
-from prover.errors import EnvironmentProblem, InputProblem, ProverError
+from prover.errors import InputError, ProverError, SetupError
 from prover.lean.leandojo.dojo_lean import check_system
 from prover.lean.leandojo.repository import Repository
 from prover.lean.leandojo.repository_build import prepare, shown
@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     messages = Console(stderr=True, highlight=False)
     try:
         if not 1 <= len(arguments) <= 2:
-            raise InputProblem(str(__doc__))
+            raise InputError(str(__doc__))
         repository = Repository.named(*arguments)
         check_system()
         with Progress(console=messages) as bar:
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
             )
     except ProverError as error:
         messages.print(f"{error.message}\n{error.hint}".strip(), style="red", soft_wrap=True)
-        return ENVIRONMENT if isinstance(error, EnvironmentProblem) else USAGE
+        return ENVIRONMENT if isinstance(error, SetupError) else USAGE
     print(where)
     return 0
 

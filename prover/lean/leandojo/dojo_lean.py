@@ -20,7 +20,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from prover.errors import EnvironmentProblem, InputProblem, NotLocated
+from prover.errors import InputError, SetupError, TheoremNotFoundError
 from prover.lean.leandojo.dojo_child import DojoTarget
 from prover.lean.leandojo.dojo_session import MEMORY, OPEN_SECONDS, DojoSession
 from prover.lean.leandojo.repository import (
@@ -61,7 +61,7 @@ class DojoFile:
         return traced if self.way.as_it_is and traced else self.repository.place()
 
     def theorem(self, name: str) -> Theorem:
-        """The theorem of this full name. Raises `InputProblem`."""
+        """The theorem of this full name. Raises `InputError`."""
         assert self.file is not None, "opened for a file"
         return theorem_in(LeanFile.read(self.folder / self.file), name)
 
@@ -81,10 +81,10 @@ class DojoFile:
     def command(self, theorem: Theorem) -> Command:
         """Starts the child process for a theorem.
 
-        Raises `InputProblem` for a hole that LeanDojo can't take.
+        Raises `InputError` for a hole that LeanDojo can't take.
         """
         if self.way.as_it_is and not is_whole_proof(theorem):
-            raise InputProblem(
+            raise InputError(
                 f"the `sorry` of `{theorem.name}` is a part of its proof, and LeanDojo's own Repl "
                 "takes whole proofs alone",
                 "Make what it stands for a theorem of its own.",
@@ -106,12 +106,12 @@ class DojoFile:
     def file_of(self, theorem: Theorem) -> Path:
         """The file of a theorem, relative to the repository.
 
-        Raises `NotLocated` where LeanDojo's own Repl, which enters files of the repository alone,
+        Raises `TheoremNotFoundError` where LeanDojo's own Repl, which enters files of the repository alone,
         is to take a theorem that is in none.
         """
         named = self.file or Path(theorem.source.rpartition(":")[0].rpartition(":")[2])
         if self.way.as_it_is and not (self.folder / named).is_file():
-            raise NotLocated(
+            raise TheoremNotFoundError(
                 f"`{theorem.name}` is in no file of {self.folder}, and LeanDojo's own Repl enters "
                 "only those",
                 "Name a `.lean` file of the repository.",
@@ -183,7 +183,7 @@ async def open_dojo(
 
     `file` is relative to the repository, or a path in a local one; without it each theorem says by
     its source where it is, which only LeanDojo's own Repl needs to know. `memory` in bytes is for
-    each Lean, `open_seconds` for entering a theorem. Raises `InputProblem` or `EnvironmentProblem`,
+    each Lean, `open_seconds` for entering a theorem. Raises `InputError` or `SetupError`,
     with the next step to take.
     """
     installed = leandojo_version()
@@ -197,7 +197,7 @@ async def open_dojo(
     chosen = interaction_mode(asked(folder), installed)
     log.info("LeanDojo %s in %s: %s", installed, folder, chosen.reason)
     if chosen.as_it_is and found.traced is None:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"LeanDojo has not traced {found.url}, which this Lean needs: {chosen.reason}",
             f"Trace it with `python -m prover.lean.leandojo {found.url} {found.commit}`.",
         )
@@ -205,25 +205,25 @@ async def open_dojo(
     programs = find(folder)
     dojos = DojoFile(found, inside, chosen, programs, WorkerSlots(workers), memory, open_seconds)
     if inside is not None and not (dojos.folder / inside).is_file():
-        raise InputProblem(
+        raise InputError(
             f"{dojos.folder} has no file {file}", "Name it relative to the repository's root."
         )
     yield dojos
 
 
 def relative(folder: Path, file: Path) -> Path:
-    """A file's path within the folder. Raises `InputProblem` when it is outside."""
+    """A file's path within the folder. Raises `InputError` when it is outside."""
     if not file.is_absolute() and not file.resolve().is_relative_to(folder):
         return file
     if not file.resolve().is_relative_to(folder):
-        raise InputProblem(f"{file} is not in the repository {folder}", "Name a file inside it.")
+        raise InputError(f"{file} is not in the repository {folder}", "Name a file inside it.")
     return file.resolve().relative_to(folder)
 
 
 def check_system() -> None:
-    """Raises `EnvironmentProblem` where LeanDojo can't run."""
+    """Raises `SetupError` where LeanDojo can't run."""
     if sys.platform == "win32":
-        raise EnvironmentProblem("LeanDojo needs Linux or macOS", "Use WSL.")
+        raise SetupError("LeanDojo needs Linux or macOS", "Use WSL.")
 
 
 def standing(folder: Path) -> str:
@@ -233,7 +233,7 @@ def standing(folder: Path) -> str:
         chosen = interaction_mode(asked(folder), installed)
         check_system()
         find(folder)
-    except EnvironmentProblem as problem:
+    except SetupError as problem:
         return f"can't be used here: {problem.message}"
     how = "as it is" if chosen.as_it_is else "with the prover's own Repl"
     return f"lean-dojo {installed}, used {how}: {chosen.reason}"

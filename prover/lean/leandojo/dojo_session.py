@@ -16,7 +16,7 @@ from contextlib import suppress
 
 import psutil
 
-from prover.errors import EnvironmentProblem, InputProblem, LeanDied, NotLocated, ProverError
+from prover.errors import InputError, LeanDiedError, ProverError, SetupError, TheoremNotFoundError
 from prover.lean import codec
 from prover.lean.interface import Closed, Outcome, Premise, State, TacticError, TacticLimit
 from prover.lean.leandojo import goal_parser
@@ -92,7 +92,7 @@ class DojoSession:
     async def open(self, theorem: Theorem) -> State:
         """The state at the theorem's hole. A session opens one theorem.
 
-        Raises `InputProblem` when LeanDojo can't enter it, `EnvironmentProblem` or `LeanDied`.
+        Raises `InputError` when LeanDojo can't enter it, `SetupError` or `LeanDiedError`.
         """
         assert self._theorem is None, "a session opens one theorem"
         self._theorem = theorem
@@ -100,7 +100,7 @@ class DojoSession:
         async with self._turn:
             try:
                 json, root = await self._replay.open()
-            except InputProblem as problem:
+            except InputError as problem:
                 raise _refusal(problem) from problem.__cause__
             return self._state(json, root)
 
@@ -108,7 +108,7 @@ class DojoSession:
         """The outcome of each tactic on the state, up to the first that closes it.
 
         Heartbeats count only from Lean 4.12 on; LeanDojo's own Repl takes them off. Raises
-        `LeanDied` when the state is lost and cannot be rebuilt.
+        `LeanDiedError` when the state is lost and cannot be rebuilt.
         """
         known = self._known[state.handle]
         outcomes: list[Outcome] = []
@@ -142,7 +142,7 @@ class DojoSession:
             below = self._below | descendants(worker)
             self._below = set()
             try:
-                with suppress(LeanDied, Refused):
+                with suppress(LeanDiedError, Refused):
                     if worker.alive and worker.settled:
                         await worker.request("quit", {}, seconds=QUIT_SECONDS)
             finally:
@@ -173,7 +173,7 @@ class DojoSession:
         self._note()
         try:
             [(reply, left)] = [answer async for answer in replay.run(known, [tactic], limit)]
-        except LeanDied as death:
+        except LeanDiedError as death:
             await self.close()
             return outcome_of_death(death, limit)
         try:
@@ -181,7 +181,7 @@ class DojoSession:
                 self._state(json, child)
                 for json, child in zip(reply.get("states", ()), left, strict=True)
             ]
-        except LeanDied as unreadable:
+        except LeanDiedError as unreadable:
             return TacticError(unreadable.message)
         return codec.outcome(reply, states)
 
@@ -192,12 +192,12 @@ class DojoSession:
             self._below = descendants(self._worker)
 
     def _state(self, json: codec.Json, known: KnownState) -> State:
-        """The state under a new handle. Raises `LeanDied` where it can't be read."""
+        """The state under a new handle. Raises `LeanDiedError` where it can't be read."""
         handle = next(self._handles)
         try:
             state = goal_parser.state(json["text"], handle)
         except goal_parser.NoState as error:
-            raise LeanDied(str(error)) from error
+            raise LeanDiedError(str(error)) from error
         self._known[handle] = known
         return state
 
@@ -209,7 +209,7 @@ def descendants(worker: Worker) -> set[psutil.Process]:
     return set()
 
 
-def _refusal(problem: InputProblem) -> ProverError:
+def _refusal(problem: InputError) -> ProverError:
     """Why a theorem could not be entered: something here is missing, or it is the theorem."""
     refused = problem.__cause__
     if not isinstance(refused, Refused):
@@ -217,6 +217,6 @@ def _refusal(problem: InputProblem) -> ProverError:
     message, _, hint = problem.message.partition(HINT)
     hint = hint or HINTS.get(refused.kind, "")
     if refused.kind != "theorem":
-        return EnvironmentProblem(message, hint)
+        return SetupError(message, hint)
     missing = NOT_LOCATED.search(message)
-    return NotLocated(message, hint) if missing else InputProblem(message, hint)
+    return TheoremNotFoundError(message, hint) if missing else InputError(message, hint)

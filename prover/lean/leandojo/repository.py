@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from prover import git
 from prover.cache import default_cache
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -39,23 +39,23 @@ class Repository:
 
     @classmethod
     def parse(cls, text: str) -> Repository:
-        """The one that `URL@COMMIT` names. Raises `InputProblem`."""
+        """The one that `URL@COMMIT` names. Raises `InputError`."""
         url, _, commit = text.rpartition("@")
         return cls.named(url, commit) if is_address(url) else cls.named(text)
 
     @classmethod
     def named(cls, where: str, commit: str | None = None) -> Repository:
-        """The one at an address or in a folder. Raises `InputProblem`."""
+        """The one at an address or in a folder. Raises `InputError`."""
         if is_address(where):
             if commit is None or not COMMIT.fullmatch(commit):
-                raise InputProblem(
+                raise InputError(
                     f"which commit of {where}? `{commit or ''}` is not a whole commit hash",
                     "Name all 40 digits of it; branches and tags move.",
                 )
             return cls(where.rstrip("/").removesuffix(".git"), commit)
         folder = Path(where).expanduser().resolve()
         if not folder.is_dir():
-            raise InputProblem(f"there is no repository at {where}", "Check the path.")
+            raise InputError(f"there is no repository at {where}", "Check the path.")
         return cls(str(folder), commit or head(folder))
 
     @property
@@ -94,13 +94,13 @@ class Repository:
     def place(self) -> Path:
         """The folder to work in: its own, or else that of the traced or the cloned copy.
 
-        Raises `EnvironmentProblem` for a remote repository that is not here.
+        Raises `SetupError` for a remote repository that is not here.
         """
         folder = self.folder or self.traced
         if folder is None and self.checkout.is_dir():
             folder = self.checkout
         if folder is None:
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"{self.url} at {self.commit[:10]} isn't here",
                 f"Fetch it with `python -m prover.lean.leandojo {self.url} {self.commit}`, which "
                 "also traces it if its Lean needs that.",
@@ -119,7 +119,7 @@ def head(folder: Path) -> str:
     try:
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError as error:
-        raise EnvironmentProblem("LeanDojo needs `git`", "Install Git 2.25 or later.") from error
+        raise SetupError("LeanDojo needs `git`", "Install Git 2.25 or later.") from error
     return ran.stdout.strip() if ran.returncode == 0 else ""
 
 
@@ -143,12 +143,12 @@ class InteractionMode:
 
 
 def parsed(toolchain: str) -> tuple[int, int]:
-    """The version of Lean in the text of a `lean-toolchain`. Raises `EnvironmentProblem`."""
+    """The version of Lean in the text of a `lean-toolchain`. Raises `SetupError`."""
     match = re.search(r"(?:^|:)v?(\d+)\.(\d+)", toolchain.strip())
     if match is None:
         if "nightly" in toolchain:
             return (4, 1_000_000)
-        raise EnvironmentProblem(
+        raise SetupError(
             f"the toolchain `{toolchain.strip()}` names no version of Lean",
             "Put one such as `leanprover/lean4:v4.28.0` into the repository's `lean-toolchain`.",
         )
@@ -156,22 +156,22 @@ def parsed(toolchain: str) -> tuple[int, int]:
 
 
 def toolchain(folder: Path) -> str:
-    """What a repository's `lean-toolchain` says. Raises `EnvironmentProblem`."""
+    """What a repository's `lean-toolchain` says. Raises `SetupError`."""
     try:
         return (folder / "lean-toolchain").read_text().strip()
     except OSError as error:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"{folder} has no `lean-toolchain`, so LeanDojo can't tell its version of Lean",
             "Name the root of a Lake project.",
         ) from error
 
 
 def leandojo_version() -> str:
-    """The installed version of LeanDojo. Raises `EnvironmentProblem` when there is none."""
+    """The installed version of LeanDojo. Raises `SetupError` when there is none."""
     try:
         return version("lean-dojo")
     except PackageNotFoundError as error:
-        raise EnvironmentProblem(
+        raise SetupError(
             "the package `lean-dojo` is not installed",
             "Run `pip install lean-dojo` with Python 3.11 or 3.12; it has no release for later "
             "ones.",
@@ -179,11 +179,11 @@ def leandojo_version() -> str:
 
 
 def interaction_mode(toolchain: str, leandojo: str) -> InteractionMode:
-    """The way for a toolchain. Raises `EnvironmentProblem` when there is none."""
+    """The way for a toolchain. Raises `SetupError` when there is none."""
     lean = parsed(toolchain)
     shown = toolchain.rpartition(":")[2]
     if lean < FIRST_SUPPORTED:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"LeanDojo needs Lean 4.3 or later, and the repository has {shown}",
             "Move the repository to a later Lean.",
         )

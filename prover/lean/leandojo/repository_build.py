@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from prover.cache import default_cache
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.git import check_out
 from prover.lean.lean_sources import DOJO_REPL, path, sources
 from prover.lean.leandojo.repository import (
@@ -35,7 +35,7 @@ def prepare(repository: Repository, report: ReportProgress) -> Path:
     """Makes a repository ready for its theorems to be entered; where it is then.
 
     Clones a remote one, and traces or builds it, as its version of Lean needs. Raises
-    `EnvironmentProblem`.
+    `SetupError`.
     """
     if repository.traced is not None:
         return repository.traced
@@ -52,7 +52,7 @@ def prepare(repository: Repository, report: ReportProgress) -> Path:
 def fetched(repository: Repository, report: ReportProgress) -> Path:
     """A remote repository at its commit, fetched unless it is here.
 
-    Raises `EnvironmentProblem`, `InputProblem` when there is no such commit.
+    Raises `SetupError`, `InputError` when there is no such commit.
     """
 
     def tell(sentence: str) -> None:
@@ -66,7 +66,7 @@ def trace(repository: Repository, report: ReportProgress) -> Path:
     """Makes the trace, in LeanDojo's cache; where it is.
 
     Blocks, changes the working directory meanwhile, and asks the network for a remote repository.
-    Raises `EnvironmentProblem` when LeanDojo fails.
+    Raises `SetupError` when LeanDojo fails.
     """
     # Else LeanDojo asks a server for a ready trace first, and fails where there is no network.
     os.environ.setdefault("DISABLE_REMOTE_CACHE", "1")
@@ -81,7 +81,7 @@ def trace(repository: Repository, report: ReportProgress) -> Path:
         found = LeanGitRepo(repository.url, repository.commit)
         return Path(tracing.get_traced_repo_path(found, build_deps=False))
     except Exception as error:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"LeanDojo could not trace {repository.url}: {error or type(error).__name__}",
             "See what it printed above; a version of lean-dojo traces few versions of Lean "
             "(2.1.3 traces 4.10, and 2.2.0 traces 4.11).",
@@ -116,7 +116,7 @@ SHOWN_CHARACTERS = 2000
 def build(project: Project, toolchain: Toolchain, report: ReportProgress) -> None:
     """Builds a Lake project, with Mathlib's own build where it uses that.
 
-    Raises `EnvironmentProblem`.
+    Raises `SetupError`.
     """
     if (project.root / MANIFEST).is_file() and project.has_mathlib:
         report("fetching what is built of Mathlib", 0, None)
@@ -128,7 +128,7 @@ def build(project: Project, toolchain: Toolchain, report: ReportProgress) -> Non
 def lake(toolchain: Toolchain, folder: Path, *arguments: str) -> None:
     """Runs Lake, however long it takes.
 
-    Raises `EnvironmentProblem` with what it said, unless it ends well.
+    Raises `SetupError` with what it said, unless it ends well.
     """
     ran = subprocess.run(
         [str(toolchain.program("lake")), *arguments],
@@ -142,7 +142,7 @@ def lake(toolchain: Toolchain, folder: Path, *arguments: str) -> None:
     )
     if ran.returncode:
         said = ran.stdout.strip()[-SHOWN_CHARACTERS:]
-        raise EnvironmentProblem(
+        raise SetupError(
             f"`lake {' '.join(arguments)}` failed in {folder}: {said}",
             "Mend what it says, and run the same again.",
         )
@@ -155,7 +155,7 @@ COMPILE_SECONDS = 300.0
 def library(folder: Path, cache: Path | None = None) -> Path:
     """A folder for `LEAN_PATH` that holds our modules for the Lean of the project in `folder`.
 
-    Compiles them the first time. Raises `EnvironmentProblem`.
+    Compiles them the first time. Raises `SetupError`.
     """
     texts = sources(DOJO_REPL)
     version = run(["lake", "env", "lean", "--version"], folder, {}).stdout
@@ -191,7 +191,7 @@ def _compile(texts: dict[str, str], folder: Path, site: Path) -> None:
         ran = run([*command, str(source)], folder, {"LEAN_PATH": str(site)})
         if ran.returncode:
             said = (ran.stdout + ran.stderr).strip().replace(f"{site}/", "")
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"the prover's Repl for LeanDojo does not compile with this Lean: {said[:2000]}",
                 "It is written for Lean 4.27 and later; use another backend with this one.",
             )
@@ -200,7 +200,7 @@ def _compile(texts: dict[str, str], folder: Path, site: Path) -> None:
 def run(
     command: list[str], folder: Path, environment: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """Runs a command of Lake in a project. Raises `EnvironmentProblem` when it can't be run."""
+    """Runs a command of Lake in a project. Raises `SetupError` when it can't be run."""
     try:
         return subprocess.run(
             command,
@@ -213,12 +213,12 @@ def run(
             check=False,
         )
     except FileNotFoundError as error:
-        raise EnvironmentProblem(
+        raise SetupError(
             "LeanDojo needs `lake`, which is not on the path",
             "Install elan (https://github.com/leanprover/elan), which brings it.",
         ) from error
     except subprocess.TimeoutExpired as error:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"`{' '.join(command[:3])}` took over {COMPILE_SECONDS:g} seconds in {folder}",
             "Run `lake build` there first.",
         ) from error

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from prover.errors import InputProblem, closest
+from prover.errors import InputError, closest
 from prover.lean_file import LeanFile
 from prover.theorem import Theorem
 
@@ -125,17 +125,17 @@ def _local(before: str) -> bool:
 
 
 def theorem_in(file: LeanFile, name: str) -> Theorem:
-    """The theorem of this full name, with all of its proof as the hole. Raises `InputProblem`."""
+    """The theorem of this full name, with all of its proof as the hole. Raises `InputError`."""
     text = file.text.decode()
     known = {found.name: found for found in theorems(text)}
     if name not in known:
         hint = closest(known, name) if known else "LeanDojo takes `theorem` and `lemma` alone."
-        raise InputProblem(f"{file.path} has no theorem that is called `{name}`", hint)
+        raise InputError(f"{file.path} has no theorem that is called `{name}`", hint)
     found = known[name]
     declaration = text[found.start : found.stop]
     start = proof_start(declaration)
     if start < 0:
-        raise InputProblem(
+        raise InputError(
             f"`{name}` in {file.path} has no `:=`, so there is no proof to replace",
             "LeanDojo can't take theorems that are proved by `where` or by cases.",
         )

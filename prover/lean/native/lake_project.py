@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.lean.native.toolchain import Toolchain
 
 CONFIGURATIONS = ("lakefile.lean", "lakefile.toml")
@@ -51,33 +51,33 @@ class Project:
 
     @classmethod
     def at(cls, folder: Path) -> Project:
-        """The project in a folder. Raises `InputProblem` when there is none."""
+        """The project in a folder. Raises `InputError` when there is none."""
         folder = folder.resolve()
         if _is_root(folder):
             return cls(folder)
         if not folder.is_dir():
-            raise InputProblem(f"there is no folder {folder}", "Name the folder of a Lake project.")
+            raise InputError(f"there is no folder {folder}", "Name the folder of a Lake project.")
         around = cls.around(folder)
-        raise InputProblem(
+        raise InputError(
             f"{folder} is no Lake project: it has neither a lakefile.lean nor a lakefile.toml",
             f"Did you mean {around.root}?" if around else "Make one there with `lake init`.",
         )
 
     @cached_property
     def dependencies(self) -> tuple[Dependency, ...]:
-        """The packages of the manifest. Raises `EnvironmentProblem` when it can't be read."""
+        """The packages of the manifest. Raises `SetupError` when it can't be read."""
         file = self.root / MANIFEST
         try:
             manifest: dict[str, Any] = json.loads(file.read_text())
             packages = self.root / manifest.get("packagesDir", ".lake/packages")
             return tuple(_dependency(self.root, packages, item) for item in manifest["packages"])
         except FileNotFoundError as error:
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"the Lake project {self.root} was never built: it has no {MANIFEST}",
                 f"Run {self._in_root(self._build())}.",
             ) from error
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"{file} can't be read: {error}", f"Run {self._in_root('lake update')}."
             ) from error
 
@@ -90,10 +90,10 @@ class Project:
         )
 
     def check_fetched(self) -> None:
-        """Raises `EnvironmentProblem` when the folder of a dependency is not there."""
+        """Raises `SetupError` when the folder of a dependency is not there."""
         for dependency in self.dependencies:
             if not _is_root(dependency.folder):
-                raise EnvironmentProblem(
+                raise SetupError(
                     f"the Lake project {self.root} lacks its dependency {dependency.name}: "
                     f"{dependency.folder} is not there",
                     f"Run {self._in_root(self._build())}.",
@@ -102,13 +102,13 @@ class Project:
     def variables(self, toolchain: Toolchain) -> Mapping[str, str]:
         """The environment in which Lake runs Lean for this project, as `lake env` prints it.
 
-        Raises `EnvironmentProblem` when a dependency is missing or Lake can't load the project.
+        Raises `SetupError` when a dependency is missing or Lake can't load the project.
         """
         self.check_fetched()
         ran = toolchain.run("lake", "env", cwd=self.root, seconds=LOAD_SECONDS)
         found = dict(line.split("=", 1) for line in ran.stdout.splitlines() if "=" in line)
         if ran.returncode or "LEAN_PATH" not in found:
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"Lake can't load the project {self.root}: {first_error(ran.stderr, ran.stdout)}",
                 f"Run {self._in_root('lake build')} and mend what it reports.",
             )
@@ -117,8 +117,8 @@ class Project:
     def check_built(self, imports: Sequence[str], variables: Mapping[str, str]) -> None:
         """Raises unless the modules that a file imports have been compiled.
 
-        `variables` are those of `variables`. Raises `InputProblem` for a module that nothing here
-        has, `EnvironmentProblem` for one that is to be built.
+        `variables` are those of `variables`. Raises `InputError` for a module that nothing here
+        has, `SetupError` for one that is to be built.
         """
         search_path = self._search_path(variables)
         for module in imports:
@@ -126,12 +126,12 @@ class Project:
                 continue
             owner = next((each for each in self._sources() if _has(each.folder, module)), None)
             if owner is None:
-                raise InputProblem(
+                raise InputError(
                     f"the Lake project {self.root} has no module {module}",
                     "Check the name, or add the package that has it to the project's lakefile.",
                 )
             command = self._build(module, cached=owner.name == MATHLIB)
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"the module {module} of {owner.name} is not built",
                 f"Run {self._in_root(command)}.",
             )
@@ -191,13 +191,13 @@ NAME = re.compile(r"[\w.']+")
 
 
 def of_file(project: Project, toolchain: Toolchain, file: Path | None) -> Options:
-    """The options for a file, or for the whole project. Raises `EnvironmentProblem`."""
+    """The options for a file, or for the whole project. Raises `SetupError`."""
     text = project.root / "lakefile.toml"
     if not (project.root / "lakefile.lean").is_file():
         try:
             return from_toml(tomllib.loads(text.read_text()), project.root, file)
         except (OSError, tomllib.TOMLDecodeError, AttributeError) as error:
-            raise EnvironmentProblem(f"{text} can't be read: {error}") from error
+            raise SetupError(f"{text} can't be read: {error}") from error
     return from_lake(project, toolchain, file) if file else {}
 
 
@@ -213,7 +213,7 @@ def from_toml(configuration: Mapping[str, Any], root: Path, file: Path | None) -
 
 
 def from_lake(project: Project, toolchain: Toolchain, file: Path) -> Options:
-    """What `lake setup-file` tells an editor. Raises `EnvironmentProblem` when Lake won't say."""
+    """What `lake setup-file` tells an editor. Raises `SetupError` when Lake won't say."""
     project.check_fetched()
     arguments = ("setup-file", "--no-build", str(file.resolve()))
     ran = toolchain.run("lake", *arguments, cwd=project.root, seconds=LOAD_SECONDS)
@@ -222,7 +222,7 @@ def from_lake(project: Project, toolchain: Toolchain, file: Path) -> Options:
         # `setupOptions` up to Lean 4.21.
         return _flat(told.get("options", told.get("setupOptions", {})))
     except (ValueError, IndexError, AttributeError) as error:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"Lake does not tell the options of {file}: {first_error(ran.stderr, ran.stdout)}",
             f"Run `cd {project.root} && lake build`.",
         ) from error

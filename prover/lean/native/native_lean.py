@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from prover.cache import building, damaged_files, default_cache, locked
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean import lean_sources
 from prover.lean.lean_sources import WORKER
 from prover.lean.native import lake_project
@@ -63,7 +63,7 @@ class NativeLean:
 
     @classmethod
     def find(cls, project: Project, *, cache: Path | None = None) -> NativeLean:
-        """The project's. Raises `EnvironmentProblem` when its toolchain is absent or broken."""
+        """The project's. Raises `SetupError` when its toolchain is absent or broken."""
         toolchain = find(project.root)
         assert toolchain.banner, "a toolchain that runs says what it is"
         return cls(project, toolchain, (cache or default_cache()).resolve() / "native")
@@ -79,7 +79,7 @@ class NativeLean:
     def worker(self, report: ReportProgress = no_progress) -> Path:
         """The folder with the compiled worker, which is built when the sources have changed.
 
-        Raises `EnvironmentProblem` when this Lean can't compile it.
+        Raises `SetupError` when this Lean can't compile it.
         """
         modules = lean_sources.sources(WORKER)
         folder = self.cache / self._folder_name(modules)
@@ -91,7 +91,7 @@ class NativeLean:
         return folder
 
     def options(self, file: Path | None) -> str:
-        """The options for a file, as commands. Raises `EnvironmentProblem` where Lake won't say."""
+        """The options for a file, as commands. Raises `SetupError` where Lake won't say."""
         return lake_project.commands(lake_project.of_file(self.project, self.toolchain, file))
 
     def worker_command(
@@ -99,7 +99,7 @@ class NativeLean:
     ) -> Command:
         """Starts a worker for a file of the project that imports these modules.
 
-        Raises `EnvironmentProblem` when something is to be fetched or built first, `InputProblem`
+        Raises `SetupError` when something is to be fetched or built first, `InputError`
         when a module is nowhere.
         """
         report("asking Lake for the project's modules", 0, None)
@@ -143,7 +143,7 @@ class NativeLean:
         return f"{re.sub(r'[^A-Za-z0-9.]+', '-', self.toolchain.name)}-{digest}"
 
     def _build(self, modules: Mapping[str, str], site: Path, report: ReportProgress) -> None:
-        """Compiles the worker in the folder. Raises `EnvironmentProblem`."""
+        """Compiles the worker in the folder. Raises `SetupError`."""
         report(f"compiling the worker with Lean {self.toolchain.version}", 0, None)
         for module, text in modules.items():
             file = site / lean_sources.path(module)
@@ -155,7 +155,7 @@ class NativeLean:
             return
         # Without a program to link, the compiled modules will do.
         if failure := self._failure(f"+{WORKER}", site):
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"the worker does not compile with {self.toolchain.name}: {failure}",
                 f"{self.support}. Use another toolchain, or `--lean embedded`.",
             )
@@ -177,11 +177,11 @@ BUBBLEWRAP = "bwrap"
 def sandboxed(command: Command, readable: Iterable[Path]) -> Command:
     """The command in a sandbox that shows it these folders, also where they lie in a hidden one.
 
-    Raises `EnvironmentProblem` where there is no bubblewrap.
+    Raises `SetupError` where there is no bubblewrap.
     """
     program = shutil.which(BUBBLEWRAP)
     if program is None:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"`--sandbox` needs bubblewrap, and there is no `{BUBBLEWRAP}` on the path",
             "Install it (Debian and Ubuntu: `apt install bubblewrap`), or leave `--sandbox` out.",
         )

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.lean.process import run_tied
 
 ORIGIN = "leanprover/lean4"
@@ -73,26 +73,26 @@ class Toolchain:
     ) -> subprocess.CompletedProcess[str]:
         """Runs one of its programs to its end.
 
-        Raises `EnvironmentProblem` when it does not end in time, `KeyboardInterrupt` when it was
+        Raises `SetupError` when it does not end in time, `KeyboardInterrupt` when it was
         interrupted, as the terminal's Ctrl-C interrupts us both.
         """
         command = (str(self.program(program)), *arguments)
         try:
             return run_tied(command, cwd=cwd, environment=self.environment, seconds=seconds)
         except subprocess.TimeoutExpired as error:
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"`{program} {' '.join(arguments)}` did not end within {seconds:g} seconds",
                 f"Run it by hand in {cwd} to see why.",
             ) from error
 
     @cached_property
     def banner(self) -> str:
-        """What `lean --version` prints. Raises `EnvironmentProblem` when it does not run."""
+        """What `lean --version` prints. Raises `SetupError` when it does not run."""
         ran = self.run("lean", "--version", cwd=self.folder)
         if ran.returncode or not VERSION.search(ran.stdout):
             words = (ran.stderr.strip() or ran.stdout.strip()).splitlines()
             reason = words[-1] if words else f"it ended with code {ran.returncode}"
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"the toolchain {self.name} is broken: `lean --version` fails: {reason}",
                 f"Install it again: `elan toolchain uninstall {self.name}`, "
                 f"then `elan toolchain install {self.name}`.",
@@ -101,7 +101,7 @@ class Toolchain:
 
     @property
     def version(self) -> Version:
-        """Its version. Raises `EnvironmentProblem` when it does not run."""
+        """Its version. Raises `SetupError` when it does not run."""
         found = VERSION.search(self.banner)
         assert found is not None, "the banner has been looked at"
         major, minor, patch, suffix = found.groups()
@@ -134,12 +134,12 @@ def wanted(folder: Path) -> str | None:
 
 
 def find(folder: Path) -> Toolchain:
-    """The toolchain for a folder. Raises `EnvironmentProblem` when it is not installed."""
+    """The toolchain for a folder. Raises `SetupError` when it is not installed."""
     name = wanted(folder)
     if not _has_elan():
         return _on_path(name)
     if name is None:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"{folder} names no toolchain, and elan has no default",
             "Write one into the file `lean-toolchain`, as `leanprover/lean4:v4.28.0`.",
         )
@@ -148,11 +148,11 @@ def find(folder: Path) -> Toolchain:
         if (directory / "bin").is_dir():
             return Toolchain(full, directory)
     if name.rpartition(":")[2] in CHANNELS:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"{folder} asks for the channel `{name}`: which release that is, only the network says",
             "Write a release into its `lean-toolchain`, as `leanprover/lean4:v4.28.0`.",
         )
-    raise EnvironmentProblem(
+    raise SetupError(
         f"the toolchain {full} is not installed",
         f"Run `elan toolchain install {full}`, or `prover setup --project {folder}`.",
     )
@@ -183,16 +183,16 @@ def _has_elan() -> bool:
 
 
 def _on_path(name: str | None) -> Toolchain:
-    """The toolchain whose `lake` is on the path. Raises `EnvironmentProblem`."""
+    """The toolchain whose `lake` is on the path. Raises `SetupError`."""
     lake = shutil.which("lake")
     if lake is None:
-        raise EnvironmentProblem(
+        raise SetupError(
             "there is no native Lean here: neither elan nor a `lake` on the path",
             "Install elan (https://github.com/leanprover/elan), or use `--lean embedded`.",
         )
     toolchain = Toolchain(name or "on the path", Path(lake).resolve().parents[1])
     if name and NAME.fullmatch(name) and not _is_release(toolchain.version, name):
-        raise EnvironmentProblem(
+        raise SetupError(
             f"the project asks for {name}, but the Lean on the path is {toolchain.version}",
             f"Put a `lake` of {name} on the path, or install elan, which keeps several.",
         )

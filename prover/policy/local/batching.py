@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.policy.policy import Completion, Prompt
 
 Complete = Callable[[Sequence[Prompt], int], list[list[Completion]]]
@@ -56,7 +56,7 @@ class DynamicBatcher:
     async def complete(self, prompts: Sequence[Prompt], count: int) -> list[list[Completion]]:
         """For each prompt at most `count` completions.
 
-        Raises what the model raised, and `EnvironmentProblem` after `close`.
+        Raises what the model raised, and `SetupError` after `close`.
         """
         futures = [asyncio.wrap_future(future) for future in self._enqueue(prompts, count)]
         try:
@@ -134,5 +134,5 @@ class DynamicBatcher:
         return batch
 
 
-def _closed() -> EnvironmentProblem:
-    return EnvironmentProblem("The model has been closed", "Load it again.")
+def _closed() -> SetupError:
+    return SetupError("The model has been closed", "Load it again.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.policy.local.kv_cache import ModelRunner
 from prover.policy.local.tokenizer import Ending, Tokenization
 from prover.policy.model_options import DecodingOptions
@@ -223,7 +223,7 @@ class Decoder:
         they were drawn, their probabilities are added, for as far as the draws show they are what
         the model says; the number of tokens is that of the likeliest.
 
-        Raises `EnvironmentProblem` when the memory does not suffice for a single prompt.
+        Raises `SetupError` when the memory does not suffice for a single prompt.
         """
         completions: list[list[Completion]] = []
         while len(completions) < len(prompts):
@@ -239,7 +239,7 @@ class Decoder:
             torch.cuda.empty_cache()
             if self._most < 1:
                 self._most = 1
-                raise EnvironmentProblem(
+                raise SetupError(
                     f"The model's memory does not suffice for {count} candidates of one state",
                     "Ask for fewer candidates, or load the model with fewer bits.",
                 )

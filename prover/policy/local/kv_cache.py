@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -62,11 +62,11 @@ class CachedModelRunner:
     """Reads each prompt as a whole. For an encoder-decoder model the prompt is what it encodes."""
 
     def __init__(self, model: PreTrainedModel) -> None:
-        """Raises `InputProblem` for an architecture without a cache, which would be too slow."""
+        """Raises `InputError` for an architecture without a cache, which would be too slow."""
         self._model = model
         self._accepts = frozenset(inspect.signature(model.forward).parameters)
         if self._accepts.isdisjoint(NAMES):
-            raise InputProblem(
+            raise InputError(
                 f"A model of the kind {model.config.model_type} cannot be used here",
                 "Take one that keeps a cache of keys and values, as Llama, Qwen or T5 do.",
             )

@@ -25,7 +25,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from prover.errors import EnvironmentProblem, InputProblem, ProverError
+from prover.errors import InputError, ProverError, SetupError
 from prover.policy.model_options import SHORT_NAMES, ModelSpec
 
 
@@ -40,7 +40,7 @@ class LoadedModel:
 def load(choice: ModelSpec) -> LoadedModel:
     """Loads the model, on all GPUs where there are several. Takes seconds, and fetches nothing.
 
-    Raises `InputProblem` when there can be no such model, `EnvironmentProblem` when it has not been
+    Raises `InputError` when there can be no such model, `SetupError` when it has not been
     fetched, or a package or memory is missing.
     """
     folder = str(_folder(choice))
@@ -69,12 +69,12 @@ def _folder(choice: ModelSpec) -> Path:
     try:
         found = try_to_load_from_cache(choice.source, "config.json", revision=choice.revision)
     except HFValidationError:
-        raise InputProblem(
+        raise InputError(
             f"{choice.source!r} is neither a folder nor a name on the Hugging Face Hub",
             f"Give a folder, a name such as owner/model, or one of {', '.join(SHORT_NAMES)}.",
         ) from None
     if not isinstance(found, str):
-        raise EnvironmentProblem(
+        raise SetupError(
             f"{choice.source} is not on this machine",
             f"Fetch it once: {_fetching(choice)} (the built-in policy needs no model)",
         )
@@ -86,18 +86,18 @@ def _explained(choice: ModelSpec) -> Iterator[None]:
     try:
         yield
     except torch.OutOfMemoryError:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"{choice.source} does not fit into the GPU's memory", "Load it with 8 or 4 bits."
         ) from None
     except ImportError as error:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"{choice.source} needs a package that is missing: {_first_line(error)}",
             "Install it and try again.",
         ) from error
     except OSError as error:
         if choice.local:
             raise _not_a_model(choice, error) from error
-        raise EnvironmentProblem(
+        raise SetupError(
             f"{choice.source} is not whole on this machine: {_first_line(error)}",
             f"Fetch it: {_fetching(choice)}",
         ) from error
@@ -113,14 +113,14 @@ def _fetching(choice: ModelSpec) -> str:
     return f"hf download {choice.source}{revision}"
 
 
-def _not_a_model(choice: ModelSpec, error: Exception) -> InputProblem:
+def _not_a_model(choice: ModelSpec, error: Exception) -> InputError:
     hint = (
         "It needs config.json, safetensors and tokenizer.json, of an architecture that the "
         "installed transformers knows."
     )
     if not choice.local:
         hint += f" If it was not fetched whole: {_fetching(choice)}"
-    return InputProblem(
+    return InputError(
         f"{choice.source} is not a language model that can be loaded: {_first_line(error)}", hint
     )
 
@@ -133,7 +133,7 @@ def _placement(choice: ModelSpec) -> dict[str, Any]:
     """How the weights are kept, and where."""
     if not torch.cuda.is_available():
         if choice.bits < 16:
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"There is no GPU, and {choice.bits} bits need one", "Load it with 16 bits."
             )
         return {"dtype": torch.float32}
@@ -168,7 +168,7 @@ def _adapted(model: PreTrainedModel, choice: ModelSpec) -> PreTrainedModel:
 
 def _need(package: str, purpose: str) -> None:
     if importlib.util.find_spec(package) is None:
-        raise EnvironmentProblem(
+        raise SetupError(
             f"{package} is not installed, and {purpose} needs it",
             f"Install it: pip install {package}",
         )

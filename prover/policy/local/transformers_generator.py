@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.policy.local.batching import DynamicBatcher
 from prover.policy.local.tokenizer import Tokenization
 from prover.policy.model_options import DecodingOptions, ModelSpec
@@ -61,7 +61,7 @@ class TransformersGenerator:
     ) -> TransformersGenerator:
         """Loads a model; blocks for seconds.
 
-        Raises `InputProblem` when there can be no such model, `EnvironmentProblem` when it is not
+        Raises `InputError` when there can be no such model, `SetupError` when it is not
         on this machine or what it needs is missing.
         """
         from prover.policy.local.model_loader import load
@@ -92,7 +92,7 @@ class TransformersGenerator:
     async def complete(self, prompts: Sequence[Prompt], count: int) -> list[list[Completion]]:
         """For each prompt at most `count` completions, likeliest first.
 
-        Raises `InputProblem` when a prompt leaves no room for a completion, `EnvironmentProblem`
+        Raises `InputError` when a prompt leaves no room for a completion, `SetupError`
         when the memory does not suffice or the model has been closed.
         """
         for prompt in prompts:
@@ -110,7 +110,7 @@ class TransformersGenerator:
         if len(prompt.text.encode()) + 1 < self._room:
             return
         if (tokens := self.count_tokens(prompt.text)) >= self._room:
-            raise InputProblem(
+            raise InputError(
                 f"A prompt has {tokens} tokens, and {self._name} takes {self._window} with the "
                 "completion",
                 "Shorten the state, or give fewer examples or premises.",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 
 EXAMPLE_URL = "http://localhost:8000"
 
@@ -17,7 +17,7 @@ EXAMPLE_URL = "http://localhost:8000"
 class BaseUrl:
     """The URL of a server: `http://localhost:8000`, or with a path `https://host/api/v1`.
 
-    Raises `InputProblem` for what is no such URL, and for one with a password in it, which it does
+    Raises `InputError` for what is no such URL, and for one with a password in it, which it does
     not repeat.
     """
 
@@ -25,16 +25,16 @@ class BaseUrl:
 
     def __post_init__(self) -> None:
         if "@" in self.url or "?" in self.url:
-            raise InputProblem(
+            raise InputError(
                 "the address of a server holds a name, a password or a query",
                 f"Give the address alone, as `{EXAMPLE_URL}`, and the key in PROVER_API_KEY.",
             )
         if not re.match(r"https?://", self.url):
-            raise InputProblem(
+            raise InputError(
                 f"`{self.url}` is no address of a server", f"Write it as `{EXAMPLE_URL}`."
             )
         if not self._whole:
-            raise InputProblem(f"`{self.url}` is no URL", f"Write it as `{EXAMPLE_URL}`.")
+            raise InputError(f"`{self.url}` is no URL", f"Write it as `{EXAMPLE_URL}`.")
 
     @property
     def _whole(self) -> bool:
@@ -67,7 +67,7 @@ class ApiKey:
     def find(cls, file: Path | None = None) -> ApiKey:
         """The key in the file, or else in the environment variable `PROVER_API_KEY`.
 
-        Raises `InputProblem` when the file can't be read, or it is no key.
+        Raises `InputError` when the file can't be read, or it is no key.
         """
         if file is None:
             return cls._checked(os.environ.get(VARIABLE, ""), VARIABLE)
@@ -75,7 +75,7 @@ class ApiKey:
             text = file.expanduser().read_text(encoding="utf-8")
         except (OSError, RuntimeError, ValueError) as error:
             reason = "it is not UTF-8" if isinstance(error, UnicodeError) else str(error)
-            raise InputProblem(
+            raise InputError(
                 f"the key file {file} can't be read: {reason}", "Give a file with the key alone."
             ) from None
         return cls._checked(text, str(file))
@@ -85,7 +85,7 @@ class ApiKey:
         text = text.strip()
         # Anything else would break the header that it is sent in, or be a file of another kind.
         if not re.fullmatch(r"[!-~]{0,4096}", text):
-            raise InputProblem(
+            raise InputError(
                 f"{place} holds no key", "A key is one word of ASCII letters, digits and signs."
             )
         return cls(text)

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx2
 
-from prover.errors import EnvironmentProblem, InputProblem, ProverError
+from prover.errors import InputError, ProverError, SetupError
 from prover.policy.remote.client_config import VARIABLE, ApiKey, BaseUrl
 
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
@@ -47,7 +47,7 @@ class RetryPolicy:
 class RequestFailure:
     """Why an attempt failed, and whether another may not."""
 
-    problem: EnvironmentProblem
+    problem: SetupError
     again: bool
     after: float | None = None
     """In how many seconds the server wants to be asked again."""
@@ -90,7 +90,7 @@ class Connection:
         )
 
     async def get(self, path: str) -> ServerReply:
-        """What the server answers, unless it fails for good: then raises `EnvironmentProblem`."""
+        """What the server answers, unless it fails for good: then raises `SetupError`."""
         return await self._persist("GET", path, None)
 
     async def post(self, path: str, body: Mapping[str, Any]) -> ServerReply:
@@ -123,7 +123,7 @@ class Connection:
             return RequestFailure(_unreachable(url, error), again=self._reached)
         except (TimeoutError, httpx2.TimeoutException):
             hint = "Lower the option `samples`, or raise `seconds`."
-            late = EnvironmentProblem(f"{url} has not answered in {seconds:g} s", hint)
+            late = SetupError(f"{url} has not answered in {seconds:g} s", hint)
             return RequestFailure(late, again=False)
         except PromptTooLong:
             return RequestFailure(_too_much(url, self._most_bytes), again=False)
@@ -134,7 +134,7 @@ class Connection:
         self._reached = True
         if reply.status in PASSING and not reply.refuses_several:
             problem = reply.problem(self.key)
-            assert isinstance(problem, EnvironmentProblem)
+            assert isinstance(problem, SetupError)
             return RequestFailure(problem, again=True, after=reply.after)
         return reply
 
@@ -156,22 +156,22 @@ class Connection:
         )
 
 
-def _unreachable(url: str, error: Exception) -> EnvironmentProblem:
-    return EnvironmentProblem(
+def _unreachable(url: str, error: Exception) -> SetupError:
+    return SetupError(
         f"{url} can't be reached: {error}",
         "Start the server, or check the address and the port.",
     )
 
 
-def _broken(url: str, error: Exception) -> EnvironmentProblem:
-    return EnvironmentProblem(
+def _broken(url: str, error: Exception) -> SetupError:
+    return SetupError(
         f"{url} breaks off its answers: {error or type(error).__name__}",
         "See what the server writes; it may have crashed.",
     )
 
 
-def _too_much(url: str, most: int) -> EnvironmentProblem:
-    return EnvironmentProblem(
+def _too_much(url: str, most: int) -> SetupError:
+    return SetupError(
         f"{url} answers with more than {most / 2**20:g} MiB",
         "Lower the options `samples` and `max_tokens`, and check the address.",
     )
@@ -226,7 +226,7 @@ class ServerReply:
             raise self.problem(key)
         data = _loaded(self.body)
         if not isinstance(data, dict):
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"{self.url} answers with something that is no JSON object: `{self.words(key)}`",
                 "Is it an OpenAI-compatible server? Its address often ends in /v1.",
             )
@@ -252,13 +252,13 @@ class ServerReply:
         """The error that this answer is, with what to do about it."""
         if 300 <= self.status < 400:
             target = key.hidden_in(self.location)
-            return EnvironmentProblem(
+            return SetupError(
                 f"{self.url} sends on to {target or 'another address'}",
                 "It is not followed there; give that address if it is the one you mean.",
             )
         if self.status in (401, 403):
             hint = "Check the key in" if key else "Put its key into"
-            return EnvironmentProblem(
+            return SetupError(
                 f"{self.url} {'refuses the key' if key else 'asks for a key'}",
                 f"{hint} the environment variable {VARIABLE} or the file named by `key_file`.",
             )
@@ -266,19 +266,19 @@ class ServerReply:
             return self._too_long(key)
         said = self.words(key)
         words = f": {said}" if said else ""
-        return EnvironmentProblem(
+        return SetupError(
             f"{self.url} answers with status {self.status}{words}", _hint(self.status)
         )
 
-    def _too_long(self, key: ApiKey) -> InputProblem:
+    def _too_long(self, key: ApiKey) -> InputError:
         text = self.body.decode(errors="replace")
         found = next((match[1] for limit in LIMITS if (match := limit.search(text))), None)
         if found is None:
-            return InputProblem(
+            return InputError(
                 f"a prompt is too long for {self.url}: {self.words(key)}",
                 "Set the option `window` to the number of tokens that the model takes.",
             )
-        return InputProblem(
+        return InputError(
             f"a prompt is too long for {self.url}, which takes {found} tokens",
             f"Set the option `window` to {found}.",
         )

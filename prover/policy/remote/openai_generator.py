@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from prover.errors import EnvironmentProblem, InputProblem, closest
+from prover.errors import InputError, SetupError, closest
 from prover.policy.model_options import ModelOptions
 from prover.policy.policy import Completion, Prompt
 from prover.policy.remote.client_config import ApiKey, BaseUrl
@@ -39,24 +39,22 @@ class ModelList:
     def chosen(self, name: str, url: str) -> str:
         """The model with this name, which need not be listed; without a name the only one.
 
-        Raises `InputProblem` when there is no telling which is meant.
+        Raises `InputError` when there is no telling which is meant.
         """
         if name or len(self.windows) == 1:
             return name or next(iter(self.windows))
         hint = f"Name one, as in `endpoint:{url}#MODEL`."
         if not self.windows:
-            raise InputProblem(f"{url} does not tell which models it has", hint)
-        raise InputProblem(f"{url} has several models", f"{hint} It has {self._names}.")
+            raise InputError(f"{url} does not tell which models it has", hint)
+        raise InputError(f"{url} has several models", f"{hint} It has {self._names}.")
 
-    def missing(self, name: str, url: str) -> EnvironmentProblem | None:
+    def missing(self, name: str, url: str) -> SetupError | None:
         """The problem that a server has not this model; None when it has, or does not tell."""
         if name in self.windows or not self.windows:
             return None
         near = closest(self.windows, name) if len(self.windows) <= SHOWN else ""
         hint = near if near.startswith("Did") else ""
-        return EnvironmentProblem(
-            f"{url} has no model `{name}`", f"{hint} It has {self._names}.".strip()
-        )
+        return SetupError(f"{url} has no model `{name}`", f"{hint} It has {self._names}.".strip())
 
     @property
     def _names(self) -> str:
@@ -132,7 +130,7 @@ class OpenAIGenerator:
     async def complete(self, prompts: Sequence[Prompt], count: int) -> list[list[Completion]]:
         """For each prompt at most `count` completions, and at most `samples`, likeliest first.
 
-        Raises `EnvironmentProblem` when the server can't be used, `InputProblem` when a prompt is
+        Raises `SetupError` when the server can't be used, `InputError` when a prompt is
         too long for it.
         """
         count = min(count, self._options.samples)
@@ -204,7 +202,7 @@ class OpenAIGenerator:
 
     def _with_choices(self, url: str, answer: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(answer.get("choices"), list):
-            raise EnvironmentProblem(
+            raise SetupError(
                 f"{url} answers without `choices`", "Is it an OpenAI-compatible server?"
             )
         return answer
@@ -217,7 +215,7 @@ async def open_endpoint(
     """The model of a server for as long as the block lasts; without a name the only one it has.
 
     Has it complete a word first, so what is wrong is known before a search begins. Raises
-    `EnvironmentProblem` and `InputProblem`, see `EndpointGenerator.complete`.
+    `SetupError` and `InputError`, see `EndpointGenerator.complete`.
     """
     options = options or ModelOptions()
     patience = RetryPolicy(seconds=options.answer_seconds)
@@ -229,7 +227,7 @@ async def open_endpoint(
         chat = options.chat or not await _offered(connection, "completions", model, prompt="Lean")
         message = {"role": "user", "content": "Lean"}
         if chat and not await _offered(connection, "chat/completions", model, messages=[message]):
-            raise catalogue.missing(model, address.url) or EnvironmentProblem(
+            raise catalogue.missing(model, address.url) or SetupError(
                 f"{address} offers neither completions nor chats of `{model}`",
                 "Check the address, which often ends in /v1, and the name of the model.",
             )
@@ -252,7 +250,7 @@ async def _offered(connection: Connection, path: str, model: str, **body: Any) -
 
 def _require_room(window: int, options: ModelOptions) -> None:
     if window <= options.max_tokens:
-        raise InputProblem(
+        raise InputError(
             f"the model's window of {window} tokens has no room for a prompt beside `max_tokens` "
             f"of {options.max_tokens}",
             "Lower `max_tokens`.",

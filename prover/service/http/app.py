@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from prover.errors import EnvironmentProblem
+from prover.errors import SetupError
 from prover.service.discovery import REST_SECONDS, ServiceAddress, ServiceSocket
 from prover.service.fair_queue import QueueFullError
 from prover.service.http import page_routes, problem_details
@@ -108,7 +108,7 @@ async def serve(
 ) -> None:
     """Serves until it is cancelled; `started` is told how to reach it.
 
-    Raises `EnvironmentProblem` when it can't listen, or when its parts can't be made.
+    Raises `SetupError` when it can't listen, or when its parts can't be made.
     """
     rules = rules or AccessRules()
     with place.held(), contextlib.ExitStack() as stack:
@@ -146,7 +146,7 @@ async def until(serving: asyncio.Task[None], service: Service) -> None:
 
 
 def listen(port: int) -> socket.socket:
-    """Binds a port of this machine's own; 0 for any. Raises `EnvironmentProblem`."""
+    """Binds a port of this machine's own; 0 for any. Raises `SetupError`."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -155,7 +155,7 @@ def listen(port: int) -> socket.socket:
         listener.close()
         taken = error.errno == errno.EADDRINUSE
         reason = "is in use" if taken else f"can't be used: {error.strerror}"
-        raise EnvironmentProblem(
+        raise SetupError(
             f"port {port} {reason}", "Choose another with `--tcp`, or 0 for any that is free."
         ) from error
     return listener

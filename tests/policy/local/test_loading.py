@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.policy.local.model_loader import load
 from prover.policy.model_options import ModelSpec
 from tests.policy.local.tiny import save
@@ -58,7 +58,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_what_was_not_fetched(name: str, revision: str | None, command: str) -> None:
-    with pytest.raises(EnvironmentProblem, match="not on this machine") as caught:
+    with pytest.raises(SetupError, match="not on this machine") as caught:
         load(ModelSpec(name, revision))
     assert f"{command} (" in caught.value.hint
 
@@ -70,22 +70,22 @@ def test_what_was_fetched(cache: Path) -> None:
     (repository / "refs").mkdir()
     (repository / "refs" / "main").write_text("0123abc")
     assert load(ModelSpec("llemma")).model.config.model_type == "llama"
-    with pytest.raises(EnvironmentProblem):
+    with pytest.raises(SetupError):
         load(ModelSpec("llemma", "v2"))
     (snapshot / "model.safetensors").unlink()
-    with pytest.raises(EnvironmentProblem, match="not whole") as caught:
+    with pytest.raises(SetupError, match="not whole") as caught:
         load(ModelSpec("llemma"))
     assert caught.value.hint.endswith("hf download EleutherAI/llemma_7b")
 
 
 @pytest.mark.parametrize("name", ["./no/folder", "/nowhere", "a/b/c", "a name", ""])
 def test_what_is_no_name(name: str) -> None:
-    with pytest.raises(InputProblem, match="neither a folder nor a name"):
+    with pytest.raises(InputError, match="neither a folder nor a name"):
         load(ModelSpec(name))
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
-    with pytest.raises(InputProblem, match="not a language model"):
+    with pytest.raises(InputError, match="not a language model"):
         load(ModelSpec(str(tmp_path)))
 
 
@@ -106,7 +106,7 @@ def test_broken_folders(folder: Path, tmp_path: Path, file: str, content: str | 
     (tmp_path / file).unlink()
     if content is not None:
         (tmp_path / file).write_text(content)
-    with pytest.raises(InputProblem, match="not a language model") as caught:
+    with pytest.raises(InputError, match="not a language model") as caught:
         load(ModelSpec(str(tmp_path)))
     assert "\n" not in caught.value.message
 
@@ -118,12 +118,12 @@ def test_code_of_a_model_is_not_run(folder: Path, tmp_path: Path) -> None:
     config |= {"model_type": "unheard-of", "auto_map": {"AutoConfig": "evil.Config"}}
     (tmp_path / "config.json").write_text(json.dumps(config))
     (tmp_path / "evil.py").write_text("raise SystemExit")
-    with pytest.raises(InputProblem):
+    with pytest.raises(InputError):
         load(ModelSpec(str(tmp_path)))
 
 
 def test_an_adapter_that_is_none(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputProblem, match="not an adapter"):
+    with pytest.raises(InputError, match="not an adapter"):
         ModelSpec(str(folder), adapter=tmp_path)
 
 
@@ -150,9 +150,9 @@ def test_an_adapter(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("bits", [4, 8])
 def test_bits_need_a_gpu(folder: Path, bits: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    with pytest.raises(EnvironmentProblem, match="GPU"):
+    with pytest.raises(SetupError, match="GPU"):
         load(ModelSpec(str(folder), bits=bits))
-    with pytest.raises(InputProblem):
+    with pytest.raises(InputError):
         ModelSpec(str(folder), bits=bits + 1)
 
 
@@ -173,6 +173,6 @@ def test_packages_that_are_missing(
         monkeypatch.setattr("torch.cuda.is_available", lambda: True)
         monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
         choice = ModelSpec(str(folder), bits=4)
-    with pytest.raises(EnvironmentProblem, match=package) as caught:
+    with pytest.raises(SetupError, match=package) as caught:
         load(choice)
     assert caught.value.hint == f"Install it: pip install {package}"

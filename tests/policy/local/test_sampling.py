@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from prover.errors import InputProblem
+from prover.errors import InputError
 from prover.policy.local.decoding import Continuation, merged, sample
 from prover.policy.model_options import DecodingOptions
 from tests.policy.local.conftest import Both
@@ -99,6 +99,6 @@ def test_all_draws_together_are_at_most_certain(both: Callable[..., Both]) -> No
     "wrong", [{"temperature": -1.0}, {"top_p": 0.0}, {"top_p": 1.5}, {"max_tokens": 0}]
 )
 def test_settings_that_make_no_sense(wrong: dict[str, float]) -> None:
-    with pytest.raises(InputProblem) as caught:
+    with pytest.raises(InputError) as caught:
         DecodingOptions(**wrong)  # type: ignore[arg-type]
     assert caught.value.hint

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from transformers import OpenAIGPTConfig, OpenAIGPTLMHeadModel
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.policy.local.decoding import Decoder
 from prover.policy.local.kv_cache import ModelRunner, SequenceBatch
 from prover.policy.local.prefix_sharing import PrefixedModelRunner
@@ -90,7 +90,7 @@ async def test_the_window(llama: TransformersGenerator) -> None:
     assert llama.window == 512
     text = "h " * 400
     assert llama.count_tokens(text) > 512
-    with pytest.raises(InputProblem, match="512") as caught:
+    with pytest.raises(InputError, match="512") as caught:
         await llama.complete([Prompt("", text)], 2)
     assert caught.value.hint
     room = "h" * 700
@@ -102,7 +102,7 @@ async def test_the_window(llama: TransformersGenerator) -> None:
 
 async def test_closed(llama: TransformersGenerator) -> None:
     await llama.close()
-    with pytest.raises(EnvironmentProblem):
+    with pytest.raises(SetupError):
         await llama.complete(PROMPTS, 2)
 
 
@@ -110,7 +110,7 @@ def test_a_model_without_a_cache() -> None:
     tokenizer = make_tokenizer("plain")
     config = OpenAIGPTConfig(vocab_size=len(tokenizer), n_embd=8, n_layer=1, n_head=2)
     model = OpenAIGPTLMHeadModel(config)
-    with pytest.raises(InputProblem, match="openai-gpt"):
+    with pytest.raises(InputError, match="openai-gpt"):
         TransformersGenerator(model, tokenizer, name="old")
 
 
@@ -162,6 +162,6 @@ def test_memory_that_holds_nothing(both: object) -> None:
     one: Both = both("llama")  # type: ignore[operator]
     decoder = Decoder(Small(one.reader, 0), one.tokenization, 512, BEAM)
     for _ in range(2):
-        with pytest.raises(EnvironmentProblem, match="one state") as caught:
+        with pytest.raises(SetupError, match="one state") as caught:
             decoder.complete(PROMPTS, 3)
         assert caught.value.hint

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.policy.remote.client_config import ApiKey, BaseUrl
 from prover.policy.remote.http_client import Connection, RetryPolicy
 from tests.policy.fake_server import Answer, FakeServer, answered
@@ -25,9 +25,9 @@ async def asked(connection: Connection) -> object:
     return (await connection.post("completions", {"n": 1})).json(connection.key)
 
 
-async def refused(connection: Connection) -> EnvironmentProblem:
+async def refused(connection: Connection) -> SetupError:
     """The problem that a request ends in, with something to do about it."""
-    with pytest.raises(EnvironmentProblem) as raised:
+    with pytest.raises(SetupError) as raised:
         await asked(connection)
     assert connection.address.url in raised.value.message
     assert raised.value.hint
@@ -184,7 +184,7 @@ async def test_a_prompt_that_is_too_long(
     server: FakeServer, connection: Connection, words: str, limit: str | None
 ) -> None:
     server.script("completions", answered({"error": {"message": words}}, status=400))
-    with pytest.raises(InputProblem, match="too long") as raised:
+    with pytest.raises(InputError, match="too long") as raised:
         await asked(connection)
     assert "`window`" in raised.value.hint
     assert limit is None or limit in raised.value.hint
@@ -193,7 +193,7 @@ async def test_a_prompt_that_is_too_long(
 async def test_the_limit_of_llama_cpp_is_told(server: FakeServer, connection: Connection) -> None:
     error = {"type": "exceed_context_size_error", "n_ctx": 512, "message": "too large"}
     server.script("completions", answered({"error": error}, status=400))
-    with pytest.raises(InputProblem, match="takes 512 tokens"):
+    with pytest.raises(InputError, match="takes 512 tokens"):
         await asked(connection)
 
 

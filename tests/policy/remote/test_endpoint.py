@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from prover.errors import EnvironmentProblem, InputProblem
+from prover.errors import InputError, SetupError
 from prover.policy.model_options import ModelOptions
 from prover.policy.policy import Completion, Prompt
 from prover.policy.remote.client_config import BaseUrl
@@ -36,9 +36,9 @@ async def completed(
     return found
 
 
-async def problem(server: FakeServer, model: str = "", **options: Any) -> EnvironmentProblem:
+async def problem(server: FakeServer, model: str = "", **options: Any) -> SetupError:
     """The problem that a server is."""
-    with pytest.raises(EnvironmentProblem) as raised:
+    with pytest.raises(SetupError) as raised:
         await completed(server, 4, model, **options)
     assert server.url in raised.value.message
     return raised.value
@@ -184,13 +184,13 @@ async def test_which_model_is_meant(server: FakeServer) -> None:
     async with open_endpoint(BaseUrl(server.url)) as generator:
         assert generator.name == f"endpoint: {server.url}#tiny"
     server.script("models", models(a=1, b=None))
-    with pytest.raises(InputProblem, match="several models") as raised:
+    with pytest.raises(InputError, match="several models") as raised:
         await completed(server)
     assert f"endpoint:{server.url}#MODEL" in raised.value.hint
     assert "`a`, `b`" in raised.value.hint
     for silent in (Answer("no", 404), answered({"data": []}), answered({"data": None})):
         server.script("models", silent)
-        with pytest.raises(InputProblem, match="does not tell which models"):
+        with pytest.raises(InputError, match="does not tell which models"):
             await completed(server)
         assert await completed(server, 1, "mine") == [Completion("simp", -0.5, 1)]
 
@@ -217,7 +217,7 @@ async def test_the_window(server: FakeServer) -> None:
     assert await window() == WINDOW
     assert await window(window=8000) == 8000
     server.script("models", models(tiny=200))
-    with pytest.raises(InputProblem, match="no room"):
+    with pytest.raises(InputError, match="no room"):
         await window()
 
 
@@ -253,19 +253,19 @@ async def test_one_that_fails_ends_the_others(server: FakeServer) -> None:
     async with open_endpoint(BaseUrl(server.url)) as generator:
         server.script("completions", bad)
         prompts = [Prompt("", "good"), Prompt("", "bad")]
-        with pytest.raises(EnvironmentProblem, match="bad prompt"):
+        with pytest.raises(SetupError, match="bad prompt"):
             await generator.complete(prompts, 1)
 
 
 async def test_together_raises_what_failed_itself() -> None:
     async def fail() -> int:
-        raise InputProblem("wrong")
+        raise InputError("wrong")
 
     async def wait() -> int:
         await asyncio.sleep(60)
         return 1
 
-    with pytest.raises(InputProblem, match="wrong"):
+    with pytest.raises(InputError, match="wrong"):
         await together([wait(), together_of_one(fail)])
     assert await together([]) == []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.errors import InputProblem, ProverError
+from prover.errors import InputError, ProverError
 from prover.policy.model_options import ModelOptions
 from prover.policy.remote.client_config import VARIABLE, ApiKey, BaseUrl
 from prover.policy.remote.http_client import Connection
@@ -32,7 +32,7 @@ def test_a_key_comes_from_a_file_or_else_from_the_environment(
 @pytest.mark.parametrize("content", [b"two words", b"a\r\nHost: b", b"\xff", "schlüssel".encode()])
 def test_what_is_no_key_is_not_repeated(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "key").write_bytes(content)
-    with pytest.raises(InputProblem) as raised:
+    with pytest.raises(InputError) as raised:
         ApiKey.find(tmp_path / "key")
     told = f"{raised.value.message} {raised.value.hint}"
     assert str(tmp_path / "key") in told
@@ -40,7 +40,7 @@ def test_what_is_no_key_is_not_repeated(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_key_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(InputProblem, match="No such file"):
+    with pytest.raises(InputError, match="No such file"):
         ApiKey.find(tmp_path / "key")
 
 
