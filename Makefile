@@ -27,11 +27,12 @@ test-cluster: .venv/ready-to-develop
 	$(BIN)/prover setup
 	$(BIN)/pytest -m cluster
 
-# Format, lint and types.
+# Format, lint, types, and who imports whom.
 check: .venv/ready-to-develop
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
 
 format: .venv/ready-to-develop
 	$(BIN)/ruff format

@@ -106,8 +106,8 @@ class DojoFile:
     def file_of(self, theorem: Theorem) -> Path:
         """The file of a theorem, relative to the repository.
 
-        Raises `TheoremNotFoundError` where LeanDojo's own Repl, which enters files of the repository alone,
-        is to take a theorem that is in none.
+        Raises `TheoremNotFoundError` where LeanDojo's own Repl, which enters files of the
+        repository alone, is to take a theorem that is in none.
         """
         named = self.file or Path(theorem.source.rpartition(":")[0].rpartition(":")[2])
         if self.way.as_it_is and not (self.folder / named).is_file():
