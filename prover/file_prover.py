@@ -51,7 +51,7 @@ class FileProver:
         self.scripts: dict[Hole, str] = {}
         """The scripts that were accepted."""
         self.verifications: dict[Span, Verification] = {}
-        """Of each declaration that has no hole left: the gate's verdict on all of it."""
+        """Of each declaration that has no hole left: the verifier's verdict on all of it."""
         self._ended: dict[Hole, asyncio.Event] = {}
         self._began: dict[Hole, float] = {}
         """When the search for each began that has begun."""

@@ -1,4 +1,4 @@
-"""The gate's way down one text: its process reads the text while a search goes on.
+"""The verifier's way down one text: its process reads the text while a search goes on.
 
 A process that has accepted a proof has run nothing but what the next theorem of the text stands on:
 the text before the proof, the declaration, and the proof itself. So it goes on from there, where
@@ -47,7 +47,7 @@ class IncrementalVerify(Protocol):
         """
 
     async def __call__(self, theorem: Theorem, script: str) -> Verification:
-        """The gate's verdict."""
+        """The verifier's verdict."""
 
     async def close(self) -> None:
         """Ends the process."""
@@ -59,7 +59,7 @@ class IncrementalVerifier:
     def __init__(self, lean: Backend, *, seconds: float = 60.0) -> None:
         """Each check may take so many `seconds`."""
         self._lean = lean
-        self._gate = Verifier(self, seconds=seconds, wait_seconds=READING_SECONDS)
+        self._verifier = Verifier(self, seconds=seconds, wait_seconds=READING_SECONDS)
         self._held = AsyncExitStack()
         self._worker: Worker | None = None
         self._text: str | None = ""
@@ -98,8 +98,8 @@ class IncrementalVerifier:
             self._reading = asyncio.create_task(self._read(header, bound))
 
     async def __call__(self, theorem: Theorem, script: str) -> Verification:
-        """The gate's verdict, from a process in which only what stands above has run."""
-        verification = await self._gate(theorem, script)
+        """The verifier's verdict, from a process in which only what stands above has run."""
+        verification = await self._verifier(theorem, script)
         if not verification.accepted:
             await self._end()
         elif verification.whole:

@@ -11,7 +11,7 @@ from prover.script_layout import Gap, Slot, guessed, lay_out_script
 class Theorem:
     """A declaration with one hole, and all that stands before it.
 
-    The text of the file is `header + before + hole + after`; the gate keeps every byte of it
+    The text of the file is `header + before + hole + after`; the verifier keeps every byte of it
     but the hole's.
     """
 
@@ -30,7 +30,7 @@ class Theorem:
     """What Lean says of the hole's place; None where it was not asked."""
     checked: bool = False
     """Whether Lean has found nothing wrong with what it depends on. A search then takes the proofs
-    above it as they are; the gate never does."""
+    above it as they are; the verifier never does."""
 
     @classmethod
     def from_statement(

@@ -1,4 +1,4 @@
-"""The gate: a theorem with a script in its hole counts only when a fresh Lean accepts it.
+"""The verifier: a theorem with a script in its hole counts only when a fresh Lean accepts it.
 
 The worker does the checking (`lean_project/Prover/Gate.lean`); here it is given a process in which
 no tactic has run, and nothing else but perhaps the theorem's own header, a time limit, and no
@@ -26,7 +26,7 @@ UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 class FreshWorkers(Protocol):
-    """Where the gate has its workers from. A `Backend` is one."""
+    """Where the verifier has its workers from. A `Backend` is one."""
 
     @property
     def expected(self) -> str:

@@ -275,10 +275,10 @@ async def test_universes_that_lean_names_last_are_no_gap(pool: LeanPool) -> None
     file = LeanFile(Path("A.lean"), text.encode())
     report = await check_file(pool, file)
     first, second = report.holes
-    gate = Verifier(pool)
-    verdict = await gate(file.theorem(first, {}), "exact P.refl")
+    verifier = Verifier(pool)
+    verdict = await verifier(file.theorem(first, {}), "exact P.refl")
     assert (verdict.accepted, verdict.whole) == (True, False), verdict.reason
-    verdict = await gate(file.theorem(second, {first: "exact P.refl"}), "exact P.refl")
+    verdict = await verifier(file.theorem(second, {first: "exact P.refl"}), "exact P.refl")
     assert (verdict.accepted, verdict.whole) == (True, True), verdict.reason
 
 

@@ -1,4 +1,4 @@
-"""What a search stands on and what the gate does, down a file; no Lean."""
+"""What a search stands on and what the verifier does, down a file; no Lean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A walk of the gate that does as it is told, without Lean."""
+"""A walk of the verifier that does as it is told, without Lean."""
 
 from __future__ import annotations
 

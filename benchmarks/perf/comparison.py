@@ -53,7 +53,7 @@ class Run:
     proved: bool
     tactics: int
     seconds: float
-    """Of searching; the gate's are not in it."""
+    """Of searching; the verifier's are not in it."""
     steps: int
     """Of the proof; 0 without one."""
 

@@ -4,7 +4,7 @@
 
 `one` has 250 short theorems and one `sorry` at its end, `many` 1,000 lines with 20 of them.
 `elaboration` is a Lean that starts, reads the file and does nothing else. `first` and `last` are
-from the start of `prover prove` until the gate has accepted its first and its last proof, `all`
+from the start of `prover prove` until the verifier has accepted its first and its last proof, `all`
 until the program has ended; with `--service`, a running service is asked for a proof of the last
 `sorry`. Processor time is that of the whole tree of processes, until the end. All are medians.
 """

@@ -7,8 +7,8 @@
 A policy is written as in a configuration file, so also as `{name: llemma, repair: 1}`. All are open
 at once, each with a model of its own. A search stops at the limit of tactic runs or of seconds,
 whichever it reaches first; a tactic runs once on a state for all searches for one theorem, and
-each of them is charged what it took (`remembered.py`). A proof counts when the gate has accepted
-it. What is in `--results` already is not run again. The last line is JSON.
+each of them is charged what it took (`remembered.py`). A proof counts when the verifier has
+accepted it. What is in `--results` already is not run again. The last line is JSON.
 """
 
 from __future__ import annotations

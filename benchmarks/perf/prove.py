@@ -4,7 +4,7 @@
         [--policy builtin | portfolio] [--quick] [--results FILE] [--traces FILE]
 
 `--header` is a Lean file that takes the place of every problem's own header. Every proof is checked
-by the gate. A problem that Lean can't read is counted apart. The last line is JSON.
+by the verifier. A problem that Lean can't read is counted apart. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Attempt:
 
     @property
     def proved(self) -> bool:
-        """Whether the gate accepted a proof."""
+        """Whether the verifier accepted a proof."""
         return self.result.status is Status.PROVED
 
     def to_json(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What Lean and the gate said once, for all searches for proofs of one theorem.
+"""What Lean and the verifier said once, for all searches for proofs of one theorem.
 
 The searches that are compared ask Lean much the same: the candidates for the theorem itself are
 those of the policy, however the search goes on. What Lean says does not depend on who asks, so a
@@ -116,14 +116,14 @@ class Remembered:
 
 
 class Verdicts:
-    """The gate, asked once for each script."""
+    """The verifier, asked once for each script."""
 
     def __init__(self, verify: Verify) -> None:
         self._verify = verify
         self._known: dict[tuple[str, str], Verification] = {}
 
     async def __call__(self, theorem: Theorem, script: str) -> Verification:
-        """The gate's answer."""
+        """The verifier's answer."""
         key = theorem.name, script
         if key not in self._known:
             self._known[key] = await self._verify(theorem, script)

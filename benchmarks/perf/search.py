@@ -9,8 +9,8 @@ Compared are the default and the baselines, which do what published systems do, 
 the limit of tactic runs or of seconds, whichever it reaches first. The baselines try as many
 candidates on a state as their systems do (`CANDIDATES`). A tactic runs once on a state for all
 searches for one theorem, and each of them is charged what it took (`remembered.py`). A proof counts
-when the gate has accepted it; scripts are not minimised. What is in `--results` already is not run
-again, so that a run that was interrupted goes on. The last line is JSON.
+when the verifier has accepted it; scripts are not minimised. What is in `--results` already is not
+run again, so that a run that was interrupted goes on. The last line is JSON.
 """
 
 from __future__ import annotations

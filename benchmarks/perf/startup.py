@@ -6,8 +6,8 @@
 package's own `lean.js` is timed too, on one file with one `omega` (minutes), and the prepared one
 on the same file. `check` is a worker that starts and checks a proof, `check_without_code` the same
 without the machine code that workers start with. `first_proof` is `prover prove` on that file
-without its proof, from the start of the program until the gate has accepted one. Processor time is
-that of the whole tree of processes.
+without its proof, from the start of the program until the verifier has accepted one. Processor time
+is that of the whole tree of processes.
 """
 
 from __future__ import annotations

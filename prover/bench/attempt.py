@@ -83,7 +83,7 @@ class Attempt:
 
     @property
     def proved(self) -> bool:
-        """Whether the gate accepted a proof."""
+        """Whether the verifier accepted a proof."""
         return self.applicable and self.result["status"] == "proved"
 
     def to_json(self) -> dict[str, Any]:

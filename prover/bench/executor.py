@@ -39,8 +39,8 @@ class LocalExecutor:
         cls, lean: Backend, policy: Policy, limit: Limit, configuration: Configuration
     ) -> LocalExecutor:
         """With sessions of one worker each: what is under way beside one changes nothing."""
-        gate = Verifier(lean, seconds=limit.verify_seconds)
-        return cls(lambda: lean.session(alone=True), policy, gate, limit, configuration)
+        verifier = Verifier(lean, seconds=limit.verify_seconds)
+        return cls(lambda: lean.session(alone=True), policy, verifier, limit, configuration)
 
     async def __call__(self, job: Job) -> Finished:
         """Makes the attempt. Raises `SetupError` when Lean can't be started any more.

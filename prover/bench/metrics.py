@@ -143,7 +143,7 @@ class Metrics:
     not_applicable: tuple[tuple[str, str], ...]
     """Names of problems, and why."""
     refused: int
-    """For how many of those attempted proofs were found, and the gate accepted none."""
+    """For how many of those attempted proofs were found, and the verifier accepted none."""
     errors: int
     """How many of those attempted ended in errors only."""
     untried: int

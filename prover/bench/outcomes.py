@@ -19,9 +19,9 @@ class ProblemStatus(StrEnum):
     """How a problem came out."""
 
     PROVED = "proved"
-    """The gate accepted a proof."""
+    """The verifier accepted a proof."""
     REFUSED = "refused"
-    """Proofs were found, and the gate accepted none: counted as not proved."""
+    """Proofs were found, and the verifier accepted none: counted as not proved."""
     NOT_PROVED = "not proved"
     ERROR = "error"
     """Every attempt ended in an error: counted as not proved."""
@@ -105,7 +105,7 @@ class Summary:
     problems: int
     proved: int
     refused: int
-    """Proofs were found, and the gate accepted none."""
+    """Proofs were found, and the verifier accepted none."""
     not_proved: int
     not_applicable: int
     """Lean could not read the statement."""
@@ -120,7 +120,7 @@ class Summary:
     hints: dict[str, str] = field(default_factory=dict)
     """What to do about some of these reasons, by reason."""
     refusals: dict[str, str] = field(default_factory=dict)
-    """Why the gate refused the first proof of each problem that is counted as refused, by name."""
+    """Why the verifier refused the first proof of each problem that counts as refused, by name."""
 
     @classmethod
     def of(cls, names: Iterable[str], attempts: Sequence[Attempt], dialect: str = "") -> Summary:

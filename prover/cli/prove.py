@@ -47,7 +47,7 @@ EXAMPLES = (
 )
 AT_ONCE = 2
 """Leans that are started at once where there may be something to prove: one reads the file and
-searches, and the other is the gate's."""
+searches, and the other is the verifier's."""
 PATIENCE = 1.0
 """Seconds that a search has lasted before other Leans are started, about what it takes to start
 one."""

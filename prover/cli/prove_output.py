@@ -197,7 +197,7 @@ def why(place: str, result: Result) -> str:
 
 
 def refused(refusal: Refusal) -> str:
-    """The script that the gate refused, and of a long reason all that the message leaves out."""
+    """The script that the verifier refused, and of a long reason what the message leaves out."""
     _, _, rest = refusal.reason.partition("\n")
     return "\n".join(
         [
@@ -209,7 +209,7 @@ def refused(refusal: Refusal) -> str:
 
 
 def how_verified(proving: FileProver, report: FileReport, hole: Hole, result: Result) -> str:
-    """What the gate has said of a hole's proof."""
+    """What the verifier has said of a hole's proof."""
     if result.status is not Status.PROVED:
         return ""
     if whole := proving.verifications.get(hole.declaration):

@@ -1,4 +1,4 @@
-"""A Lean at work, whichever it is: what searches, the gate and checks of files have of it."""
+"""A Lean at work, whichever it is: what searches, the verifier and checks of files have of it."""
 
 from __future__ import annotations
 

@@ -196,7 +196,7 @@ STANDARD = ("propext", "Quot.sound", "Classical.choice")
 
 @dataclass(frozen=True)
 class Verification:
-    """The gate's verdict on one script."""
+    """The verifier's verdict on one script."""
 
     accepted: bool
     reason: str = ""

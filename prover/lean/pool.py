@@ -1,4 +1,4 @@
-"""A pool of Lean workers: warm ones for searches, fresh ones for the gate.
+"""A pool of Lean workers: warm ones for searches, fresh ones for the verifier.
 
 Processes start when they are first wanted, are kept warm by header between sessions, and are
 replaced when they die or are worn. A spare is started ahead as soon as a session begins: it stands

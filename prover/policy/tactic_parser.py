@@ -1,7 +1,7 @@
 """From what a model wrote to a tactic that is worth Lean's time, or why there is none in it.
 
 Only wrappings are taken off: a tactic that Lean accepts stays what it is, except for its comments.
-What is refused saves Lean's time and no more: whether a proof is sound is for the gate to say.
+What is refused saves Lean's time and no more: whether a proof is sound is for the verifier to say.
 """
 
 from __future__ import annotations

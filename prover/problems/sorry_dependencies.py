@@ -1,7 +1,7 @@
 """What a proof would lean on in a header that has theorems without a proof.
 
-The gate refuses what rests on a `sorry`, and the search goes on. So what leans on one is tried
-last, and where the gate has refused a proof for it, the theorem is named that lacks one.
+The verifier refuses what rests on a `sorry`, and the search goes on. So what leans on one is tried
+last, and where the verifier has refused a proof for it, the theorem is named that lacks one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from prover.policy.policy import Policy
 from prover.theorem import Theorem
 
 RESTS = "it rests on a `sorry`"
-"""What the gate says of such a proof (`lean_project/Prover/Audit.lean`)."""
+"""What the verifier says of such a proof (`lean_project/Prover/Audit.lean`)."""
 AROUND = "what stands around the proof rests on a `sorry`"
 
 
@@ -52,7 +52,7 @@ class SorryDependencies:
         return reluctant(policy, self.below)
 
     def told(self, verify: Verify) -> Verify:
-        """The gate, which names the theorem that a refused proof rests on, where it is known."""
+        """The verifier, which names the theorem that a refused proof rests on, where known."""
         named = naming(self.below)
 
         async def verified(theorem: Theorem, script: str) -> Verification:

@@ -76,7 +76,7 @@ class Application:
     failed: bool = False
     """Whether a state that it left has failed."""
     refused: bool = False
-    """Whether the gate refused a proof for it."""
+    """Whether the verifier refused a proof for it."""
 
     @property
     def proved(self) -> bool:

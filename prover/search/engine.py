@@ -36,7 +36,7 @@ from prover.theorem import Theorem
 
 
 class ProofFinalizer:
-    """The end of one search; `proof` and `script` are there once the gate has accepted."""
+    """The end of one search; `proof` and `script` are there once the verifier has accepted."""
 
     def __init__(
         self, theorem: Theorem, session: LeanSession, verify: Verify, limit: Limit, ledger: Budget
@@ -49,12 +49,12 @@ class ProofFinalizer:
         self.proof: Proof | None = None
         self.script: str | None = None
         self.verification: Verification | None = None
-        """The gate's last verdict, also when it refused."""
+        """The verifier's last verdict, also when it refused."""
         self.refusal: Refusal | None = None
-        """The first script that the gate did not accept, until it accepts one."""
+        """The first script that the verifier did not accept, until it accepts one."""
 
     async def check(self, graph: ProofGraph) -> Verified:
-        """Has the gate check the shortest proof. If it refuses, the last step found is out."""
+        """Has the verifier check the shortest proof. If it refuses, the last step found is out."""
         proof = shortest_proof(graph)
         shorter = await self._minimised(graph, proof)
         verified = await self._checked(shorter, format_script(shorter))
@@ -138,10 +138,10 @@ async def search(
                             return
                         continue
                     reached = run.set_out()
-                    if not run.schedule.under_way:
+                    if not run.scheduler.under_way:
                         yield run.unproved(reached)
                         return
-                    if expanded := await run.schedule.landed():
+                    if expanded := await run.scheduler.next_expanded():
                         yield expanded
                         yield run.progress(expanded)
             finally:
@@ -158,7 +158,7 @@ class _Search:
     """What one search knows: its graph, its candidates, its counters and its time."""
 
     graph: ProofGraph
-    schedule: Scheduler
+    scheduler: Scheduler
     _expander: Expander
 
     def __init__(
@@ -193,23 +193,23 @@ class _Search:
 
     def set_out(self) -> str | None:
         """Goes on with what has begun, and begins more unless a limit is reached: then which."""
-        self.schedule.go_on()
+        self.scheduler.resume()
         if (reached := self.ledger.limit_reached()) is None:
-            self.schedule.begin()
+            self.scheduler.start()
         return reached
 
     async def end(self) -> None:
         """Stops what is under way. To free millions of objects takes a while, in which others may
         do something now and then."""
-        await self.schedule.recall()
+        await self.scheduler.cancel()
         parts = chain(self._expander.let_go(), self.graph.let_go())
         for number, _ in enumerate(parts, start=1):
             if number % FREED_AT_ONCE == 0:
                 await asyncio.sleep(0)
 
     async def verify(self) -> Verified:
-        """Has the gate check what was found; nothing else is done meanwhile."""
-        await self.schedule.recall()
+        """Has the verifier check what was found; nothing else is done meanwhile."""
+        await self.scheduler.cancel()
         return await self._conclusion.check(self.graph)
 
     def progress(self, expanded: Expanded) -> Progressed:
@@ -265,7 +265,7 @@ class _Search:
             self.graph, session, policy, self._limit, how, self.ledger, self._seed
         )
         ahead = how.ahead or (AHEAD if isinstance(policy, ModelPolicy) else 1)
-        self.schedule = Scheduler(
+        self.scheduler = Scheduler(
             self.graph,
             session,
             self._expander,

@@ -124,7 +124,7 @@ class Progressed:
 
 @dataclass(frozen=True)
 class Verified:
-    """The gate's verdict on a script."""
+    """The verifier's verdict on a script."""
 
     script: str
     verification: Verification

@@ -128,32 +128,32 @@ class Expander:
         await self._add_premises(turn)
         turn.offer()
 
-    def prolong(self, turn: PartialExpansion, most: int) -> bool:
+    def extend(self, turn: PartialExpansion, most: int) -> bool:
         """Lets a turn send more, at most so many tactics; whether there were any."""
         if turn.prepared and self._graph.nodes[turn.key].standing is NodeStatus.OPEN:
             turn.offer(min(most, self._configuration.turn))
         return turn.left > 0
 
-    async def run(self, piece: TacticBatch, prepared: Awaitable[None]) -> None:
-        """Has Lean run what the piece takes of its turn. A state that Lean can't give any more is
+    async def run(self, batch: TacticBatch, prepared: Awaitable[None]) -> None:
+        """Has Lean run what the batch takes of its turn. A state that Lean can't give any more is
         given up."""
         try:
             await asyncio.shield(prepared)
-            piece.take()
-            await self._run_attempts(piece)
-            await self._repair(piece)
+            batch.take()
+            await self._run_attempts(batch)
+            await self._repair(batch)
         except LeanDiedError as death:
-            piece.attempts, piece.problem = (), death.message
+            batch.attempts, batch.problem = (), death.message
 
-    async def land(self, piece: TacticBatch) -> Expanded | None:
-        """Puts what came of a piece into the graph. None for one that came too late for any
+    async def insert_outcomes(self, batch: TacticBatch) -> Expanded | None:
+        """Puts what came of a batch into the graph. None for one that came too late for any
         candidate of its turn."""
-        turn = piece.turn
-        turn.pieces.remove(piece)
-        if piece.problem:
-            self._give_up(turn, piece.problem)
-        trials = await self._insert_all(piece)
-        if not (trials or piece.problem or turn.over):
+        turn = batch.turn
+        turn.batches.remove(batch)
+        if batch.problem:
+            self._give_up(turn, batch.problem)
+        trials = await self._insert_all(batch)
+        if not (trials or batch.problem or turn.over):
             return None
         following = turn.next or turn.expansion.next
         await self._leave(turn, following)
@@ -165,9 +165,9 @@ class Expander:
             trials=tuple(trials),
             waiting=turn.aloft + len(turn.expansion),
             next=following,
-            problem=piece.problem,
+            problem=batch.problem,
             policy_seconds=seconds,
-            lean_seconds=piece.lean_seconds,
+            lean_seconds=batch.lean_seconds,
         )
 
     def end(self, turn: PartialExpansion) -> None:
@@ -219,16 +219,16 @@ class Expander:
             [candidates] = await self._propose([turn])
             expansion.add(candidates)
 
-    async def _repair(self, piece: TacticBatch) -> None:
+    async def _repair(self, batch: TacticBatch) -> None:
         """When the candidates are spent, asks the policy again, with what Lean refused of them.
 
         That counts as an expansion, since it costs the policy as much as one.
         """
-        turn, expansion = piece.turn, piece.turn.expansion
-        attempts = (attempt.candidate for attempt in piece.attempts)
-        self._repairs.note(turn.key, zip(attempts, piece.outcomes, strict=False))
+        turn, expansion = batch.turn, batch.turn.expansion
+        attempts = (attempt.candidate for attempt in batch.attempts)
+        self._repairs.note(turn.key, zip(attempts, batch.outcomes, strict=False))
         spent = turn.answered and not len(expansion)
-        if not spent or Closed() in piece.outcomes or self._ledger.limit_reached():
+        if not spent or Closed() in batch.outcomes or self._ledger.limit_reached():
             return
         if refused := self._repairs.take(turn.key):
             self._ledger.count(expansions=1)
@@ -236,22 +236,22 @@ class Expander:
             [candidates] = await self._propose([turn])
             expansion.add(candidates)
 
-    async def _run_attempts(self, piece: TacticBatch) -> None:
+    async def _run_attempts(self, batch: TacticBatch) -> None:
         """Has Lean run the attempts, up to one that closes the state."""
-        if piece.attempts:
+        if batch.attempts:
             began = self._ledger.total
             with self._ledger.timing("lean"):
-                piece.outcomes = await self._ran(piece)
-            piece.lean_seconds = self._ledger.total - began
+                batch.outcomes = await self._ran(batch)
+            batch.lean_seconds = self._ledger.total - began
 
-    async def _ran(self, piece: TacticBatch) -> list[Outcome]:
+    async def _ran(self, batch: TacticBatch) -> list[Outcome]:
         """What Lean says of attempts that have one budget; nothing if it says so too late."""
         seconds = self._ledger.left
         if seconds <= 0:
             return []
-        state = piece.turn.question.state
-        tactics = [attempt.candidate.tactic for attempt in piece.attempts]
-        budget = piece.turn.expansion.budget(piece.attempts[0], seconds)
+        state = batch.turn.question.state
+        tactics = [attempt.candidate.tactic for attempt in batch.attempts]
+        budget = batch.turn.expansion.budget(batch.attempts[0], seconds)
         try:
             async with asyncio.timeout(seconds + LATE_SECONDS):
                 return await self._session.run(state, tactics, budget)
@@ -264,11 +264,11 @@ class Expander:
         turn.expansion.clear()
         self._expansions[turn.key] = turn.expansion
 
-    async def _insert_all(self, piece: TacticBatch) -> list[Trial]:
+    async def _insert_all(self, batch: TacticBatch) -> list[Trial]:
         """Inserts the outcomes. The turn ends when they prove the state or came too late."""
-        turn = piece.turn
+        turn = batch.turn
         node, trials = self._graph.nodes[turn.key], list[Trial]()
-        for attempt, given in zip(piece.attempts, piece.outcomes, strict=False):
+        for attempt, given in zip(batch.attempts, batch.outcomes, strict=False):
             outcome = self._within_bounds(given)
             trials.append(Trial(attempt.candidate, outcome))
             self._ledger.note(outcome)
@@ -276,9 +276,9 @@ class Expander:
                 turn.expansion.ran_out(attempt)
             if node.standing is NodeStatus.OPEN:
                 self._insert(turn.key, attempt.candidate, outcome)
-        await self._free(piece.outcomes)
-        if len(trials) < len(piece.attempts) or node.standing is not NodeStatus.OPEN:
-            piece.give_back()
+        await self._free(batch.outcomes)
+        if len(trials) < len(batch.attempts) or node.standing is not NodeStatus.OPEN:
+            batch.give_back()
             turn.stop()
         return trials
 

@@ -167,7 +167,7 @@ class PartialExpansion:
     """Whether several workers take its tactics, one at a time."""
     prepared: bool = False
     """Whether its expansion has its candidates."""
-    pieces: list[TacticBatch] = field(default_factory=list)
+    batches: list[TacticBatch] = field(default_factory=list)
     """What was sent and has not landed."""
     policy_seconds: float = 0.0
 
@@ -179,41 +179,41 @@ class PartialExpansion:
     @property
     def most(self) -> int:
         """How many tactics may still come of it."""
-        return self.left + sum(piece.most for piece in self.pieces)
+        return self.left + sum(batch.most for batch in self.batches)
 
     @property
     def over(self) -> bool:
         """Whether nothing of it is sent or will be."""
-        return not self.left and not self.pieces
+        return not self.left and not self.batches
 
     @property
     def answered(self) -> bool:
         """Whether each tactic that was sent has an outcome."""
-        return all(len(sent.outcomes) == sent.most for sent in self.pieces)
+        return all(len(sent.outcomes) == sent.most for sent in self.batches)
 
     @property
     def aloft(self) -> int:
         """How many of its tactics have not landed yet."""
-        return sum(len(piece.attempts) for piece in self.pieces)
+        return sum(len(batch.attempts) for batch in self.batches)
 
     @property
     def next(self) -> Candidate | None:
         """The first of them, as unlikely as it has become."""
-        sent = (attempt for piece in self.pieces for attempt in piece.attempts)
+        sent = (attempt for batch in self.batches for attempt in batch.attempts)
         return next((attempt.worth for attempt in sent), None)
 
     def offer(self, more: int = 0) -> None:
         """It may send so many more, but no more in all than its state has candidates."""
-        untaken = sum(piece.most for piece in self.pieces if not piece.attempts)
+        untaken = sum(batch.most for batch in self.batches if not batch.attempts)
         self.left = max(0, min(self.left + more, len(self.expansion) - untaken))
         self.prepared = True
 
-    def piece(self) -> TacticBatch:
+    def batch(self) -> TacticBatch:
         """The next tactics, about to be sent."""
-        piece = TacticBatch(self, min(self.left, 1 if self.shared else BATCH))
-        self.left -= piece.most
-        self.pieces.append(piece)
-        return piece
+        batch = TacticBatch(self, min(self.left, 1 if self.shared else BATCH))
+        self.left -= batch.most
+        self.batches.append(batch)
+        return batch
 
     def stop(self) -> None:
         """No more of it is sent."""
@@ -233,7 +233,7 @@ class TacticBatch:
     lean_seconds: float = 0.0
 
     def take(self) -> None:
-        """Takes what it sends. What has another budget is left to the turn's next piece."""
+        """Takes what it sends. What has another budget is left to the turn's next batch."""
         promised, self.attempts = self.most, self.turn.expansion.take(self.most)
         self.most = len(self.attempts)
         self.turn.offer(promised - self.most)
@@ -247,7 +247,7 @@ class TacticBatch:
         """All that it was to send waits again, as if it had not been sent."""
         self.outcomes = ()
         self.give_back()
-        self.turn.pieces.remove(self)
+        self.turn.batches.remove(self)
 
 
 class RefusedCandidates:

@@ -94,7 +94,7 @@ class ProofGraph(AndOrGraph):
     def refuse(self, application: Application) -> None:
         """Take a step out of all proofs, and judge the whole graph anew.
 
-        Takes time in proportion to the graph; the gate's refusals are few.
+        Takes time in proportion to the graph; the verifier's refusals are few.
         """
         application.refused = True
         for node in self.nodes.values():

@@ -50,7 +50,7 @@ class Proof:
 
     @property
     def latest(self) -> int:
-        """The application that was found last: the one to blame when the gate refuses."""
+        """The application that was found last: the one to blame when the verifier refuses."""
         return max(step.application for step in self.steps.values())
 
 

@@ -15,9 +15,9 @@ class Status(StrEnum):
     """Every way in which a search can end, or what there is instead of one."""
 
     PROVED = "proved"
-    """The gate accepted a script."""
+    """The verifier accepted a script."""
     REFUSED = "refused"
-    """Proofs were found, and the gate accepted none of them."""
+    """Proofs were found, and the verifier accepted none of them."""
     EXHAUSTED = "exhausted"
     """Nothing is left to try."""
     LIMIT = "limit"
@@ -44,7 +44,7 @@ class Counters:
     rejected: int = 0
     """Tactics that Lean accepted and the prover did not."""
     refused: int = 0
-    """Scripts that the gate did not accept."""
+    """Scripts that the verifier did not accept."""
 
     def __add__(self, other: Counters) -> Counters:
         names = [entry.name for entry in fields(self)]
@@ -77,7 +77,7 @@ class Refusal:
 
     script: str
     reason: str
-    """Why the gate did not accept it."""
+    """Why the verifier did not accept it."""
 
     @property
     def sentence(self) -> str:
@@ -101,13 +101,13 @@ class Result:
     """The name of the limit that was reached, if that is how it ended. How to raise it each client
     knows for itself."""
     script: str | None = None
-    """What goes into the theorem's hole; only when the gate accepted it."""
+    """What goes into the theorem's hole; only when the verifier accepted it."""
     proof: Proof | None = None
     """What the script was written from."""
     verification: Verification | None = None
-    """The gate's last verdict, also when it refused."""
+    """The verifier's last verdict, also when it refused."""
     refusal: Refusal | None = None
-    """The first proof that the gate refused, where it accepted none."""
+    """The first proof that the verifier refused, where it accepted none."""
     counters: Counters = Counters()
     seconds: Seconds = Seconds()
     unavailable: bool = False

@@ -30,7 +30,7 @@ class Scheduler:
         ledger: Budget,
         ahead: int,
     ) -> None:
-        """For each worker `ahead` pieces are under way."""
+        """For each worker `ahead` batches are under way."""
         self._graph = graph
         self._session = session
         self._expander = expander
@@ -40,22 +40,22 @@ class Scheduler:
         self._ahead = ahead
         self._turns: dict[PartialExpansion, Task] = {}
         """Oldest first, each with what prepares it."""
-        self._pieces: dict[Task, TacticBatch] = {}
+        self._batches: dict[Task, TacticBatch] = {}
         """What of them is under way, oldest first."""
         self._preparing: set[Task] = set()
 
     @property
     def under_way(self) -> bool:
         """Whether tactics are being run."""
-        return bool(self._pieces)
+        return bool(self._batches)
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Sends more of the turns under way; it was promised to them when they began."""
         if self._ledger.left > 0:
             for turn in self._turns:
                 self._fill(turn)
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Begins as many turns as there is room for, and asks the policy for all of them at once.
 
         Where they are fewer than the workers that are idle, these share what is under way, which
@@ -69,44 +69,44 @@ class Scheduler:
             for turn in self._turns:
                 turn.shared = True
         for turn in begun:
-            # One piece of each, before what is shared takes the room that is left.
+            # One batch of each, before what is shared takes the room that is left.
             self._send(turn)
-        self.go_on()
-        while self._sent < self._session.workers and (turn := self._prolonged()):
+        self.resume()
+        while self._sent < self._session.workers and (turn := self._extended()):
             self._fill(turn)
 
-    async def landed(self) -> Expanded | None:
-        """Waits for a piece of a turn and puts what came of it, if anything, into the graph.
+    async def next_expanded(self) -> Expanded | None:
+        """Waits for a batch of a turn and puts what came of it, if anything, into the graph.
 
         With one worker, that is the oldest: so the order does not depend on how long the policy
         and Lean take.
         """
         alone = self._session.workers == 1
-        wanted = list(self._pieces)[: 1 if alone else None]
+        wanted = list(self._batches)[: 1 if alone else None]
         # As soon as a turn has its candidates, idle workers can take more of them.
         prepared = () if alone else self._preparing
         done, _ = await asyncio.wait([*wanted, *prepared], return_when=asyncio.FIRST_COMPLETED)
         first = next((task for task in wanted if task in done), None)
         if first is None:
             return None
-        turn = self._pieces[first].turn
+        turn = self._batches[first].turn
         first.result()
-        expanded = await self._expander.land(self._pieces.pop(first))
+        expanded = await self._expander.insert_outcomes(self._batches.pop(first))
         if self._graph.nodes[turn.key].standing is not NodeStatus.OPEN:
-            await self._stop([task for task, piece in self._pieces.items() if piece.turn is turn])
+            await self._stop([task for task, batch in self._batches.items() if batch.turn is turn])
         if turn.over:
             self._end(turn)
         return expanded
 
-    async def recall(self) -> None:
+    async def cancel(self) -> None:
         """Stops what is under way; its states and candidates wait again."""
-        await self._stop([*self._preparing, *self._pieces])
+        await self._stop([*self._preparing, *self._batches])
         for turn in list(self._turns):
             self._end(turn)
 
     @property
     def _room(self) -> int:
-        """For how many pieces more."""
+        """For how many batches more."""
         return self._session.workers * self._ahead - self._sent
 
     @property
@@ -117,7 +117,7 @@ class Scheduler:
 
     @property
     def _sent(self) -> int:
-        return sum(piece.most > 0 for piece in self._pieces.values())
+        return sum(batch.most > 0 for batch in self._batches.values())
 
     def _chosen(self, begun: Sequence[PartialExpansion]) -> PartialExpansion | None:
         """A turn for the next state, unless the limits are used up by those that have begun."""
@@ -133,12 +133,12 @@ class Scheduler:
         self._ledger.count(expansions=turn.first)
         return turn
 
-    def _prolonged(self) -> PartialExpansion | None:
+    def _extended(self) -> PartialExpansion | None:
         """One of the turns, with further candidates beyond what was its due."""
         left = self._left
         if left <= 0 or self._ledger.limit_reached():
             return None
-        return next((turn for turn in self._turns if self._expander.prolong(turn, left)), None)
+        return next((turn for turn in self._turns if self._expander.extend(turn, left)), None)
 
     def _prepare(self, begun: Sequence[PartialExpansion]) -> None:
         new = [turn for turn in begun if turn.first]
@@ -154,15 +154,15 @@ class Scheduler:
         return task
 
     def _fill(self, turn: PartialExpansion) -> None:
-        """Sends the next piece of a turn if none is under way; of one that is shared, as many as
+        """Sends the next batch of a turn if none is under way; of one that is shared, as many as
         there is room for."""
-        while turn.left and self._room > 0 and (turn.shared or not turn.pieces):
+        while turn.left and self._room > 0 and (turn.shared or not turn.batches):
             self._send(turn)
 
     def _send(self, turn: PartialExpansion) -> None:
-        piece = turn.piece()
-        running = self._expander.run(piece, self._turns[turn])
-        self._pieces[asyncio.create_task(running)] = piece
+        batch = turn.batch()
+        running = self._expander.run(batch, self._turns[turn])
+        self._batches[asyncio.create_task(running)] = batch
 
     async def _stop(self, tasks: Sequence[Task]) -> None:
         """Stops tasks; what they were to run waits in its turn again."""
@@ -170,8 +170,8 @@ class Scheduler:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for task in reversed(tasks):
-            if piece := self._pieces.pop(task, None):
-                piece.withdraw()
+            if batch := self._batches.pop(task, None):
+                batch.withdraw()
 
     def _end(self, turn: PartialExpansion) -> None:
         del self._turns[turn]

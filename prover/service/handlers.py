@@ -83,7 +83,7 @@ async def _search(
 
 
 async def check(parts: Prover, root: Path, limit: Limit, request: CheckRequest) -> Work:
-    """What Lean says of a file, or the gate of a script: `accepted` or `refused`."""
+    """What Lean says of a file, or the verifier of a script: `accepted` or `refused`."""
     if request.theorem is not None and request.script is not None:
         theorem = theorem_of(request.theorem)
         verification = await parts.verify(theorem, request.script)

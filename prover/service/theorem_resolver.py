@@ -62,7 +62,7 @@ TheoremSource = HoleInFile | StandaloneTheorem
 async def resolve(
     parts: Prover, root: Path, request: GoalRequest, walks: TextVerifiers | None = None
 ) -> TheoremSource:
-    """The subject of a request; the gate begins to read what stands before it.
+    """The subject of a request; the verifier begins to read what stands before it.
 
     Raises `InputError`, or `LeanDiedError` while Lean reads the file.
     """

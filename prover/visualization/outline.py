@@ -24,7 +24,7 @@ class Kind(StrEnum):
     REFERENCE = "reference"
     """To a state that stands elsewhere."""
     CLOSED = "closed"
-    """Nothing is left to prove, though the gate may have refused the step."""
+    """Nothing is left to prove, though the verifier may have refused the step."""
     MORE = "more"
     """Tactics that are left out."""
 

@@ -1,4 +1,4 @@
-"""One try at a problem, with a Lean, a policy and a gate that do as they are told."""
+"""One try at a problem, with a Lean, a policy and a verifier that do as they are told."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from prover.search.configuration import Configuration
 from prover.search.trace import build_graph, parse_event
 from prover.theorem import Theorem
 from tests.bench.building import todo
-from tests.search.scripted import Gate, Lean, Policy, Tree
+from tests.search.scripted import Lean, Policy, ScriptedVerifier, Tree
 
 TREE: Tree = {
     "root": {"no": "error", "split": "a b"},
@@ -45,7 +45,7 @@ async def made(lean: Lean, policy: Policy | None = None) -> Finished:
         yield lean
 
     policy = policy or Policy(TREE)
-    attempting = LocalExecutor(session, policy, Gate(), Limit(), Configuration())
+    attempting = LocalExecutor(session, policy, ScriptedVerifier(), Limit(), Configuration())
     return await attempting(todo("a", attempts=2)[1])
 
 

@@ -90,10 +90,10 @@ async def test_as_many_tries_are_under_way_as_there_are_workers() -> None:
 
 
 async def test_a_worker_that_comes_while_others_are_busy_gets_its_share() -> None:
-    gate = asyncio.Event()
+    verifier = asyncio.Event()
 
     async def stuck(job: Job) -> Finished:
-        await gate.wait()
+        await verifier.wait()
         return await Tries()(job)
 
     crew, other = crew_of(stuck), Tries()
@@ -103,7 +103,7 @@ async def test_a_worker_that_comes_while_others_are_busy_gets_its_share() -> Non
     async with asyncio.timeout(5):
         while len(other.began) < 2:
             await asyncio.sleep(0.05)
-    gate.set()
+    verifier.set()
     assert len(await work) == 3
 
 

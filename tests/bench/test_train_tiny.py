@@ -1,5 +1,5 @@
 """A small language model, trained here on proofs that the built-in policy found, proves them alone:
-the very code that runs large models, from the prompt to the gate."""
+the very code that runs large models, from the prompt to the verifier."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def test_there_has_to_be_something_to_learn(tmp_path: Path) -> None:
 async def test_what_it_has_learned_it_proves_alone(pool: LeanPool, tmp_path: Path) -> None:
     lines: list[str] = []
     teach = make_search(pool, limit=Limit(seconds=20))
-    gate = Verifier(pool)
+    verifier = Verifier(pool)
     for name in STATEMENTS:
-        events = teach(theorem(name), gate)
+        events = teach(theorem(name), verifier)
         lines += [json.dumps({**event.to_json(), "theorem": name}) async for event in events]
     losses = train(list(steps_of(lines)), tmp_path / "model", SMALL)
     assert losses[-1] < losses[0] / 4
@@ -70,6 +70,6 @@ async def test_what_it_has_learned_it_proves_alone(pool: LeanPool, tmp_path: Pat
     async with open_policy(LocalSpec(str(tmp_path / "model")), options) as policy:
         prove = make_search(pool, limit=Limit(seconds=30, candidates=8), policy=policy)
         for name in STATEMENTS:
-            *_, result = [event async for event in prove(theorem(name), gate)]
+            *_, result = [event async for event in prove(theorem(name), verifier)]
             assert isinstance(result, Result)
             assert result.status is Status.PROVED, result

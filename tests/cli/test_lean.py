@@ -95,7 +95,7 @@ def test_one_line_of_a_file(prover: Prover, tmp_path: Path) -> None:
 def test_a_refused_proof_is_told_with_line_reason_and_script(
     prover: Prover, tmp_path: Path
 ) -> None:
-    """The file's own axiom closes the goal as far as `simp` can tell; the gate knows better."""
+    """The file's own axiom closes the goal as far as `simp` can tell; the verifier knows better."""
     text = "axiom C : Type\naxiom a : C\naxiom b : C\n@[simp] axiom same : a = b\n"
     (tmp_path / "A.lean").write_text(f"{text}theorem t : a = b := by\n  sorry\n")
     ran = prover("prove", "A.lean", "--seconds", "3", "--write")

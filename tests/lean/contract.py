@@ -220,9 +220,9 @@ INTERACTIONS: dict[str, Interaction] = {
     "premises fit": premises_fit,
     "a tactic prints": a_tactic_prints,
     "goals are shown as lean shows them": goals_are_shown_as_lean_shows_them,
-    "the gate accepts a proof": the_gate_accepts_a_proof,
-    "the gate refuses what is none": the_gate_refuses_what_is_none,
-    "the gate refuses an axiom": the_gate_refuses_an_axiom,
+    "the verifier accepts a proof": the_gate_accepts_a_proof,
+    "the verifier refuses what is none": the_gate_refuses_what_is_none,
+    "the verifier refuses an axiom": the_gate_refuses_an_axiom,
     "a file is checked": a_file_is_checked,
 }
 """All interactions by name."""

@@ -1,4 +1,4 @@
-"""The session, the pool and the gate with a real Lean."""
+"""The session, the pool and the verifier with a real Lean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pool: warm workers, fresh ones, and none left over. With it the gate, which uses it."""
+"""The pool: warm workers, fresh ones, and none left over. With it the verifier, which uses it."""
 
 from __future__ import annotations
 
@@ -208,9 +208,9 @@ async def test_a_lean_that_cannot_start_is_an_error_with_a_hint(fake: Fake) -> N
 
 async def test_the_gate_accepts_only_a_plain_yes(fake: Fake) -> None:
     async with LeanPool(fake(), spare=False) as pool:
-        gate: Verify = Verifier(pool, seconds=0.5, wait_seconds=30)
-        assert (await gate(THEOREM, "close")).accepted
-        refused = [await gate(THEOREM, script) for script in ("open", "die", "late")]
+        verifier: Verify = Verifier(pool, seconds=0.5, wait_seconds=30)
+        assert (await verifier(THEOREM, "close")).accepted
+        refused = [await verifier(THEOREM, script) for script in ("open", "die", "late")]
     assert [verdict.accepted for verdict in refused] == [False] * 3
     reasons = [verdict.reason for verdict in refused]
     assert "no reason" in reasons[0]

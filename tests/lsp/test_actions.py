@@ -15,7 +15,7 @@ from prover.service.discovery import ServiceSocket
 from prover.service.service_launcher import ServiceLauncher
 from tests.lsp.editing import CAPABILITIES, URI, Editor, editing, nowhere
 from tests.lsp.server import TRY_THIS
-from tests.search.scripted import Gate, Tree
+from tests.search.scripted import ScriptedVerifier, Tree
 from tests.service.serving import Scripted, Served, StuckLean, serving
 
 PROVE, SUGGEST, ALL = "Prove this goal", "Suggest tactics", "Prove all sorries in this file"
@@ -111,7 +111,7 @@ async def test_what_is_not_proved_is_told(tmp_path: Path) -> None:
 
 
 async def test_a_refused_proof_is_told_with_its_script(tmp_path: Path) -> None:
-    scripted = Scripted({"root": {"bad": "closed"}}, gate=Gate(refused={"bad"}))
+    scripted = Scripted({"root": {"bad": "closed"}}, verifier=ScriptedVerifier(refused={"bad"}))
     async with opened(tmp_path, ONE, scripted) as (editor, _):
         await editor.choose(PROVE, 1)
         said = await editor.until("window/showMessage")

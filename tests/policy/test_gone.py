@@ -17,7 +17,7 @@ from prover.policy.spec import parse
 from prover.search.engine import search
 from prover.search.result import Result, Status
 from tests.policy.fake_server import Answer, FakeServer, Request, choice, choices
-from tests.search.scripted import THEOREM, Gate, Lean, Tree
+from tests.search.scripted import THEOREM, Lean, ScriptedVerifier, Tree
 
 TREE: Tree = {"root": {"step": "next"}, "next": {"close": "closed"}}
 BROKEN: Tree = {"root": {"step": "broken"}, "broken": {}}
@@ -40,7 +40,7 @@ def answer(request: Request) -> Answer:
 
 
 async def result(tree: Tree, policy: Policy) -> Result:
-    *_, last = [event async for event in search(THEOREM, Lean(tree), policy, Gate())]
+    *_, last = [event async for event in search(THEOREM, Lean(tree), policy, ScriptedVerifier())]
     assert isinstance(last, Result)
     return last
 
@@ -74,5 +74,5 @@ async def test_a_lean_that_can_not_be_started_still_ends_everything(server: Fake
 
     async with open_policy(parse(f"mix:endpoint:{server.url}")) as policy:
         with pytest.raises(SetupError, match="Lean is gone"):
-            async for _ in search(THEOREM, Missing(TREE), policy, Gate()):
+            async for _ in search(THEOREM, Missing(TREE), policy, ScriptedVerifier()):
                 pass

@@ -1,4 +1,4 @@
-"""A Lean, a policy, a gate and a clock that do as they are told."""
+"""A Lean, a policy, a verifier and a clock that do as they are told."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SPENT = Timeout("(deterministic) timeout, maximum number of heartbeats has been 
 
 @dataclass
 class Clock:
-    """A clock that moves when Lean, the policy or the gate takes time."""
+    """A clock that moves when Lean, the policy or the verifier takes time."""
 
     now: float = 0.0
 
@@ -144,7 +144,7 @@ class Policy:
 
 
 @dataclass
-class Gate:
+class ScriptedVerifier:
     """Refuses the scripts that it is told to."""
 
     refused: Iterable[str] = ()
@@ -169,7 +169,7 @@ async def events_of(
     *,
     lean: Lean | None = None,
     policy: base_Policy | None = None,
-    gate: Gate | None = None,
+    verifier: ScriptedVerifier | None = None,
     limit: Limit | None = None,
     configuration: Configuration | None = None,
 ) -> list[Event]:
@@ -179,7 +179,7 @@ async def events_of(
         THEOREM,
         lean,
         policy or Policy(tree),
-        gate or Gate(),
+        verifier or ScriptedVerifier(),
         limit=limit or Limit(),
         configuration=configuration,
         clock=lean.clock,
@@ -194,13 +194,13 @@ async def result_of(
     *,
     lean: Lean | None = None,
     policy: base_Policy | None = None,
-    gate: Gate | None = None,
+    verifier: ScriptedVerifier | None = None,
     limit: Limit | None = None,
     configuration: Configuration | None = None,
 ) -> Result:
     """The result of a search."""
     *_, result = await events_of(
-        tree, lean=lean, policy=policy, gate=gate, limit=limit, configuration=configuration
+        tree, lean=lean, policy=policy, verifier=verifier, limit=limit, configuration=configuration
     )
     assert isinstance(result, Result)
     return result

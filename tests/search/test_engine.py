@@ -18,18 +18,27 @@ from prover.search.proof import shortest_proof
 from prover.search.result import Refusal, Result, Status
 from prover.search.trace import build_graph
 from prover.theorem import Theorem
-from tests.search.scripted import THEOREM, Clock, Gate, Lean, Policy, Tree, events_of, result_of
+from tests.search.scripted import (
+    THEOREM,
+    Clock,
+    Lean,
+    Policy,
+    ScriptedVerifier,
+    Tree,
+    events_of,
+    result_of,
+)
 
 TWO_STEPS: Tree = {"root": {"bad": "error", "split": "left right"}, "left": {"a": "closed"}}
 PROVABLE: Tree = {**TWO_STEPS, "right": {"b": "mid"}, "mid": {"c": "closed"}}
 
 
 async def test_a_proof_is_found_and_checked() -> None:
-    gate = Gate()
-    result = await result_of(PROVABLE, gate=gate)
+    verifier = ScriptedVerifier()
+    result = await result_of(PROVABLE, verifier=verifier)
     assert result.status is Status.PROVED
     assert result.script == "split\n· a\n· b\n  c"
-    assert gate.asked == [result.script]
+    assert verifier.asked == [result.script]
     assert result.axioms == ("propext",)
     assert result.counters.tactics == 5
     assert result.counters.errors == 1
@@ -55,7 +64,7 @@ async def test_the_events_are_a_trace() -> None:
 async def test_the_graph_can_be_built_again_from_the_events(refused: tuple[str, ...]) -> None:
     tree: Tree = {**PROVABLE, "root": {**PROVABLE["root"], "again": "mid root", "other": "right"}}
     events = await events_of(
-        tree, gate=Gate(refused=refused), configuration=Configuration(score="sum")
+        tree, verifier=ScriptedVerifier(refused=refused), configuration=Configuration(score="sum")
     )
     graph = build_graph(events)
     assert graph is not None
@@ -188,7 +197,7 @@ async def test_a_policy_that_does_not_answer_ends_with_the_time() -> None:
             return await super().propose(questions, count)
 
     lean, limit = Lean(PROVABLE), Limit(seconds=0.1)
-    found = search(THEOREM, lean, Sleeps(PROVABLE), Gate(), limit=limit)
+    found = search(THEOREM, lean, Sleeps(PROVABLE), ScriptedVerifier(), limit=limit)
     async with asyncio.timeout(10):
         *_, result = [event async for event in found]
     assert isinstance(result, Result)
@@ -199,8 +208,8 @@ async def test_a_proof_found_as_the_time_ends_is_kept() -> None:
     """The proof is found at the deadline; its check may use its own reserve."""
     tree: Tree = {"root": {"a": "closed"}}
     clock = Clock()
-    lean, gate = Lean(tree, clock, seconds=10.0), Gate(clock=clock, seconds=5.0)
-    result = await result_of(tree, lean=lean, gate=gate, limit=Limit(seconds=10.0))
+    lean, verifier = Lean(tree, clock, seconds=10.0), ScriptedVerifier(clock=clock, seconds=5.0)
+    result = await result_of(tree, lean=lean, verifier=verifier, limit=Limit(seconds=10.0))
     assert result.status is Status.PROVED
     lean = Lean({"root": {"a": "x"}, "x": {"b": "closed"}}, seconds=10.0)
     result = await result_of(lean.tree, lean=lean, limit=Limit(seconds=10.0))
@@ -209,18 +218,18 @@ async def test_a_proof_found_as_the_time_ends_is_kept() -> None:
 
 async def test_a_refused_proof_is_replaced_by_another() -> None:
     tree: Tree = {"root": {"short": "closed", "long": "x"}, "x": {"b": "closed"}}
-    gate = Gate(refused={"short"})
-    result = await result_of(tree, gate=gate)
+    verifier = ScriptedVerifier(refused={"short"})
+    result = await result_of(tree, verifier=verifier)
     assert result.status is Status.PROVED
     assert result.script == "long\nb"
     assert result.counters.refused == 1
     assert result.refusal is None
-    assert gate.asked == ["short", "long\nb"]
+    assert verifier.asked == ["short", "long\nb"]
 
 
 async def test_what_the_gate_always_refuses_is_not_proved() -> None:
-    gate = Gate(refused={"split\n· a\n· b\n  c"})
-    result = await result_of(PROVABLE, gate=gate)
+    verifier = ScriptedVerifier(refused={"split\n· a\n· b\n  c"})
+    result = await result_of(PROVABLE, verifier=verifier)
     assert result.status is Status.REFUSED
     assert (result.script, result.proof, result.axioms) == (None, None, ())
     assert result.verification == Verification(False, "no")
@@ -232,9 +241,9 @@ async def test_what_the_gate_always_refuses_is_not_proved() -> None:
 async def test_refusals_stop_when_the_reserve_is_used_up() -> None:
     clock = Clock()
     tree: Tree = {"root": {str(i): "closed" for i in range(50)}}
-    gate = Gate(refused=list(map(str, range(50))), clock=clock, seconds=10.0)
+    verifier = ScriptedVerifier(refused=list(map(str, range(50))), clock=clock, seconds=10.0)
     limit = Limit(seconds=1.0, verify_seconds=20.0)
-    result = await result_of(tree, lean=Lean(tree, clock), gate=gate, limit=limit)
+    result = await result_of(tree, lean=Lean(tree, clock), verifier=verifier, limit=limit)
     assert (result.status, result.limit) == (Status.REFUSED, "seconds")
     assert result.refusal == Refusal("0", "no")
     assert result.message == ("A proof was found and refused: no. Reached the limit of 1 second.")
@@ -242,7 +251,7 @@ async def test_refusals_stop_when_the_reserve_is_used_up() -> None:
 
 async def test_of_several_refusals_the_first_is_told_and_how_many_there_were() -> None:
     tree: Tree = {"root": {"a": "closed", "b": "closed", "c": "closed"}}
-    result = await result_of(tree, gate=Gate(refused={"a", "b", "c"}))
+    result = await result_of(tree, verifier=ScriptedVerifier(refused={"a", "b", "c"}))
     assert result.status is Status.REFUSED
     assert result.refusal == Refusal("a", "no")
     assert result.message == (
@@ -251,7 +260,7 @@ async def test_of_several_refusals_the_first_is_told_and_how_many_there_were() -
     )
 
 
-class Late(Gate):
+class Late(ScriptedVerifier):
     """One for which there is no fresh Lean in time."""
 
     async def __call__(self, _: Theorem, script: str) -> Verification:
@@ -260,13 +269,13 @@ class Late(Gate):
 
 
 async def test_what_could_not_be_checked_is_told_and_not_claimed() -> None:
-    gate = Late()
-    result = await result_of(PROVABLE, gate=gate)
+    verifier = Late()
+    result = await result_of(PROVABLE, verifier=verifier)
     assert result.status is Status.ERROR
     assert result.message == "A script was found but not checked."
     assert result.hint == "Run it again."
     assert (result.script, result.proof, result.axioms) == (None, None, ())
-    assert len(gate.asked) == 1
+    assert len(verifier.asked) == 1
 
 
 async def test_a_state_in_which_lean_dies_is_given_up() -> None:
@@ -341,7 +350,9 @@ async def test_cancelling_anywhere_leaves_nothing_running(steps: int) -> None:
     lean, before = Lean(PROVABLE), asyncio.all_tasks()
 
     async def consume() -> None:
-        async for _ in search(THEOREM, lean, Policy(PROVABLE), Gate(), clock=lean.clock):
+        async for _ in search(
+            THEOREM, lean, Policy(PROVABLE), ScriptedVerifier(), clock=lean.clock
+        ):
             pass
 
     task = asyncio.create_task(consume())
@@ -356,7 +367,9 @@ async def test_cancelling_anywhere_leaves_nothing_running(steps: int) -> None:
 @pytest.mark.parametrize("score", ["sum", "mean", "depth", "uniform"])
 async def test_every_score_finds_the_proof(score: str) -> None:
     lean, how = Lean(PROVABLE), Configuration(score=score)
-    found = search(THEOREM, lean, Policy(PROVABLE), Gate(), configuration=how, clock=lean.clock)
+    found = search(
+        THEOREM, lean, Policy(PROVABLE), ScriptedVerifier(), configuration=how, clock=lean.clock
+    )
     *_, result = [event async for event in found]
     assert isinstance(result, Result)
     assert result.status is Status.PROVED
@@ -374,17 +387,17 @@ async def test_goals_that_grow_too_large_are_rejected() -> None:
 async def test_a_found_proof_is_minimised_and_then_checked() -> None:
     tree: Tree = {"root": {"skip": "x", "simp": "error"}, "x": {"grind [a, b]": "closed"}}
     whole = {**tree["root"], "grind [a, b]": "closed", "grind [b]": "closed"}
-    lean, gate = Lean({**tree, "root": whole}), Gate()
-    result = await result_of(tree, lean=lean, gate=gate)
+    lean, verifier = Lean({**tree, "root": whole}), ScriptedVerifier()
+    result = await result_of(tree, lean=lean, verifier=verifier)
     assert result.script == "grind [b]"
-    assert gate.asked == ["grind [b]"]
+    assert verifier.asked == ["grind [b]"]
 
 
 async def test_the_proof_as_found_is_kept_when_the_gate_refuses_the_minimised_one() -> None:
     tree: Tree = {"root": {"skip": "x"}, "x": {"simp [a]": "closed"}}
     lean = Lean({**tree, "root": {**tree["root"], "simp": "closed"}})
-    gate = Gate(refused={"simp"})
-    result = await result_of(tree, lean=lean, gate=gate)
+    verifier = ScriptedVerifier(refused={"simp"})
+    result = await result_of(tree, lean=lean, verifier=verifier)
     assert result.status is Status.PROVED
     assert result.script == "skip\nsimp [a]"
     assert result.counters.refused == 0

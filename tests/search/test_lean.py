@@ -1,4 +1,4 @@
-"""The search with the built-in policy, a real Lean and the gate."""
+"""The search with the built-in policy, a real Lean and the verifier."""
 
 from __future__ import annotations
 

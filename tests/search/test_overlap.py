@@ -110,7 +110,7 @@ async def steps(policy_seconds: float) -> list[tuple[str, str]]:
     """What a search with one worker runs, in the order in which it takes note of it."""
     policy = LatePolicy(LONG)
     policy.seconds = policy_seconds
-    found = search(scripted.THEOREM, LateLean(LONG), policy, scripted.Gate())
+    found = search(scripted.THEOREM, LateLean(LONG), policy, scripted.ScriptedVerifier())
     expanded = [event async for event in found if isinstance(event, Expanded)]
     return [
         (event.state.key, trial.candidate.tactic) for event in expanded for trial in event.trials

@@ -13,7 +13,7 @@ from prover.search.budget import Limit
 from prover.search.configuration import Configuration, named
 from prover.search.events import Expanded
 from prover.search.result import Status
-from tests.search.scripted import Clock, Gate, Lean, Policy, Tree, events_of, result_of
+from tests.search.scripted import Clock, Lean, Policy, ScriptedVerifier, Tree, events_of, result_of
 
 
 async def test_reprover_a_proof_found_after_the_deadline_is_not_thrown_away() -> None:
@@ -150,10 +150,10 @@ async def test_leandojo_states_that_print_alike_are_not_one() -> None:
 
 
 async def test_a_proof_is_checked_whatever_the_search_believes() -> None:
-    gate = Gate(refused={"a"})
-    result = await result_of({"root": {"a": "closed"}}, gate=gate)
+    verifier = ScriptedVerifier(refused={"a"})
+    result = await result_of({"root": {"a": "closed"}}, verifier=verifier)
     assert result.status is Status.REFUSED
-    assert gate.asked == ["a"]
+    assert verifier.asked == ["a"]
 
 
 async def test_a_policy_that_repeats_itself_costs_nothing() -> None:

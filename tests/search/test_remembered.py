@@ -20,7 +20,7 @@ from prover.search.configuration import CONFIGURATIONS
 from prover.search.engine import search
 from prover.search.result import Result
 from prover.theorem import Theorem
-from tests.search.scripted import THEOREM, Gate, Lean, Policy, Tree
+from tests.search.scripted import THEOREM, Lean, Policy, ScriptedVerifier, Tree
 
 TREE: Tree = {
     "root": {"no": "error", "split": "a b", "late": "late", "step": "a"},
@@ -38,7 +38,7 @@ async def result_of(lean: Remembered | Lean, name: str, tactics: int) -> Result:
         THEOREM,
         lean,
         Policy(TREE),
-        Gate(),
+        ScriptedVerifier(),
         limit=Limit(tactics=tactics),
         configuration=CONFIGURATIONS[name],
         clock=clock,
@@ -138,15 +138,15 @@ async def test_what_does_not_open_does_not_open_again() -> None:
 
 
 async def test_the_gate_is_asked_once_for_a_script() -> None:
-    gate = Gate(refused=["bad"])
-    verdicts = Verdicts(gate)
+    verifier = ScriptedVerifier(refused=["bad"])
+    verdicts = Verdicts(verifier)
     assert [(await verdicts(THEOREM, script)).accepted for script in ("a", "bad", "a", "bad")] == [
         True,
         False,
         True,
         False,
     ]
-    assert gate.asked == ["a", "bad"]
+    assert verifier.asked == ["a", "bad"]
 
 
 @pytest.mark.lean

@@ -12,7 +12,7 @@ from prover.policy.policy import Candidate, Question, Refusal
 from prover.search.budget import Limit
 from prover.search.expansion import RefusedCandidates
 from prover.search.result import Result, Status
-from tests.search.scripted import Gate, Lean, Policy, Tree, result_of
+from tests.search.scripted import Lean, Policy, ScriptedVerifier, Tree, result_of
 
 TREE: Tree = {
     "root": {"wrong": "error", "step": "next", "worse": "error"},
@@ -118,7 +118,7 @@ async def test_what_is_stopped_in_the_middle_waits_again() -> None:
         "s": {"bad": "error", "mended": "closed"},
     }
     policy = mending(tree)
-    gate = Gate(refused={"quick\nclose"})
-    result = await result_of(tree, lean=Lean(tree, workers=2), policy=policy, gate=gate)
+    verifier = ScriptedVerifier(refused={"quick\nclose"})
+    result = await result_of(tree, lean=Lean(tree, workers=2), policy=policy, verifier=verifier)
     assert result.status is Status.PROVED
     assert result.script == "slow\nmended"

@@ -14,7 +14,15 @@ from prover.search.events import Expanded
 from prover.search.proof import shortest_proof
 from prover.search.result import Result, Status
 from prover.search.trace import build_graph
-from tests.search.scripted import THEOREM, Gate, Lean, Policy, Tree, events_of, result_of
+from tests.search.scripted import (
+    THEOREM,
+    Lean,
+    Policy,
+    ScriptedVerifier,
+    Tree,
+    events_of,
+    result_of,
+)
 
 WIDE: Tree = {
     "root": {"split": "a b c"},
@@ -71,11 +79,11 @@ SLOW: Tree = {
 
 
 async def test_what_is_under_way_when_a_proof_is_found_goes_on_if_it_is_refused() -> None:
-    gate = Gate(refused={"quick\nclose"})
-    result = await result_of(SLOW, lean=Lean(SLOW, workers=2), gate=gate)
+    verifier = ScriptedVerifier(refused={"quick\nclose"})
+    result = await result_of(SLOW, lean=Lean(SLOW, workers=2), verifier=verifier)
     assert result.status is Status.PROVED
     assert result.script == "slow\nlast"
-    assert gate.asked == ["quick\nclose", "slow\nlast"]
+    assert verifier.asked == ["quick\nclose", "slow\nlast"]
 
 
 async def test_a_state_in_which_lean_dies_costs_only_itself() -> None:
@@ -91,7 +99,7 @@ async def test_cancelling_anywhere_leaves_nothing_running(steps: int) -> None:
     lean, before = Lean(WIDE, workers=3), asyncio.all_tasks()
 
     async def consume() -> None:
-        found = search(THEOREM, lean, Policy(WIDE), Gate(), clock=lean.clock)
+        found = search(THEOREM, lean, Policy(WIDE), ScriptedVerifier(), clock=lean.clock)
         async with aclosing(found) as events:
             async for _ in events:
                 pass
@@ -107,7 +115,7 @@ async def test_cancelling_anywhere_leaves_nothing_running(steps: int) -> None:
 
 async def test_closing_the_events_stops_what_is_under_way() -> None:
     lean, before = Lean(WIDE, workers=3), asyncio.all_tasks()
-    found = search(THEOREM, lean, Policy(WIDE), Gate(), clock=lean.clock)
+    found = search(THEOREM, lean, Policy(WIDE), ScriptedVerifier(), clock=lean.clock)
     async for event in found:
         if isinstance(event, Expanded) and event.state.key != "root":
             break

@@ -16,7 +16,7 @@ from prover.search.proof import format_script, shortest_proof
 from prover.search.result import Result
 from prover.search.trace import build_graph, parse_event
 from prover.trace_file import read_trace
-from tests.search.scripted import Gate, Tree, events_of
+from tests.search.scripted import ScriptedVerifier, Tree, events_of
 
 TREE: Tree = {
     "root": {"bad": "error", "slow": "timeout", "split": "left right", "long": "mid"},
@@ -34,7 +34,7 @@ def told(events: list[Event], **place: Any) -> list[str]:
 
 @pytest.mark.parametrize("refused", [(), ("split\n· a\n· b\n  c", "long\nc")])
 async def test_the_graph_is_built_again(refused: tuple[str, ...]) -> None:
-    events = await events_of(TREE, gate=Gate(refused=refused))
+    events = await events_of(TREE, verifier=ScriptedVerifier(refused=refused))
     first, again = build_graph(events), build_graph(parse_event(told(events), "trace"))
     assert first is not None
     assert again is not None

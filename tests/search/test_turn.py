@@ -1,4 +1,4 @@
-"""Turns: a piece at a time to Lean, by one worker or by several, and no candidate lost."""
+"""Turns: a batch at a time to Lean, by one worker or by several, and no candidate lost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from prover.search.expansion import (
 )
 from prover.search.result import Result, Status
 from prover.search.trace import build_graph
-from tests.search.scripted import Gate, Lean, Policy, Tree, events_of, result_of, state
+from tests.search.scripted import Lean, Policy, ScriptedVerifier, Tree, events_of, result_of, state
 
 FAILING = {f"no{number:02}": "error" for number in range(40)}
 
@@ -49,13 +49,13 @@ def texts(attempts: Sequence[TacticAttempt]) -> str:
 
 
 def sent(of: PartialExpansion) -> list[str]:
-    """What is sent, piece after piece, until there is no more."""
-    pieces: list[str] = []
+    """What is sent, batch after batch, until there is no more."""
+    batches: list[str] = []
     while of.left:
-        piece = of.piece()
-        piece.take()
-        pieces.append(texts(piece.attempts))
-    return pieces
+        batch = of.batch()
+        batch.take()
+        batches.append(texts(batch.attempts))
+    return batches
 
 
 def test_one_worker_is_sent_a_piece_at_a_time() -> None:
@@ -69,13 +69,13 @@ def test_who_shares_a_turn_takes_one_tactic_after_the_other() -> None:
 
 def test_what_was_promised_before_there_were_candidates_may_find_none() -> None:
     early = early_turn(4, shared=True)
-    pieces = [early.piece(), early.piece(), early.piece()]
+    batches = [early.batch(), early.batch(), early.batch()]
     assert early.most == 4
     early.expansion.add([Candidate("a", -1.0)])
     early.offer()
-    for piece in pieces:
-        piece.take()
-    assert [piece.most for piece in pieces] == [1, 0, 0]
+    for batch in batches:
+        batch.take()
+    assert [batch.most for batch in batches] == [1, 0, 0]
     assert (early.left, early.most, early.aloft) == (0, 1, 1)
 
 
@@ -83,16 +83,16 @@ def test_what_was_promised_before_there_were_candidates_may_find_none() -> None:
 def test_what_is_withdrawn_waits_in_its_order(count: int, ran: int, shared: bool) -> None:
     tactics = "abcdefghijkl"
     some = turn(12, tactics, shared=shared)
-    pieces = []
+    batches = []
     for _ in range(count):
         if some.left:
-            pieces.append(some.piece())
-            pieces[-1].take()
-    pieces[0].outcomes = [TacticError("no")] * min(ran, len(pieces[0].attempts))
-    for piece in reversed(pieces):
-        piece.withdraw()
+            batches.append(some.batch())
+            batches[-1].take()
+    batches[0].outcomes = [TacticError("no")] * min(ran, len(batches[0].attempts))
+    for batch in reversed(batches):
+        batch.withdraw()
     assert texts(some.expansion.take(12)) == tactics
-    assert not some.pieces
+    assert not some.batches
 
 
 async def test_the_first_outcomes_are_told_while_the_turn_goes_on() -> None:
@@ -237,7 +237,7 @@ async def test_a_state_that_is_proved_ends_what_runs_on_it_for_other_workers() -
 async def test_what_was_withdrawn_for_a_check_is_run_when_the_gate_refuses() -> None:
     tree: Tree = {"root": {"wrong": "closed", **FAILING, "right": "closed"}}
     lean = Lean(tree, workers=3)
-    result = await result_of(tree, lean=lean, gate=Gate(refused=["wrong"]))
+    result = await result_of(tree, lean=lean, verifier=ScriptedVerifier(refused=["wrong"]))
     assert result.script == "right"
     assert sorted(tactic for _, tactic in set(lean.ran)) == sorted(tree["root"])
 

@@ -29,7 +29,7 @@ from prover.service.discovery import SOCKET, ServiceAddress, ServiceSocket
 from prover.service.http.access_control import AccessRules
 from prover.service.http.app import serve
 from prover.service.service import Service, Settings
-from tests.search.scripted import Gate, Lean, Policy, Tree
+from tests.search.scripted import Lean, Policy, ScriptedVerifier, Tree
 from tests.test_file import holes_of
 from tests.walking import walks
 
@@ -65,7 +65,7 @@ class Scripted:
 
     tree: Tree = field(default_factory=lambda: TREE)
     lean: Lean | None = None
-    gate: Gate = field(default_factory=Gate)
+    verifier: ScriptedVerifier = field(default_factory=ScriptedVerifier)
     policy: Policy | None = None
     sessions: int = 0
     """How many are open."""
@@ -111,8 +111,8 @@ class Scripted:
             self.session,
             self.check,
             self.look,
-            self.gate,
-            lambda: walks(self.gate),
+            self.verifier,
+            lambda: walks(self.verifier),
             Limit(),
             "4.0.0",
         )

@@ -18,7 +18,7 @@ from prover.search.budget import Limit
 from prover.search.events import Event
 from prover.search.result import Result
 from prover.search.trace import parse_event
-from tests.search.scripted import Gate, Policy
+from tests.search.scripted import Policy, ScriptedVerifier
 from tests.service.serving import THEOREM, TREE, Scripted, Served, events_of, serving
 from tests.test_file import TWO
 
@@ -55,7 +55,7 @@ async def test_a_proof_comes_with_its_events(served: Served) -> None:
 
 
 async def test_a_refused_proof_is_told_with_its_reason() -> None:
-    scripted = Scripted({"root": {"a": "closed"}}, gate=Gate(refused=["a"]))
+    scripted = Scripted({"root": {"a": "closed"}}, verifier=ScriptedVerifier(refused=["a"]))
     async with serving(scripted.opened) as served:
         result = (await served.events("/v1/prove", THEOREM))[-1]
     assert (result["status"], result["script"]) == ("refused", None)
@@ -156,7 +156,7 @@ async def test_a_printed_goal_is_enough(served: Served) -> None:
 
 
 async def test_a_script_is_checked_by_the_gate() -> None:
-    async with serving(Scripted(gate=Gate(refused=["wrong"])).opened) as served:
+    async with serving(Scripted(verifier=ScriptedVerifier(refused=["wrong"])).opened) as served:
         right = await served.events("/v1/check", {**THEOREM, "script": "right"})
         wrong = await served.events("/v1/check", {**THEOREM, "script": "wrong"})
     assert [event["event"] for event in right] == ["queued", "verified", "result"]
@@ -271,7 +271,7 @@ async def test_a_bug_in_the_work_is_told_without_its_words(
     async def fails(*_: object) -> Result:
         raise ZeroDivisionError("secret")
 
-    scripted.gate = fails  # type: ignore[assignment]
+    scripted.verifier = fails  # type: ignore[assignment]
     async with serving(scripted.opened) as served:
         events = await served.events("/v1/check", {**THEOREM, "script": "x"})
     assert events[-1]["message"] == "the service has a bug"

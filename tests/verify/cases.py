@@ -1,4 +1,4 @@
-"""What is asked of the gate: scripts and declarations that are no proofs, and some that are.
+"""What is asked of the verifier: scripts and declarations that are no proofs, and some that are.
 
 The first `sorry` of a declaration is its hole.
 """

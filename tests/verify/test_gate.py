@@ -1,6 +1,7 @@
-"""Attacks on the gate: what is no proof must not pass, and what is one must.
+"""Attacks on the verifier: what is no proof must not pass, and what is one must.
 
-Most go to one worker directly, a few through `Gate` and `check` with processes of their own.
+Most go to one worker directly, a few through `Verifier` and `check_file` with processes of their
+own.
 """
 
 from __future__ import annotations

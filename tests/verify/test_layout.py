@@ -67,10 +67,10 @@ SAMPLE = [
 async def test_the_gate_takes_them(pool: LeanPool) -> None:
     named = {f"t_{name}": POSITIONS[f"t_{name}"] for name in SAMPLE}
     file, report = await opened(pool, theorems(named))
-    gate, scripts = Verifier(pool, seconds=SECONDS), list(CASES["scripts"].values())
+    verifier, scripts = Verifier(pool, seconds=SECONDS), list(CASES["scripts"].values())
     for number, hole in enumerate(report.holes):
         theorem, script = file.theorem(hole, {}), scripts[number % len(scripts)]
-        verdict = await gate(theorem, script)
+        verdict = await verifier(theorem, script)
         assert verdict.accepted, (theorem.filled(script).declaration, verdict.reason)
 
 

@@ -1,4 +1,4 @@
-"""The gate's way down a text, with a real Lean."""
+"""The verifier's way down a text, with a real Lean."""
 
 from __future__ import annotations
 

@@ -231,7 +231,7 @@ def tiles(figures: Metrics) -> Iterator[tuple[str, str, str]]:
     yield "Errors", str(figures.errors), "counted as not proved"
     yield "Attempts", str(figures.attempts), ""
     yield "Tactics run", f"{figures.counters.tactics:,}", ""
-    yield "Refused by the gate", str(figures.counters.refused), "scripts, none counted"
+    yield "Refused by the verifier", str(figures.counters.refused), "scripts, none counted"
 
 
 def how(passes: Passes) -> str:

@@ -3,7 +3,7 @@
 LeanDojo names theorems by file and name; a session for each enters it (`leandojo/session.py`).
 
 LeanDojo's word that a proof is finished is not believed: whoever searches with these sessions gives
-each script to the gate.
+each script to the verifier.
 
     async with open_dojo("path/of/project", "Project/File.lean") as dojo:
         theorem = dojo.theorem("Project.name")

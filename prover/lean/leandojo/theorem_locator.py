@@ -2,7 +2,8 @@
 
 LeanDojo reads this from the syntax trees of a traced repository. For later Leans, which it can't
 trace, the text itself is searched: declarations by their keyword at the start of a line, names
-by the namespaces that are open there. What it finds is not believed: the gate compares statements.
+by the namespaces that are open there. What it finds is not believed: the verifier compares
+statements.
 """
 
 from __future__ import annotations
