@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from prover.api import Prover, check_file, open_prover, prove, prove_file, verify
-    from prover.errors import InputError, ProverError
+    from prover.errors import InputError, ProverError, SetupError
     from prover.file_check import FileReport
     from prover.lean.interface import Verification
     from prover.lean_file import LeanFile
@@ -36,6 +36,7 @@ __all__ = [
     "Prover",
     "ProverError",
     "Result",
+    "SetupError",
     "Status",
     "Theorem",
     "Verification",
@@ -48,7 +49,7 @@ __all__ = [
 
 MODULES = {
     "api": ("Prover", "check_file", "open_prover", "prove", "prove_file", "verify"),
-    "errors": ("InputError", "ProverError"),
+    "errors": ("InputError", "ProverError", "SetupError"),
     "file_check": ("FileReport",),
     "lean.interface": ("Verification",),
     "lean_file": ("LeanFile",),

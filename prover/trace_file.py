@@ -9,7 +9,7 @@ from pathlib import Path
 
 from prover.errors import InputError
 from prover.search.events import Event
-from prover.search.trace import parse_event
+from prover.search.trace import parse_events
 
 
 class TraceWriter:
@@ -43,7 +43,7 @@ def read_trace(path: Path, theorem: str | None = None) -> Iterator[Event]:
     opened = gzip.open if path.suffix == ".gz" else open
     try:
         with opened(path, "rt", encoding="utf-8") as lines:
-            yield from parse_event(lines, str(path), theorem)
+            yield from parse_events(lines, str(path), theorem)
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8: {error.reason}") from error
     except (OSError, EOFError, zlib.error) as error:

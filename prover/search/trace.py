@@ -34,7 +34,7 @@ from prover.search.proof import shortest_proof
 Json = dict[str, Any]
 
 
-def parse_event(lines: Iterable[str], source: str, theorem: str | None = None) -> Iterator[Event]:
+def parse_events(lines: Iterable[str], source: str, theorem: str | None = None) -> Iterator[Event]:
     """As `read`, from lines; `source` is what errors call them."""
     search: tuple[Any, ...] | None = None
     for number, line in enumerate(lines, 1):
@@ -102,9 +102,11 @@ def _verified(event: Json) -> Verified:
         event["accepted"],
         event["reason"],
         tuple(event["axioms"]),
-        # Not told before there was a field for it.
-        event.get("trusted", 0),
-        event["seconds"],
+        # What follows was not told before there was a field for it.
+        trusted=event.get("trusted", 0),
+        whole=event.get("whole", True),
+        note=event.get("note", ""),
+        seconds=event["seconds"],
     )
     return Verified(event["script"], verification)
 

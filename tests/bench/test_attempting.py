@@ -16,7 +16,7 @@ from prover.lean.interface import State
 from prover.policy.policy import Candidate, Question
 from prover.search.budget import Limit
 from prover.search.configuration import Configuration
-from prover.search.trace import build_graph, parse_event
+from prover.search.trace import build_graph, parse_events
 from prover.theorem import Theorem
 from tests.bench.building import todo
 from tests.search.scripted import Lean, Policy, ScriptedVerifier, Tree
@@ -64,7 +64,7 @@ async def test_a_proof_and_its_trace() -> None:
     lines = gzip.decompress(finished.trace).decode().splitlines()
     assert [json.loads(line)["event"] for line in (lines[0], lines[-1])] == ["accepted", "result"]
     assert json.loads(lines[-1])["script"] == attempt.result["script"]
-    graph = build_graph(parse_event(lines, "trace"))
+    graph = build_graph(parse_events(lines, "trace"))
     assert graph is not None
     assert graph.proved
 

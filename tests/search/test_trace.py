@@ -14,7 +14,7 @@ from prover.search.configuration import Configuration
 from prover.search.events import Event
 from prover.search.proof import format_script, shortest_proof
 from prover.search.result import Result
-from prover.search.trace import build_graph, parse_event
+from prover.search.trace import build_graph, parse_events
 from prover.trace_file import read_trace
 from tests.search.scripted import ScriptedVerifier, Tree, events_of
 
@@ -35,7 +35,7 @@ def told(events: list[Event], **place: Any) -> list[str]:
 @pytest.mark.parametrize("refused", [(), ("split\n· a\n· b\n  c", "long\nc")])
 async def test_the_graph_is_built_again(refused: tuple[str, ...]) -> None:
     events = await events_of(TREE, verifier=ScriptedVerifier(refused=refused))
-    first, again = build_graph(events), build_graph(parse_event(told(events), "trace"))
+    first, again = build_graph(events), build_graph(parse_events(told(events), "trace"))
     assert first is not None
     assert again is not None
     again.check_invariants()
@@ -55,7 +55,7 @@ async def test_a_finished_trace_can_be_scored_anew() -> None:
     events = await events_of(TREE, limit=Limit(tactics=4))
     trace = told(events)
     graphs = [
-        build_graph(parse_event(trace, "trace"), Configuration(score=score))
+        build_graph(parse_events(trace, "trace"), Configuration(score=score))
         for score in ("sum", "uniform")
     ]
     first, second = [graph.nodes for graph in graphs if graph is not None]
@@ -108,7 +108,7 @@ async def test_a_broken_line_is_named(change: str, message: str) -> None:
     lines = told(await events_of(TREE))
     lines[2] = broken(lines[2], change)
     with pytest.raises(InputError, match="trace:3: ") as caught:
-        list(parse_event(lines, "trace"))
+        list(parse_events(lines, "trace"))
     assert message in caught.value.message
     assert "prover prove --json" in caught.value.hint
 
@@ -118,7 +118,7 @@ async def test_a_configuration_of_another_version_is_named() -> None:
     event = json.loads(first)
     event["configuration"]["magic"] = 1
     with pytest.raises(InputError, match="trace:1: no setting of a search is called `magic`"):
-        list(parse_event([json.dumps(event), *others], "trace"))
+        list(parse_events([json.dumps(event), *others], "trace"))
 
 
 def test_files_that_are_no_traces(tmp_path: Path) -> None:
@@ -137,4 +137,4 @@ async def test_an_edge_that_leads_out_of_what_is_known_is_named() -> None:
     """A state that was expanded without ever having been found."""
     lines = told(await events_of(TREE, configuration=Configuration(turn=8)))
     with pytest.raises(InputError, match="never found"):
-        build_graph(parse_event([lines[0], lines[1], *lines[4:]], "trace"))
+        build_graph(parse_events([lines[0], lines[1], *lines[4:]], "trace"))

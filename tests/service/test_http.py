@@ -17,7 +17,7 @@ from prover.policy.policy import Candidate, Question
 from prover.search.budget import Limit
 from prover.search.events import Event
 from prover.search.result import Result
-from prover.search.trace import parse_event
+from prover.search.trace import parse_events
 from tests.search.scripted import Policy, ScriptedVerifier
 from tests.service.serving import THEOREM, TREE, Scripted, Served, events_of, serving
 from tests.test_file import TWO
@@ -66,7 +66,7 @@ async def test_a_refused_proof_is_told_with_its_reason() -> None:
 
 async def test_what_is_streamed_is_a_trace(served: Served) -> None:
     answer = await served.post("/v1/prove", THEOREM)
-    found: list[Event] = list(parse_event(answer.text.splitlines(), "stream"))
+    found: list[Event] = list(parse_events(answer.text.splitlines(), "stream"))
     assert [type(event).__name__ for event in found][:2] == ["Accepted", "Opened"]
 
 
