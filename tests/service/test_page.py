@@ -166,9 +166,9 @@ async def test_all_files_of_the_page_are_handed_out_and_no_others(guest: Guest) 
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith(("text/javascript", "text/css"))
     for name in (
-        "service/guard.py",
-        "service/page/build.mjs",
-        "page/../errors.py",
+        "assets.py",
+        "editor/build.mjs",
+        "shared/../assets.py",
         "..%2ferrors.py",
     ):
         assert (await guest.get(f"/scripts/{name}")).status_code == 404

@@ -1,6 +1,6 @@
 """Theorems of a repository through LeanDojo, behind the protocol `LeanSession`.
 
-LeanDojo names theorems by file and name; a session for each enters it (`leandojo/session.py`).
+LeanDojo names theorems by file and name; a session for each enters it (`dojo_session.py`).
 
 LeanDojo's word that a proof is finished is not believed: whoever searches with these sessions gives
 each script to the verifier.

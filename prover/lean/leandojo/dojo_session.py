@@ -1,9 +1,9 @@
 """One theorem that LeanDojo has entered, as a session of the prover.
 
 LeanDojo gives whole states as printed text, and blocks; each session therefore has a Python process
-of its own (`child.py`), which enters the theorem and answers for it. When a tactic ends it, or does
-not stop, it is killed with all that it started, and the states that are still wanted are rebuilt in
-a fresh one from the tactics that made them.
+of its own (`dojo_server.py`), which enters the theorem and answers for it. When a tactic ends it,
+or does not stop, it is killed with all that it started, and the states that are still wanted are
+rebuilt in a fresh one from the tactics that made them.
 """
 
 from __future__ import annotations

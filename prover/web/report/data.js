@@ -1,6 +1,6 @@
 // What the page was made with: the rows of the table, and for each a packed graph.
 
-import { part } from "../../page/elements.js";
+import { part } from "../shared/elements.js";
 
 export const rows = JSON.parse(document.getElementById("data").textContent);
 

@@ -1,11 +1,11 @@
 // A problem in full: its statement, its proof, its graph, and what was tried on a state.
 
-import { part } from "../../page/elements.js";
-import { handle, steer } from "../../page/hands.js";
-import { highlight } from "../../page/lean.js";
-import { stateParts } from "../../page/state.js";
-import { View } from "../../page/view.js";
-import { counted, restsOn } from "../../page/words.js";
+import { part } from "../shared/elements.js";
+import { handle, steer } from "../shared/hands.js";
+import { highlight } from "../shared/lean.js";
+import { stateParts } from "../shared/state.js";
+import { View } from "../shared/view.js";
+import { counted, restsOn } from "../shared/words.js";
 import { graphOf, rows } from "./data.js";
 import { body, lines, listed } from "./table.js";
 

@@ -1,7 +1,7 @@
 // The table of problems: sorted by its heads, filtered by the form above it.
 
-import { part } from "../../page/elements.js";
-import { counted } from "../../page/words.js";
+import { part } from "../shared/elements.js";
+import { counted } from "../shared/words.js";
 import { rows } from "./data.js";
 
 export const body = part("table").tBodies[0];

@@ -7,7 +7,7 @@ const GAP = { column: 34, row: 12 };
 
 /**
  * Makes nodes `{kind, id, step, x, y, width, height, children, parent, links, used}` from the lists
- * of `exploring.py`: kind "state" or "tactic", children in the tree, links elsewhere.
+ * of `graph_data.py`: kind "state" or "tactic", children in the tree, links elsewhere.
  */
 export function plant(data) {
   const { states, tactics } = data;

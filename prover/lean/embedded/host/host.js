@@ -1,5 +1,5 @@
 // What Lean sees of the machine: two folders, read-only unless Node was given leave to write, and
-// its three standard streams. `prepare.py` puts this in front of the package's lean.js, in whose
+// its three standard streams. `js_patch.py` puts this in front of the package's lean.js, in whose
 // scope it runs, once in the main thread and once in each of Lean's threads.
 var Host = (() => {
   const fs = require("fs");
