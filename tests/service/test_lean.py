@@ -38,7 +38,7 @@ async def test_a_hole_of_a_file_is_proved_and_its_edit_passes_the_check(
 
 
 async def test_a_false_statement_is_not_proved(served_lean: Served) -> None:
-    body = {"theorem": {"statement": "theorem no : 1 = 2 := by"}, "limit": {"tactics": 20}}
+    body = {"theorem": {"statement": "theorem no : 1 = 2 := by"}, "limit": {"tactics": 5}}
     assert (await served_lean.events("/v1/prove", body))[-1]["status"] in ("exhausted", "limit")
     check = {**body, "script": "sorry"}
     assert (await served_lean.events("/v1/check", check))[-1]["status"] == "refused"
@@ -63,7 +63,7 @@ async def test_a_statement_that_does_not_elaborate_is_explained(served_lean: Ser
 
 async def test_a_search_that_is_left_frees_lean(served_lean: Served) -> None:
     body = {"theorem": {"statement": HARD}}
-    for _ in range(3):
+    for _ in range(2):
         async with served_lean.unix.stream("POST", "/v1/prove", json=body) as answer:
             async for line in answer.aiter_lines():
                 if '"progress"' in line:
