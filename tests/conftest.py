@@ -1,4 +1,4 @@
-"""A real Lean for the tests that are marked `lean`: one pool for all of them.
+"""A real Lean for the tests that are marked `lean`: one pool for all of them, and a cheaper one.
 
 No property fails for being slow: how fast something is, benchmarks say.
 
@@ -12,6 +12,7 @@ import shutil
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +23,7 @@ from prover.errors import SetupError
 from prover.lean.pool import LeanPool
 from prover.lean.process import Command
 from prover.lean.session import Session
+from prover.lean.worker import Worker
 
 if TYPE_CHECKING:
     from tests.service.serving import Served
@@ -31,6 +33,23 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+class WarmPool(LeanPool):
+    """A pool whose fresh workers have run something before, so that none is started for each.
+
+    For what is said of a text and of a proof, where who says it is not what is tested.
+    """
+
+    lent = 0
+    """How many fresh workers it was asked for."""
+
+    @asynccontextmanager
+    async def fresh(self, header: str = "", *, stays: bool = True) -> AsyncIterator[Worker]:  # noqa: ARG002
+        """A worker that is there; it stays, whatever is asked."""
+        self.lent += 1
+        async with self.reading(header) as worker:
+            yield worker
 
 
 @pytest.fixture(scope="session")
@@ -62,10 +81,17 @@ async def pool(lean_command: Command) -> AsyncIterator[LeanPool]:
         yield pool
 
 
+@pytest_asyncio.fixture(scope="session")
+async def warm(lean_command: Command) -> AsyncIterator[WarmPool]:
+    """A pool with one worker of the embedded Lean, which checks too."""
+    async with WarmPool(lean_command, workers=1, spare=False) as pool:
+        yield pool
+
+
 @pytest_asyncio.fixture
-async def session(pool: LeanPool) -> AsyncIterator[Session]:
+async def session(warm: LeanPool) -> AsyncIterator[Session]:
     """A session with a real Lean."""
-    async with pool.session() as session:
+    async with warm.session() as session:
         yield session
 
 

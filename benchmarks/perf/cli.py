@@ -1,6 +1,6 @@
-"""How long the command line takes to start: its help, and `prover prove` on one theorem.
+"""How long the command line takes to start: its help, and `prover prove` on a small file.
 
-    python benchmarks/perf/cli.py [--rounds N] [--beside CHECKOUT]
+    python benchmarks/perf/cli.py [--quick] [--beside CHECKOUT]
 
 `worker` is one Lean from its start to its first answer, to which the others are to be compared;
 `proof` is `prover prove` from its start to the verified proof, and `prove` to its end. What a
@@ -100,7 +100,7 @@ def programs(checkout: Path, file: Path) -> Iterator[tuple[str, Program]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="1 round instead of 5")
     parser.add_argument("--beside", type=Path, help="another checkout, to be measured in turn")
     options = parser.parse_args()
     checkouts = [HERE, *([options.beside.resolve()] if options.beside else [])]
@@ -109,16 +109,19 @@ def main() -> None:
         file = Path(folder) / "One.lean"
         file.write_text(TEXT)
         found = [(checkout, *it) for checkout in checkouts for it in programs(checkout, file)]
-        for number in range(options.rounds + 1):
+        for number in range(2 if options.quick else 6):
             for checkout, name, program in found:
                 # The first round fills the caches of files.
                 took = run(program)
                 if number:
                     least[name, checkout].append(took)
     print(f"{'':14}{'there s':>9}{'end s':>8}{'cpu s':>8}")
+    rows = []
     for (name, checkout), all_taken in sorted(least.items()):
         there, end, cpu = (min(column) for column in zip(*all_taken, strict=True))
         print(f"{name:14}{there:9.2f}{end:8.2f}{cpu:8.2f}  {checkout}")
+        rows.append([name, str(checkout), there, end, cpu])
+    print(json.dumps(rows))
 
 
 if __name__ == "__main__":

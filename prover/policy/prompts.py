@@ -14,7 +14,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import networkx as nx
 import yaml
 
 from prover.errors import lookup
@@ -229,6 +228,9 @@ def droppable_hypotheses(state: State) -> list[Place]:
 
 def distances(goal: Goal) -> list[float]:
     """How far each hypothesis is from the target; infinite where nothing leads there."""
+    # Only where it is needed: it takes a while to import.
+    import networkx as nx
+
     numbers = {hypothesis.name: number for number, hypothesis in enumerate(goal.hypotheses)}
     graph: nx.Graph[int] = nx.Graph()
     graph.add_node(TARGET)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 import pytest_asyncio
@@ -18,11 +18,10 @@ from prover.lean_file import LeanFile
 from prover.problems.dialect import DIALECTS, needs_mathlib
 from prover.problems.problem import Problem
 
-pytestmark = [pytest.mark.lean, pytest.mark.slow]
+pytestmark = pytest.mark.lean
 
 EMBEDDED = DIALECTS["minif2f-embedded"]
-PRELUDE = Path(__file__).parents[2] / "lean_project" / "Preludes" / "MiniF2F.lean"
-MINIF2F = Path(__file__).parents[3] / "shared" / "data" / "minif2f_valid.jsonl"
+HEADER = "import Mathlib\n\nset_option maxHeartbeats 0\n\nopen BigOperators Real Nat Topology Rat\n"
 OPEN_SECONDS = 300.0
 """The first theorem waits for the whole prelude, also on a machine that is busy."""
 LIMIT = TacticLimit(seconds=120.0)
@@ -165,65 +164,50 @@ FALSE = [
 ]
 
 
-@pytest_asyncio.fixture(scope="session")
-async def pool(lean_command: Command) -> AsyncIterator[LeanPool]:
+@pytest_asyncio.fixture(scope="module")
+async def prelude_pool(lean_command: Command) -> AsyncIterator[LeanPool]:
+    """One Lean, which has read the prelude from the first theorem on."""
     async with LeanPool(lean_command, workers=1, open_seconds=OPEN_SECONDS, spare=False) as pool:
         yield pool
 
 
 def problem(statement: str) -> Problem:
-    given = Problem("t", f"theorem t : {statement} := by", header="import Mathlib\n")
-    return EMBEDDED.read(given)
+    return EMBEDDED.read(Problem("t", f"theorem t : {statement} := by", HEADER))
 
 
-@pytest.mark.parametrize(("statement", "tactic"), MEANINGS)
-async def test_meaning(pool: LeanPool, statement: str, tactic: str) -> None:
-    async with pool.session(alone=True) as session:
-        state = await session.open(problem(statement).theorem)
-        assert await session.run(state, [tactic], LIMIT) == [Closed()]
+async def test_definitions_mean_what_they_say_and_rest_on_the_standard_axioms(
+    prelude_pool: LeanPool,
+) -> None:
+    """Each meaning is a theorem behind the prelude, in one file."""
+    theorems = (
+        f"theorem meaning_{number} : {statement} := by\n{indent(script, '  ')}\n"
+        for number, (statement, script) in enumerate(MEANINGS)
+    )
+    text = "\n".join([EMBEDDED.header, *theorems])
+    report = await check_file(prelude_pool, LeanFile(Path("Meanings.lean"), text.encode()))
+    assert report.messages == ()
+    assert report.holes == ()
+    names = {declaration.name for declaration in report.declarations}
+    assert len(names) > len(MEANINGS) + 100
+    assert names >= {f"meaning_{number}" for number in range(len(MEANINGS))}
+    for declaration in report.declarations:
+        assert declaration.accepted, declaration
+        assert set(declaration.axioms) <= STANDARD
 
 
 @pytest.mark.parametrize(("statement", "named"), REFUSED)
-async def test_what_needs_mathlib_is_refused(pool: LeanPool, statement: str, named: str) -> None:
-    async with pool.session(alone=True) as session:
+async def test_what_needs_mathlib_is_refused(
+    prelude_pool: LeanPool, statement: str, named: str
+) -> None:
+    async with prelude_pool.session(alone=True) as session:
         with pytest.raises(InputError) as refusal:
             await session.open(problem(statement).theorem)
     assert named in needs_mathlib(refusal.value.message)
 
 
 @pytest.mark.parametrize("statement", FALSE)
-async def test_what_is_false_stays_unproved(pool: LeanPool, statement: str) -> None:
+async def test_what_is_false_stays_unproved(prelude_pool: LeanPool, statement: str) -> None:
     tactics = ["decide", "rfl", "grind", "simp", "omega", "intros; simp_all", "intros; grind"]
-    async with pool.session(alone=True) as session:
+    async with prelude_pool.session(alone=True) as session:
         state = await session.open(problem(statement).theorem)
         assert Closed() not in await session.run(state, tactics, LIMIT)
-
-
-async def test_it_rests_on_the_standard_axioms(pool: LeanPool) -> None:
-    report = await check_file(pool, LeanFile.read(PRELUDE))
-    assert report.messages == ()
-    assert report.holes == ()
-    assert len(report.declarations) > 100
-    for declaration in report.declarations:
-        assert declaration.accepted, declaration
-        assert set(declaration.axioms) <= STANDARD
-
-
-async def test_the_statements_of_minif2f(pool: LeanPool) -> None:
-    if not MINIF2F.is_file():
-        pytest.skip(f"miniF2F is not at {MINIF2F}")
-    reasons: dict[str, str] = {}
-    lines = MINIF2F.read_text("utf-8").splitlines()
-    for line in lines:
-        item = json.loads(line)
-        given = Problem(item["name"], item["statement"], item["header"])
-        read = EMBEDDED.read(given)
-        assert read.statement == given.statement
-        async with pool.session(alone=True) as session:
-            try:
-                await session.open(read.theorem)
-            except InputError as refusal:
-                reasons[given.name] = needs_mathlib(refusal.message)
-    assert len(lines) - len(reasons) == 192
-    for name, reason in reasons.items():
-        assert reason.startswith("needs Mathlib"), (name, reason)

@@ -15,7 +15,6 @@ from prover.problems.problem import Problem, ProblemSet, Selection
 from prover.problems.registry import load_problems
 from prover.theorem import Theorem
 
-MINIF2F = Path(__file__).parents[3] / "shared" / "data" / "minif2f_valid.jsonl"
 ONE = {"name": "one", "statement": "theorem one : 1 = 1 := by"}
 Written = Callable[[str, str | bytes], str]
 
@@ -57,11 +56,6 @@ async def test_core_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(SetupError, match="not installed") as caught:
         await load_problems("core")
     assert "core.jsonl" in caught.value.hint
-
-
-@pytest.mark.skipif(not MINIF2F.exists(), reason="the file of miniF2F is not here")
-async def test_minif2f_as_lines() -> None:
-    assert len((await load_problems(str(MINIF2F))).problems) == 244
 
 
 async def test_a_line_is_a_problem(written: Written) -> None:

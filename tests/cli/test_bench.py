@@ -48,19 +48,18 @@ needs_lean = pytest.mark.usefixtures("lean_command")
         (["bench", "seed.yaml"], "seed.yaml names no problems"),
     ],
 )
-def test_wrong_use(prover: Prover, tmp_path: Path, arguments: list[str], message: str) -> None:
+def test_wrong_use(here: Prover, tmp_path: Path, arguments: list[str], message: str) -> None:
     (tmp_path / "few.jsonl").write_text(EASY)
     (tmp_path / "seed.yaml").write_text("seed: 3\n")
-    ran = prover(*arguments)
+    ran = here(*arguments)
     assert ran.code == 2
     assert message in ran.err
     assert not (tmp_path / "runs").exists()
 
 
 @pytest.mark.lean
-@pytest.mark.slow
 @needs_lean
-def test_a_run_and_going_on_with_it(prover: Prover, tmp_path: Path) -> None:
+def test_a_run_and_going_on_with_it(prover: Prover, here: Prover, tmp_path: Path) -> None:
     (tmp_path / "few.jsonl").write_text(EASY + UNREADABLE)
     arguments = ["bench", "few.jsonl", "--workers", "1", "--tactics", "20"]
     ran = prover(*arguments)
@@ -72,20 +71,20 @@ def test_a_run_and_going_on_with_it(prover: Prover, tmp_path: Path) -> None:
     assert unreadable.name == "u"
     assert "Some.Real" in unreadable.result["message"]
     lines = (tmp_path / "runs" / "few" / "results.jsonl").read_bytes()
-    ran = prover(*arguments, "--json")
+    ran = here(*arguments, "--json")
     assert ran.code == 0
     assert "3 of 3 done, 2 proved" in ran.err
     [told] = ran.events
     assert (told["proved"], told["not_applicable"], told["problems"]) == (2, 1, 3)
     assert "Some.Real" in told["unreadable"]["u"]
-    report = json.loads(prover("report", "runs/few", "--format", "json").out)
+    report = json.loads(here("report", "runs/few", "--format", "json").out)
     assert told["worker_use"] == report["figures"]["worker_use"]
     assert (tmp_path / "runs" / "few" / "results.jsonl").read_bytes() == lines
-    ran = prover(*arguments, "--seed", "3")
+    ran = here(*arguments, "--seed", "3")
     assert ran.code == 2
     assert "runs/few was made with `seed` 0, this is 3" in ran.err
     [trace] = (tmp_path / "runs" / "few" / "traces").glob(f"{read_key(tmp_path)}*")
-    assert prover("graph", str(trace), "a.dot").code == 0
+    assert here("graph", str(trace), "a.dot").code == 0
 
 
 def read_key(folder: Path) -> str:
@@ -94,7 +93,6 @@ def read_key(folder: Path) -> str:
 
 
 @pytest.mark.lean
-@pytest.mark.slow
 @needs_lean
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("where", [[], pytest.param(LOCAL, marks=pytest.mark.cluster)])

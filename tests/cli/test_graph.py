@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -10,18 +11,18 @@ from tests.search.scripted import events_of
 from tests.search.test_trace import TREE, told
 
 
-async def test_a_recorded_search_is_drawn(prover: Prover, tmp_path: Path) -> None:
-    (tmp_path / "trace.jsonl").write_text("\n".join(told(await events_of(TREE))))
+def test_a_recorded_search_is_drawn(prover: Prover, here: Prover, tmp_path: Path) -> None:
+    (tmp_path / "trace.jsonl").write_text("\n".join(told(asyncio.run(events_of(TREE)))))
     ran = prover("graph", "trace.jsonl", "graph.json")
     assert ran.code == 0
     assert ran.out == "Wrote the graph of t to graph.json: 4 states\n"
     assert json.loads((tmp_path / "graph.json").read_text())["nodes"]
-    assert prover("graph", "trace.jsonl", "graph.svg", "--theorem", "t").code == 0
+    assert here("graph", "trace.jsonl", "graph.svg", "--theorem", "t").code == 0
     assert "<svg" in (tmp_path / "graph.svg").read_text()
 
 
-async def test_a_search_that_never_began_has_no_graph(prover: Prover, tmp_path: Path) -> None:
-    (tmp_path / "trace.jsonl").write_text(told(await events_of(TREE))[0])
-    ran = prover("graph", "trace.jsonl", "graph.svg")
+def test_a_search_that_never_began_has_no_graph(here: Prover, tmp_path: Path) -> None:
+    (tmp_path / "trace.jsonl").write_text(told(asyncio.run(events_of(TREE)))[0])
+    ran = here("graph", "trace.jsonl", "graph.svg")
     assert ran.code == 2
     assert "there is no graph" in ran.err

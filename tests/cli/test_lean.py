@@ -1,4 +1,5 @@
-"""`prove`, `check` and `doctor` as users run them, with a real Lean."""
+"""`prove`, `check` and `doctor` with a real Lean: each once as users run it, all else within one
+process, with Leans that run already."""
 
 from __future__ import annotations
 
@@ -11,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.cli.conftest import PROGRAM, Prover
+from tests.cli.conftest import PROGRAM, Prover, WarmProver
 
-pytestmark = [pytest.mark.lean, pytest.mark.slow, pytest.mark.usefixtures("lean_command")]
+pytestmark = [pytest.mark.lean, pytest.mark.usefixtures("lean_command")]
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo.lean"
 LAYOUTS = Path(__file__).with_name("layouts.lean")
@@ -29,10 +30,10 @@ theorem wrong : 1 = 2 := by
 """
 
 
-def test_proofs_go_into_the_file(prover: Prover, tmp_path: Path) -> None:
+async def test_proofs_go_into_the_file(warm: WarmProver, tmp_path: Path) -> None:
     path = tmp_path / "A.lean"
     path.write_bytes(SOURCE.replace("\n", "\r\n").encode())
-    ran = prover("prove", "A.lean", "--write", "--json", "--seconds", "20")
+    ran = await warm("prove", "A.lean", "--write", "--json")
     assert ran.code == 1, ran.err
     results = {(item["theorem"], item["line"], item["column"]): item for item in ran.of("result")}
     assert len(results) == 5
@@ -45,46 +46,49 @@ def test_proofs_go_into_the_file(prover: Prover, tmp_path: Path) -> None:
     assert written.count(b"\r\n") == written.count(b"\n")
     assert written.count(b"sorry") == 1
     assert written.endswith(b"theorem wrong : 1 = 2 := by\r\n  sorry\r\n")
-    checked = prover("check", "A.lean", "--json")
+    checked = await warm("check", "A.lean", "--json")
     assert checked.code == 1
     accepted = {item["declaration"]: item["accepted"] for item in checked.of("declaration")}
     assert accepted == {"swap": True, "double": True, "wrong": False}
 
 
-def test_a_byte_order_mark_is_kept(prover: Prover, tmp_path: Path) -> None:
+async def test_a_byte_order_mark_is_kept(warm: WarmProver, tmp_path: Path) -> None:
     path = tmp_path / "A.lean"
     path.write_bytes(b"\xef\xbb\xbftheorem a : 1 = 1 := by sorry\n")
-    ran = prover("prove", "A.lean", "--write", "--json")
+    ran = await warm("prove", "A.lean", "--write", "--json")
     assert ran.code == 0, ran.err
     assert [(item["line"], item["column"]) for item in ran.of("result")] == [(1, 24)]
     assert path.read_bytes().startswith(b"\xef\xbb\xbftheorem a : 1 = 1 := by ")
     assert b"sorry" not in path.read_bytes()
-    assert prover("check", "A.lean").code == 0
+    assert (await warm("check", "A.lean")).code == 0
 
 
-def test_everything_in_the_demo_is_proved(prover: Prover, tmp_path: Path) -> None:
+async def test_everything_in_the_demo_is_proved(
+    prover: Prover, warm: WarmProver, tmp_path: Path
+) -> None:
     shutil.copy(DEMO, tmp_path)
     # The default limit of tactics bounds each search, however busy the machine is.
-    ran = prover("prove", "demo.lean", "--write", "--seconds", "3600")
+    ran = prover("prove", "demo.lean", "--write", "--seconds", "3600", "--workers", "1")
     assert ran.code == 0, ran.out + ran.err
     assert "12 of 12 proved" in ran.out
     assert "sorry" not in (tmp_path / "demo.lean").read_text()
-    assert prover("check", "demo.lean").code == 0
+    assert (await warm("check", "demo.lean")).code == 0
 
 
-def test_proofs_fit_where_their_holes_stand(prover: Prover, tmp_path: Path) -> None:
+@pytest.mark.slow
+async def test_proofs_fit_where_their_holes_stand(warm: WarmProver, tmp_path: Path) -> None:
     shutil.copy(LAYOUTS, tmp_path)
-    ran = prover("prove", "layouts.lean", "--write", "--seconds", "20")
+    ran = await warm("prove", "layouts.lean", "--write")
     assert ran.code == 0, ran.out + ran.err
     written = (tmp_path / "layouts.lean").read_text()
     assert "sorry" not in written
     assert len(written.splitlines()) >= len(LAYOUTS.read_text().splitlines())
-    assert prover("check", "layouts.lean").code == 0
+    assert (await warm("check", "layouts.lean")).code == 0
 
 
-def test_one_line_of_a_file(prover: Prover, tmp_path: Path) -> None:
+async def test_one_line_of_a_file(warm: WarmProver, tmp_path: Path) -> None:
     (tmp_path / "A.lean").write_text(SOURCE)
-    ran = prover("prove", "A.lean:5")
+    ran = await warm("prove", "A.lean:5")
     assert ran.code == 0, ran.err
     assert "1 of 1 proved" in ran.out
     assert "its goal verified; 1 `sorry` left in the declaration" in ran.out
@@ -92,28 +96,29 @@ def test_one_line_of_a_file(prover: Prover, tmp_path: Path) -> None:
     assert (tmp_path / "A.lean").read_text() == SOURCE
 
 
-def test_a_refused_proof_is_told_with_line_reason_and_script(
-    prover: Prover, tmp_path: Path
+async def test_a_refused_proof_is_told_with_line_reason_and_script(
+    warm: WarmProver, tmp_path: Path
 ) -> None:
     """The file's own axiom closes the goal as far as `simp` can tell; the verifier knows better."""
     text = "axiom C : Type\naxiom a : C\naxiom b : C\n@[simp] axiom same : a = b\n"
     (tmp_path / "A.lean").write_text(f"{text}theorem t : a = b := by\n  sorry\n")
-    ran = prover("prove", "A.lean", "--seconds", "3", "--write")
+    ran = await warm("prove", "A.lean", "--write")
     assert ran.code == 1
     assert "A.lean:6: t: A proof was found and refused: it rests on the axiom same." in ran.err
-    assert "This script was refused:\n    simp\n" in ran.err
+    assert "This script was refused:\n    simp" in ran.err
     assert "refused" in ran.out
     assert "0 of 1 proved" in ran.out
     assert "sorry" in (tmp_path / "A.lean").read_text()
-    [result] = prover("prove", "A.lean", "--seconds", "3", "--json").of("result")
+    [result] = (await warm("prove", "A.lean", "--json")).of("result")
     assert (result["status"], result["script"]) == ("refused", None)
-    assert result["refusal"] == {"script": "simp", "reason": "it rests on the axiom same"}
+    assert result["refusal"]["script"] in ("simp", "simp_all")
+    assert result["refusal"]["reason"] == "it rests on the axiom same"
 
 
-def test_what_does_not_need_an_error_is_tried(prover: Prover, tmp_path: Path) -> None:
+async def test_what_does_not_need_an_error_is_tried(warm: WarmProver, tmp_path: Path) -> None:
     text = "def b : Nat := x\ntheorem c : 1 = 1 := sorry\ntheorem d : b = b := sorry\n"
     (tmp_path / "A.lean").write_text(text)
-    ran = prover("prove", "A.lean", "--write")
+    ran = await warm("prove", "A.lean", "--write")
     assert ran.code == 1
     assert "A.lean:1:" in ran.err
     assert "A.lean:3: Not tried: It needs `b`, which has an error on line 1." in ran.err
@@ -121,11 +126,11 @@ def test_what_does_not_need_an_error_is_tried(prover: Prover, tmp_path: Path) ->
     assert "theorem c : 1 = 1 := by" in written
     assert written.count("sorry") == 1
     (tmp_path / "A.lean").write_text(text)
-    ran = prover("prove", "A.lean", "--strict")
+    ran = await warm("prove", "A.lean", "--strict")
     assert ran.code == 1
     assert "A.lean:2: Not tried: A.lean:1:15 has an error. (also line 3)" in ran.err
     # Who asks for one line is told of the error, and has what was asked for.
-    ran = prover("prove", "A.lean:2")
+    ran = await warm("prove", "A.lean:2")
     assert ran.code == 0
     assert "A.lean:1:" in ran.err
 
@@ -144,16 +149,18 @@ def test_what_does_not_need_an_error_is_tried(prover: Prover, tmp_path: Path) ->
         ("-- " + "x" * 2**20 + "\ntheorem a : 1 = 1 := rfl\n", [], 0, "nothing to prove"),
     ],
 )
-def test_files_that_are_not_proved(
-    prover: Prover, tmp_path: Path, text: str, arguments: list[str], code: int, message: str
+async def test_files_that_are_not_proved(
+    warm: WarmProver, tmp_path: Path, text: str, arguments: list[str], code: int, message: str
 ) -> None:
     (tmp_path / "A.lean").write_text(text)
-    ran = prover("prove", "A.lean", *arguments)
+    ran = await warm("prove", "A.lean", *arguments)
     assert ran.code == code, ran.err
     assert message in ran.err + ran.out
 
 
-def test_check_tells_what_declarations_rest_on(prover: Prover, tmp_path: Path) -> None:
+async def test_check_tells_what_declarations_rest_on(
+    prover: Prover, warm: WarmProver, tmp_path: Path
+) -> None:
     text = "axiom lie : False\ntheorem a : 1 = 2 := lie.elim\ntheorem b : 1 = 1 := rfl\n"
     (tmp_path / "A.lean").write_text(text)
     ran = prover("check", "A.lean")
@@ -161,23 +168,25 @@ def test_check_tells_what_declarations_rest_on(prover: Prover, tmp_path: Path) -
     assert "the axiom lie (not accepted)" in ran.out
     assert "no axioms" in ran.out
     (tmp_path / "A.lean").write_text("theorem b : 1 = 1 := rfl\n")
-    ran = prover("check", "A.lean")
+    ran = await warm("check", "A.lean")
     assert ran.code == 0
     assert "no errors, 1 declaration verified" in ran.out
 
 
-def test_check_requires_names(prover: Prover, tmp_path: Path) -> None:
+async def test_check_requires_names(warm: WarmProver, tmp_path: Path) -> None:
     text = "theorem A.b (p : Prop) : ¬¬p → p := Classical.byContradiction\nexample : 1 = 1 := rfl\n"
     (tmp_path / "A.lean").write_text(text)
-    ran = prover("check", "A.lean", "--require", "A.b")
+    ran = await warm("check", "A.lean", "--require", "A.b")
     assert ran.code == 0, ran.out
     assert "no axiom beyond the library's" in ran.out
-    ran = prover("check", "A.lean", "--require", "A.b", "--require", "b", "--require", "example")
+    ran = await warm(
+        "check", "A.lean", "--require", "A.b", "--require", "b", "--require", "example"
+    )
     assert ran.code == 1
     assert "`b` is required and not there. Did you mean `A.b`?" in ran.out
     assert "`example` is required and not there" in ran.out
     assert "`A.b` is required" not in ran.out
-    ran = prover("check", "A.lean", "--require", "A.b", "--require", "A.c", "--json")
+    ran = await warm("check", "A.lean", "--require", "A.b", "--require", "A.c", "--json")
     assert ran.code == 1
     assert [(item["name"], item["met"]) for item in ran.of("requirement")] == [
         ("A.b", True),
@@ -202,16 +211,18 @@ example : 1 = 1 := rfl
 """
 
 
-def test_an_example_that_rests_on_more_is_not_finished(prover: Prover, tmp_path: Path) -> None:
+async def test_an_example_that_rests_on_more_is_not_finished(
+    warm: WarmProver, tmp_path: Path
+) -> None:
     (tmp_path / "A.lean").write_text(UNFINISHED)
-    ran = prover("check", "A.lean", "--json")
+    ran = await warm("check", "A.lean", "--json")
     assert ran.code == 1
     examples = [item for item in ran.of("declaration") if item["declaration"] == "example"]
     assert sum(not item["accepted"] for item in examples) == 6
     assert sum(item["accepted"] for item in examples) == 1
 
 
-def test_examples_are_looked_into_like_theorems(prover: Prover, tmp_path: Path) -> None:
+async def test_examples_are_looked_into_like_theorems(warm: WarmProver, tmp_path: Path) -> None:
     text = """namespace A
 example : 1 + 1 = 2 := rfl
 set_option maxRecDepth 1000 in
@@ -222,7 +233,7 @@ theorem b : 1 = 1 := rfl
 end A
 """
     (tmp_path / "A.lean").write_text(text)
-    ran = prover("check", "A.lean", "--json")
+    ran = await warm("check", "A.lean", "--json")
     assert ran.code == 0, ran.out
     names = [event["declaration"] for event in ran.of("declaration")]
     assert sorted(names) == ["A.b", *["example"] * 4]

@@ -46,8 +46,8 @@ def test_a_file_for_standard_output_is_refused(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_flags_that_exclude_each_other(prover: Prover) -> None:
-    both = prover("lsp", "--install-shim", "--uninstall-shim")
+def test_flags_that_exclude_each_other(here: Prover) -> None:
+    both = here("lsp", "--install-shim", "--uninstall-shim")
     assert (both.code, "either" in both.err) == (2, True)
 
 

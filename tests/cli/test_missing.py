@@ -62,9 +62,9 @@ def for_old_lean(standing: StandIn, root: Path) -> None:
 
 
 @pytest.mark.parametrize("lean", LEANS)
-def test_no_lake(prover: Prover, task: Path, environment: dict[str, str], lean: str) -> None:
+def test_no_lake(here: Prover, task: Path, environment: dict[str, str], lean: str) -> None:
     environment["PATH"] = str(task.parent)
-    ran = prover("prove", str(task), "--lean", lean, environment=environment)
+    ran = here("prove", str(task), "--lean", lean, environment=environment)
     assert ran.code == 3, ran.err
     assert "neither elan nor a `lake` on the path" in ran.err
     assert "Install elan" in ran.err
@@ -72,10 +72,10 @@ def test_no_lake(prover: Prover, task: Path, environment: dict[str, str], lean: 
 
 @pytest.mark.parametrize("lean", LEANS)
 def test_a_broken_toolchain(
-    prover: Prover, task: Path, standing: StandIn, environment: dict[str, str], lean: str
+    here: Prover, task: Path, standing: StandIn, environment: dict[str, str], lean: str
 ) -> None:
     standing.now("broken")
-    ran = prover("prove", str(task), "--lean", lean, environment=environment)
+    ran = here("prove", str(task), "--lean", lean, environment=environment)
     assert ran.code == 3, ran.err
     assert f"the toolchain {NAME} is broken" in ran.err
     assert f"elan toolchain install {NAME}" in ran.err
@@ -83,10 +83,10 @@ def test_a_broken_toolchain(
 
 @pytest.mark.parametrize("lean", LEANS)
 def test_a_toolchain_that_is_not_installed_is_not_fetched(
-    prover: Prover, task: Path, standing: StandIn, environment: dict[str, str], lean: str
+    here: Prover, task: Path, standing: StandIn, environment: dict[str, str], lean: str
 ) -> None:
     standing.toolchain.rename(standing.home / "offered")
-    ran = prover("prove", str(task), "--lean", lean, environment=environment)
+    ran = here("prove", str(task), "--lean", lean, environment=environment)
     assert ran.code == 3, ran.err
     assert f"the toolchain {NAME} is not installed" in ran.err
     assert f"elan toolchain install {NAME}" in ran.err
@@ -96,17 +96,17 @@ def test_a_toolchain_that_is_not_installed_is_not_fetched(
 @pytest.mark.parametrize("lean", LEANS)
 @pytest.mark.usefixtures("standing")
 def test_dependencies_that_are_not_fetched_or_not_built(
-    prover: Prover, task: Path, environment: dict[str, str], lean: str
+    here: Prover, task: Path, environment: dict[str, str], lean: str
 ) -> None:
     task.write_text(f"import Dep\n\n{TASK}")
     package = task.parent / ".lake" / "packages" / "dep"
     shutil.rmtree(package / ".lake")
-    ran = prover("prove", str(task), "--lean", lean, environment=environment)
+    ran = here("prove", str(task), "--lean", lean, environment=environment)
     assert ran.code == 3, ran.err
     assert "the module Dep of dep is not built" in ran.err
     assert f"`cd {task.parent} && lake build Dep`" in ran.err
     shutil.rmtree(package)
-    ran = prover("prove", str(task), "--lean", lean, environment=environment)
+    ran = here("prove", str(task), "--lean", lean, environment=environment)
     assert ran.code == 3, ran.err
     assert "lacks its dependency dep" in ran.err
     assert f"`cd {task.parent} && lake build`" in ran.err
@@ -115,10 +115,10 @@ def test_dependencies_that_are_not_fetched_or_not_built(
 @pytest.mark.parametrize("lean", LEANS)
 @pytest.mark.usefixtures("standing")
 def test_a_file_outside_of_any_project(
-    prover: Prover, tmp_path: Path, environment: dict[str, str], lean: str
+    here: Prover, tmp_path: Path, environment: dict[str, str], lean: str
 ) -> None:
     (tmp_path / "A.lean").write_text(TASK)
-    ran = prover("prove", "A.lean", "--lean", lean, environment=environment)
+    ran = here("prove", "A.lean", "--lean", lean, environment=environment)
     assert ran.code == 3, ran.err
     assert "lies in no Lake project" in ran.err
     assert "--project FOLDER" in ran.err
@@ -126,10 +126,10 @@ def test_a_file_outside_of_any_project(
 
 @pytest.mark.skipif(find_spec("lean_dojo") is None, reason="no lean-dojo here")
 def test_a_repository_that_is_not_traced(
-    prover: Prover, task: Path, standing: StandIn, environment: dict[str, str]
+    here: Prover, task: Path, standing: StandIn, environment: dict[str, str]
 ) -> None:
     for_old_lean(standing, task.parent)
-    ran = prover("prove", str(task), "--lean", "leandojo", environment=environment)
+    ran = here("prove", str(task), "--lean", "leandojo", environment=environment)
     assert ran.code == 3, ran.err
     assert f"LeanDojo has not traced {task.parent}" in ran.err
     assert f"python -m prover.lean.leandojo {task.parent}" in ran.err
@@ -137,21 +137,20 @@ def test_a_repository_that_is_not_traced(
 
 @pytest.mark.skipif(find_spec("lean_dojo") is None, reason="no lean-dojo here")
 def test_a_remote_repository_that_is_not_here(
-    prover: Prover, task: Path, environment: dict[str, str]
+    here: Prover, task: Path, environment: dict[str, str]
 ) -> None:
     where = f"https://example.org/some/repository@{'a' * 40}"
     arguments = ("--lean", "leandojo", "--project", where)
-    ran = prover("prove", str(task), *arguments, environment=environment)
+    ran = here("prove", str(task), *arguments, environment=environment)
     assert ran.code == 3, ran.err
     assert "isn't here" in ran.err
     assert "python -m prover.lean.leandojo https://example.org/some/repository" in ran.err
 
 
 @pytest.mark.lean
-@pytest.mark.slow
 @pytest.mark.skipif(find_spec("lean_dojo") is None, reason="no lean-dojo here")
 def test_a_theorem_that_leandojo_does_not_locate(
-    prover: Prover,
+    here: Prover,
     tmp_path: Path,
     task: Path,
     environment: dict[str, str],
@@ -169,19 +168,19 @@ def test_a_theorem_that_leandojo_does_not_locate(
     (traced / "A.lean").write_text(TASK)
     (traced / "Lean4Repl.lean").touch()
     shutil.copy(task.parent / "lean-toolchain", traced)
-    ran = prover("prove", str(task), "--lean", "leandojo", environment=environment)
+    ran = here("prove", str(task), "--lean", "leandojo", environment=environment)
     assert ran.code == 3, ran.out + ran.err
     assert "Failed to locate the theorem" in ran.out + ran.err
     assert "the full name" in ran.out + ran.err
 
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
-def test_a_missing_model_is_told_before_a_missing_lean(prover: Prover, tmp_path: Path) -> None:
+def test_a_missing_model_is_told_before_a_missing_lean(here: Prover, tmp_path: Path) -> None:
     (tmp_path / "A.lean").write_text(TASK)
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "HF_HOME": str(tmp_path / "hub")}
-    ran = prover("prove", "A.lean", "--policy", "llemma", environment=environment)
+    ran = here("prove", "A.lean", "--policy", "llemma", environment=environment)
     assert ran.code == 3
     assert "llemma_7b is not on this machine" in ran.err
-    ran = prover("prove", "A.lean", environment=environment)
+    ran = here("prove", "A.lean", environment=environment)
     assert ran.code == 3
     assert "the embedded Lean is not installed" in ran.err

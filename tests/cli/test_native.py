@@ -81,9 +81,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.lean
-@pytest.mark.slow
 def test_a_file_of_a_project_is_proved_by_the_projects_lean(
-    prover: Prover, root: Path, environment: dict[str, str]
+    prover: Prover, here: Prover, root: Path, environment: dict[str, str]
 ) -> None:
     task = root / "Mine" / "Task.lean"
     task.write_text(TASK)
@@ -91,9 +90,9 @@ def test_a_file_of_a_project_is_proved_by_the_projects_lean(
     assert ran.code == 0, ran.out + ran.err
     assert f"Lean: native 4.28.0, the Lake project {root}" in ran.err
     assert "2 of 2 proved" in ran.out
-    ran = prover("check", str(task), environment=environment)
+    ran = here("check", str(task), environment=environment)
     assert ran.code == 0, ran.out + ran.err
-    ran = prover("doctor", "--project", str(root), "--json", environment=environment)
+    ran = here("doctor", "--project", str(root), "--json", environment=environment)
     [native] = [item for item in ran.of("check") if item["check"] == "native Lean"]
     assert native["ok"], native
     assert "Lean 4.28.0 is supported" in native["detail"]
@@ -129,7 +128,7 @@ def test_both_leans_give_the_same_proofs(
     ],
 )
 def test_what_is_missing_is_said_with_the_next_step(
-    prover: Prover,
+    here: Prover,
     tmp_path: Path,
     environment: dict[str, str],
     trait: str,
@@ -143,29 +142,29 @@ def test_what_is_missing_is_said_with_the_next_step(
         standing.now(trait)
     file = project(tmp_path / "mine") / "A.lean"
     file.write_text("theorem a : 1 = 1 := by sorry\n")
-    ran = prover("prove", str(file), *arguments, environment=environment)
+    ran = here("prove", str(file), *arguments, environment=environment)
     assert ran.code == code, ran.err
     assert message in ran.err
     assert hint in ran.err
 
 
 def test_a_file_outside_of_any_project(
-    prover: Prover, tmp_path: Path, environment: dict[str, str]
+    here: Prover, tmp_path: Path, environment: dict[str, str]
 ) -> None:
     (tmp_path / "A.lean").write_text("theorem a : 1 = 1 := by sorry\n")
-    ran = prover("prove", "A.lean", "--lean", "native", environment=environment)
+    ran = here("prove", "A.lean", "--lean", "native", environment=environment)
     assert ran.code == 3
     assert "lies in no Lake project" in ran.err
     assert "--project FOLDER" in ran.err
 
 
 def test_setup_has_elan_install_the_toolchain_only_when_told(
-    prover: Prover, tmp_path: Path, environment: dict[str, str]
+    prover: Prover, here: Prover, tmp_path: Path, environment: dict[str, str]
 ) -> None:
     standing = StandIn.make(tmp_path / "elan", NOTHING)
     standing.toolchain.rename(standing.home / "offered")
     root = project(tmp_path / "mine")
-    ran = prover("setup", "--project", str(root), environment=environment)
+    ran = here("setup", "--project", str(root), environment=environment)
     assert ran.code == 3
     assert "`elan toolchain install leanprover/lean4:v4.28.0`" in ran.err
     assert standing.asked == []
@@ -177,11 +176,11 @@ def test_setup_has_elan_install_the_toolchain_only_when_told(
 
 
 def test_doctor_says_when_the_projects_lean_is_broken(
-    prover: Prover, tmp_path: Path, environment: dict[str, str]
+    here: Prover, tmp_path: Path, environment: dict[str, str]
 ) -> None:
     StandIn.make(tmp_path / "elan", NOTHING).now("broken")
     root = project(tmp_path / "mine")
-    ran = prover("doctor", "--json", "--project", str(root), environment=environment)
+    ran = here("doctor", "--json", "--project", str(root), environment=environment)
     assert ran.code == 3
     [native] = [item for item in ran.of("check") if item["check"] == "native Lean"]
     assert not native["ok"]

@@ -21,34 +21,32 @@ def runs(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("runs")
 def test_a_page_goes_into_the_runs_folder_and_all_else_to_the_output(
-    prover: Prover, tmp_path: Path
+    prover: Prover, here: Prover, tmp_path: Path
 ) -> None:
     ran = prover("report", "first")
     assert (ran.code, ran.out) == (0, "Wrote first/report.html\n")
     assert (tmp_path / "first/report.html").read_text().startswith("<!doctype html>")
-    assert "1 of 4 proved" in prover("report", "first", "--format", "md").out
-    ran = prover("report", "first", "--format", "csv", "--out", "all.csv")
+    assert "1 of 4 proved" in here("report", "first", "--format", "md").out
+    ran = here("report", "first", "--format", "csv", "--out", "all.csv")
     assert ran.out == "Wrote all.csv\n"
     assert (tmp_path / "all.csv").read_text().startswith("name,attempt")
 
 
 @pytest.mark.usefixtures("runs")
-def test_two_runs_are_compared(prover: Prover) -> None:
+def test_two_runs_are_compared(prover: Prover, here: Prover) -> None:
     ran = prover("compare", "first", "second")
     assert ran.code == 0
     assert "second won 1 and lost 0, which may well be chance" in ran.out
     assert "won   hard" in ran.out
-    assert json.loads(prover("compare", "first", "second", "--format", "json").out)["won"] == [
-        "hard"
-    ]
+    assert json.loads(here("compare", "first", "second", "--format", "json").out)["won"] == ["hard"]
 
 
 @pytest.mark.usefixtures("runs")
-def test_different_runs_are_compared_when_told_to(prover: Prover) -> None:
-    ran = prover("compare", "first", "other")
+def test_different_runs_are_compared_when_told_to(here: Prover) -> None:
+    ran = here("compare", "first", "other")
     assert ran.code == 2
     assert "their dialects are none and `numbers`" in ran.err
-    ran = prover("compare", "first", "other", "--anyway")
+    ran = here("compare", "first", "other", "--anyway")
     assert ran.code == 0
     assert "warning: their problem sets differ" in ran.err
 
@@ -62,7 +60,7 @@ def test_different_runs_are_compared_when_told_to(prover: Prover) -> None:
         (["compare", ".", ".", "--format", "jsn"], "Did you mean `json`?"),
     ],
 )
-def test_what_is_no_run_or_no_format(prover: Prover, arguments: list[str], message: str) -> None:
-    ran = prover(*arguments)
+def test_what_is_no_run_or_no_format(here: Prover, arguments: list[str], message: str) -> None:
+    ran = here(*arguments)
     assert ran.code == 2
     assert message in ran.err

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import PROGRAM, Prover
+from tests.cli.conftest import HANGS, PROGRAM, Prover
 from tests.service.serving import short_folder
 
 Json = dict[str, Any]
@@ -45,30 +45,28 @@ def path() -> Iterator[str]:
 
 
 @pytest.mark.lean
-@pytest.mark.slow
-def test_it_is_started_asked_and_ended(path: str, prover: Prover) -> None:
+def test_it_is_started_asked_and_ended(path: str, here: Prover) -> None:
     with started("--socket", path, "--tcp", "0") as (child, line):
         assert (line["event"], line["pid"], line["socket"]) == ("serving", child.pid, path)
         assert "token" not in line
-        status = json.loads(prover("serve", "--socket", path, "--status").out)
+        status = json.loads(here("serve", "--socket", path, "--status").out)
         assert (status["pid"], status["policy"]) in [(child.pid, ""), (child.pid, "builtin")]
-        second = prover("serve", "--socket", path)
+        second = here("serve", "--socket", path)
         assert second.code == 3
         assert f"a service is running already as process {child.pid}" in second.err
         assert "--stop" in second.err
-        stopped = prover("serve", "--socket", path, "--stop")
+        stopped = here("serve", "--socket", path, "--stop")
         assert (stopped.code, stopped.err) == (0, f"ended process {child.pid}\n")
-        assert child.wait(10) == 0
+        assert child.wait(HANGS) == 0
     assert not any(Path(path).parent.glob("serve.[sj]*"))
-    gone = prover("serve", "--socket", path, "--status")
+    gone = here("serve", "--socket", path, "--status")
     assert (gone.code, gone.out) == (3, "")
     assert "Start it with `prover serve`" in gone.err
 
 
 @pytest.mark.lean
-@pytest.mark.slow
 def test_its_page_is_opened_in_the_browser_again_and_again(
-    path: str, prover: Prover, tmp_path: Path
+    path: str, here: Prover, tmp_path: Path
 ) -> None:
     """The browser is a program that writes down what it is given."""
     browser = tmp_path / "browser"
@@ -76,7 +74,7 @@ def test_its_page_is_opened_in_the_browser_again_and_again(
     browser.chmod(0o755)
     environment = {**os.environ, "BROWSER": str(browser)}
     with started("--socket", path, "--open", environment=environment) as (_, line):
-        ran = prover("serve", "--socket", path, "--open", environment=environment)
+        ran = here("serve", "--socket", path, "--open", environment=environment)
         assert ran.code == 0
         told = ran.err.split()[-1]
         addresses = (tmp_path / "opened").read_text().split()
@@ -86,22 +84,20 @@ def test_its_page_is_opened_in_the_browser_again_and_again(
 
 
 @pytest.mark.lean
-@pytest.mark.slow
-def test_a_service_without_a_port_has_no_page(path: str, prover: Prover) -> None:
+def test_a_service_without_a_port_has_no_page(path: str, here: Prover) -> None:
     with started("--socket", path):
-        ran = prover("serve", "--socket", path, "--open")
+        ran = here("serve", "--socket", path, "--open")
     assert ran.code == 3
     assert "listens on no port" in ran.err
     assert "prover serve --stop" in ran.err
 
 
 @pytest.mark.lean
-@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_end_it_cleanly(path: str, number: signal.Signals) -> None:
     with started("--socket", path) as (child, _):
         child.send_signal(number)
-        _, errors = child.communicate(timeout=20)
+        _, errors = child.communicate(timeout=HANGS)
         assert child.returncode == 0
         assert "stopped" in errors
         assert "Traceback" not in errors
@@ -109,7 +105,6 @@ def test_signals_end_it_cleanly(path: str, number: signal.Signals) -> None:
 
 
 @pytest.mark.lean
-@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("apart", [0.0, 0.1])
 def test_signals_end_it_as_cleanly_when_they_come_twice(
@@ -119,14 +114,13 @@ def test_signals_end_it_as_cleanly_when_they_come_twice(
         child.send_signal(number)
         time.sleep(apart)
         child.send_signal(number)
-        _, errors = child.communicate(timeout=20)
+        _, errors = child.communicate(timeout=HANGS)
         assert errors.splitlines()[-1] == "stopped"
         assert "Traceback" not in errors
     assert not Path(path).exists()
 
 
 @pytest.mark.lean
-@pytest.mark.slow
 def test_one_that_was_killed_is_replaced(path: str) -> None:
     with started("--socket", path) as (child, _):
         child.kill()
@@ -136,28 +130,28 @@ def test_one_that_was_killed_is_replaced(path: str) -> None:
             assert line["pid"] == second.pid
 
 
-def test_a_port_in_use_is_reported(path: str, prover: Prover) -> None:
+def test_a_port_in_use_is_reported(path: str, here: Prover) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        ran = prover("serve", "--socket", path, "--tcp", str(port))
+        ran = here("serve", "--socket", path, "--tcp", str(port))
     assert ran.code == 3
     assert f"port {port} is in use" in ran.err
     assert not Path(path).exists()
 
 
-def test_wrong_options_are_told_before_anything_starts(path: str, prover: Prover) -> None:
-    assert prover("serve", "--socket", path, "--seconds", "0").code == 2
-    wrong = prover("serve", "--socket", path, "--policy", "buildin")
+def test_wrong_options_are_told_before_anything_starts(path: str, here: Prover) -> None:
+    assert here("serve", "--socket", path, "--seconds", "0").code == 2
+    wrong = here("serve", "--socket", path, "--policy", "buildin")
     assert wrong.code == 2
     assert "builtin" in wrong.err
-    assert prover("serve", "--root", "/nowhere").code == 2
+    assert here("serve", "--root", "/nowhere").code == 2
 
 
-def test_a_missing_lean_ends_it_with_what_to_do(path: str, prover: Prover, tmp_path: Path) -> None:
+def test_a_missing_lean_ends_it_with_what_to_do(path: str, here: Prover, tmp_path: Path) -> None:
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
-    ran = prover("serve", "--socket", path, environment=environment)
+    ran = here("serve", "--socket", path, environment=environment)
     assert ran.code == 3
     assert "prover setup" in ran.err
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Prover
+from tests.cli.conftest import WarmProver
 from tests.policy.fake_server import Answer, FakeServer, Request, choice, choices
 
 pytestmark = pytest.mark.lean
@@ -29,18 +27,19 @@ def answer(request: Request) -> Answer:
 
 @pytest.mark.parametrize(("theorem", "code"), [("a", 0), ("b", 3), (None, 1)])
 async def test_a_server_that_fails_in_between_costs_what_needs_it(
-    prover: Prover, tmp_path: Path, theorem: str | None, code: int
+    warm: WarmProver,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    theorem: str | None,
+    code: int,
 ) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     (tmp_path / "A.lean").write_text(TEXT)
     only = ["--theorem", theorem] if theorem else []
     async with FakeServer() as server:
         server.script("completions", answer)
-        ran = await asyncio.to_thread(
-            prover,
-            *("prove", "A.lean", "--json", "--workers", "1", *only),
-            *("--policy", f"mix:endpoint:{server.url}"),
-            environment={**os.environ, "NO_PROXY": "127.0.0.1"},
-        )
+        policy = f"mix:endpoint:{server.url}"
+        ran = await warm("prove", "A.lean", "--json", *only, "--policy", policy)
     assert ran.code == code, ran.err
     results = {event["theorem"]: event for event in ran.of("result")}
     if theorem != "b":

@@ -27,9 +27,9 @@ def test_version(prover: Prover) -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_each_verb_has_help(prover: Prover, verb: str) -> None:
-    assert verb in prover("--help").out
-    ran = prover(verb, "--help")
+def test_each_verb_has_help(here: Prover, verb: str) -> None:
+    assert verb in here("--help").out
+    ran = here(verb, "--help")
     assert ran.code == 0
     assert "Usage:" in ran.out
 
@@ -83,19 +83,19 @@ def test_what_takes_long_to_import_is_left_to_those_who_need_it(module: str, oth
         (["solve", "A.lean"], "No such command"),
     ],
 )
-def test_wrong_use(prover: Prover, tmp_path: Path, arguments: list[str], message: str) -> None:
+def test_wrong_use(here: Prover, tmp_path: Path, arguments: list[str], message: str) -> None:
     (tmp_path / "A.lean").write_text(TWO)
     (tmp_path / "Empty.lean").write_text("")
     (tmp_path / "Bytes.lean").write_bytes(b"theorem a :\n\xff := sorry")
-    ran = prover(*arguments)
+    ran = here(*arguments)
     assert ran.code == 2
     assert message in ran.err
     assert ran.out == ""
 
 
-def test_a_password_in_an_address_is_not_repeated(prover: Prover, tmp_path: Path) -> None:
+def test_a_password_in_an_address_is_not_repeated(here: Prover, tmp_path: Path) -> None:
     (tmp_path / "A.lean").write_text(TWO)
-    ran = prover("prove", "A.lean", "--policy", "endpoint:http://me:secret@localhost:80")
+    ran = here("prove", "A.lean", "--policy", "endpoint:http://me:secret@localhost:80")
     assert ran.code == 2
     assert "PROVER_API_KEY" in ran.err
     assert "secret" not in ran.err

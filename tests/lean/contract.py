@@ -122,6 +122,8 @@ async def a_dead_lean_is_replaced(pool: Backend) -> None:
         while worker.alive:
             await asyncio.sleep(0.05)
         assert await session.run(outcome.states[1], ["exact hq"], LIMIT) == [Closed()]
+        assert await session.run(outcome.states[0], ["exact hp"], LIMIT) == [Closed()]
+        assert worker_of(session) is not worker
 
 
 async def memory_is_a_limit(pool: Backend) -> None:
@@ -159,6 +161,8 @@ async def premises_fit(pool: Backend) -> None:
         premises = await session.premises(await opened(session, SUM), 16)
         assert 0 < len(premises) <= 16
         assert "Nat.add_comm" in [premise.name for premise in premises]
+        scores = [premise.score for premise in premises]
+        assert scores == sorted(scores, reverse=True)
 
 
 async def a_tactic_prints(pool: Backend) -> None:
@@ -226,3 +230,12 @@ INTERACTIONS: dict[str, Interaction] = {
     "a file is checked": a_file_is_checked,
 }
 """All interactions by name."""
+OF_PROCESSES = (
+    "one tactic closes",
+    "a dead lean is replaced",
+    "memory is a limit",
+    "a tactic prints",
+    "the verifier accepts a proof",
+    "a file is checked",
+)
+"""Those in which processes start, are limited, end, or are listened to."""

@@ -24,15 +24,8 @@ def ran(work: Path, text: str) -> str:
 
 
 @pytest.mark.lean
-@pytest.mark.slow
-def test_its_own_tests_pass(tmp_path: Path) -> None:
-    assert ran(tmp_path, joined("ProverTest.Client")) == ""
-
-
-@pytest.mark.lean
-@pytest.mark.slow
-def test_without_a_service_it_says_how_to_start_one(tmp_path: Path) -> None:
-    text = joined(TOP, ASKS)
+def test_its_own_tests_pass_and_without_a_service_it_says_how_to_start_one(tmp_path: Path) -> None:
+    text = joined("ProverTest.Client", ASKS)
     line = text.splitlines().index("  prove? 30") + 1
     [said] = ran(tmp_path, text).split("\n\n")
     assert said.startswith(f"T.lean:{line}:2: error: prover: no service runs in ")

@@ -1,10 +1,13 @@
-"""Every Lean behind the same protocol does the same: the interactions of `contract.py`."""
+"""Every Lean behind the same protocol does the same: the interactions of `contract.py`.
+
+The embedded Lean's worker stands behind the stand-in too, so of all others than the embedded one
+itself only what depends on their processes is tried each time.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -14,12 +17,12 @@ import pytest_asyncio
 
 from prover.lean.backend import Backend as Lean
 from prover.lean.backends import LeanSpec, open_lean
-from prover.lean.pool import LeanPool
 from prover.lean.process import Command
-from tests.lean.contract import INTERACTIONS
+from tests.conftest import WarmPool
+from tests.lean.contract import INTERACTIONS, OF_PROCESSES
 from tests.lean.stand_in import opened
 
-pytestmark = [pytest.mark.lean, pytest.mark.slow]
+pytestmark = pytest.mark.lean
 
 Backend = Callable[[Command, Path], AbstractAsyncContextManager[Lean]]
 WORKERS = 2
@@ -27,8 +30,8 @@ WORKERS = 2
 
 @asynccontextmanager
 async def embedded(command: Command, _: Path) -> AsyncIterator[Lean]:
-    """The embedded Lean."""
-    async with LeanPool(command, WORKERS, spare=False) as pool:
+    """The embedded Lean, warm also for checks: the stand-in has a process for each."""
+    async with WarmPool(command, WORKERS, spare=False) as pool:
         yield pool
 
 
@@ -41,10 +44,10 @@ async def stand_in(command: Command, folder: Path) -> AsyncIterator[Lean]:
 
 @asynccontextmanager
 async def native(_command: Command, _: Path) -> AsyncIterator[Lean]:
-    """A real native Lean: of the project in `TEST_LEAN_PROJECT`, or of this package's own."""
-    if not shutil.which("lake"):
-        pytest.skip("there is no lake on the path")
-    root = os.environ.get("TEST_LEAN_PROJECT") or Path(__file__).parents[2] / "lean_project"
+    """A real native Lean: of the project in `TEST_LEAN_PROJECT`."""
+    root = os.environ.get("TEST_LEAN_PROJECT")
+    if not root:
+        pytest.skip("no native Lean: set TEST_LEAN_PROJECT")
     wanted = LeanSpec("native", Path(root), workers=WORKERS, spare=False)
     async with open_lean(wanted) as pool:
         yield pool
@@ -55,7 +58,7 @@ async def leandojo(_command: Command, _: Path) -> AsyncIterator[Lean]:
     """A real LeanDojo in the repository that `TEST_DOJO` names (see `test_dojo_real.py`)."""
     asked = json.loads(os.environ.get("TEST_DOJO", "{}"))
     if not asked:
-        pytest.skip("TEST_DOJO names no repository to try LeanDojo on")
+        pytest.skip("no LeanDojo: set TEST_DOJO")
     where = "@".join(filter(None, (asked["repository"], asked.get("commit"))))
     async with open_lean(LeanSpec("leandojo", where, workers=WORKERS, spare=False)) as lean:
         yield lean
@@ -69,7 +72,19 @@ BACKENDS: dict[str, Backend] = {
 }
 
 
-@pytest_asyncio.fixture(scope="session", params=BACKENDS)
+CASES = [
+    pytest.param(
+        lean,
+        name,
+        marks=[] if lean == "embedded" or name in OF_PROCESSES else pytest.mark.slow,
+        id=f"{lean}-{name}",
+    )
+    for lean in BACKENDS
+    for name in INTERACTIONS
+]
+
+
+@pytest_asyncio.fixture(scope="session")
 async def backend(
     request: pytest.FixtureRequest, lean_command: Command, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Lean]:
@@ -79,6 +94,6 @@ async def backend(
         yield pool
 
 
-@pytest.mark.parametrize("name", INTERACTIONS)
+@pytest.mark.parametrize(("backend", "name"), CASES, indirect=["backend"], scope="session")
 async def test_contract(backend: Lean, name: str) -> None:
     await INTERACTIONS[name](backend)

@@ -19,7 +19,7 @@ ASKED = json.loads(os.environ.get("TEST_DOJO", "{}"))
 pytestmark = [
     pytest.mark.lean,
     pytest.mark.slow,
-    pytest.mark.skipif(not ASKED, reason="TEST_DOJO names no repository to try LeanDojo on"),
+    pytest.mark.skipif(not ASKED, reason="no LeanDojo: set TEST_DOJO"),
 ]
 
 

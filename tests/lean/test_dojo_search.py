@@ -23,7 +23,6 @@ from prover.verifier import Verifier
 
 pytestmark = [
     pytest.mark.lean,
-    pytest.mark.slow,
     pytest.mark.skipif(find_spec("lean_dojo") is None, reason="no lean-dojo here"),
 ]
 
@@ -41,13 +40,15 @@ class Decided:
         return [steps[:count] if len(question.path) < 2 else [] for question in questions]
 
 
-@pytest.mark.parametrize("configuration", ["default", "baseline-reprover"])
+@pytest.mark.parametrize(
+    "configuration", ["default", pytest.param("baseline-reprover", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize(
     ("statement", "status"),
     [("theorem t : True := by", Status.PROVED), ("theorem t : 1 = 2 := by", Status.REFUSED)],
 )
 async def test_the_gate_has_the_last_word(
-    pool: LeanPool, tmp_path: Path, statement: str, status: Status, configuration: str
+    warm: LeanPool, tmp_path: Path, statement: str, status: Status, configuration: str
 ) -> None:
     assert configuration in CONFIGURATIONS
     argv = (sys.executable, str(SCRIPTED), str(tmp_path / "log"))
@@ -58,7 +59,7 @@ async def test_the_gate_has_the_last_word(
         theorem,
         session,
         Decided(),
-        Verifier(pool),
+        Verifier(warm),
         limit=Limit(seconds=60),
         configuration=named(configuration),
     )

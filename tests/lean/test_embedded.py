@@ -14,8 +14,12 @@ from prover.errors import SetupError
 from prover.lean import lean_sources
 from prover.lean.embedded import worker_image
 from prover.lean.embedded.embedded_lean import EmbeddedLean
+from prover.lean.interface import Closed, TacticError, TacticLimit
 from prover.lean.lean_sources import WORKER
 from prover.lean.process import run_command
+from prover.lean.session import Session
+from prover.theorem import Theorem
+from tests.lean.test_session import pid
 
 GREETING = {"id": 0, "op": "hello", "nonce": "n"}
 
@@ -67,35 +71,28 @@ def talk(lean: EmbeddedLean, *requests: dict[str, object]) -> Iterator[dict[str,
             yield json.loads(line[2:])
 
 
-@pytest.mark.lean
-def test_the_worker_answers(lean: EmbeddedLean) -> None:
-    [hello, ping] = talk(lean, GREETING, {"id": 1, "op": "ping"})
-    assert "4.28.0" in str(hello["result"])
-    assert ping == {"id": 1, "result": {}}
+LENGTHS = (1023, 1024, 65_535, 65_536, 65_537, 1_000_000)
 
 
 @pytest.mark.lean
-@pytest.mark.parametrize("size", [1023, 1024, 65_535, 65_536, 65_537, 1_000_000])
-def test_a_request_of_any_length_arrives_whole(lean: EmbeddedLean, size: int) -> None:
+def test_the_worker_answers_requests_of_any_length(lean: EmbeddedLean) -> None:
     asked: dict[str, object] = {"id": 1, "op": "ping", "padding": ""}
-    padding = "é" * (size - len(json.dumps(asked)) - 1)
-    [_, ping] = talk(lean, GREETING, {**asked, "padding": padding})
-    assert ping == {"id": 1, "result": {}}
+    short = len(json.dumps(asked)) + 1
+    pings = [{**asked, "id": i, "padding": "é" * (n - short)} for i, n in enumerate(LENGTHS, 1)]
+    hello, *answers = talk(lean, GREETING, *pings)
+    assert "4.28.0" in str(hello["result"])
+    assert answers == [{"id": ping["id"], "result": {}} for ping in pings]
 
 
 @pytest.mark.lean
-def test_endless_recursion_is_an_error_that_lean_survives(lean: EmbeddedLean) -> None:
-    declaration = "theorem t (a b : Nat) (h : a = b) : b = a := by sorry"
-    hole = {"declaration": declaration, "offset": declaration.index("sorry")}
+async def test_endless_recursion_is_an_error_that_lean_survives(session: Session) -> None:
+    statement = "theorem t (a b : Nat) (h : a = b) : b = a := by"
+    root = await session.open(Theorem.from_statement("t", statement))
+    worker = await pid(session)
     tactics = ["repeat skip", "iterate 1000000 skip", "exact h.symm"]
-    limit = {"heartbeats": 200_000, "milliseconds": 20_000}
-    answers = talk(
-        lean,
-        GREETING,
-        {"id": 1, "op": "open", "header": "", **hole},
-        {"id": 2, "op": "run", "state": 0, "tactics": tactics, **limit},
-    )
-    assert [answer.get("outcome") for answer in answers][2:5] == ["error", "error", "closed"]
+    outcomes = await session.run(root, tactics, TacticLimit(seconds=20))
+    assert [type(outcome) for outcome in outcomes] == [TacticError, TacticError, Closed]
+    assert await pid(session) == worker
 
 
 # What the interpreter can run is limited: the library's compiled code is not in the package.

@@ -22,8 +22,8 @@ GOAL = "theorem t (n : Nat) : twice n = 2 * n := by\n  sorry"
 
 
 @pytest_asyncio.fixture
-async def worker(pool: LeanPool) -> AsyncIterator[Worker]:
-    async with pool.fresh() as worker:
+async def worker(warm: LeanPool) -> AsyncIterator[Worker]:
+    async with warm.fresh() as worker:
         yield worker
 
 

@@ -46,7 +46,7 @@ def test_the_command_stays_the_same_otherwise(
     )
 
 
-@pytest.mark.skipif(shutil.which("bwrap") is None, reason="there is no bubblewrap")
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="no bubblewrap")
 def test_what_runs_in_it_reads_the_project_and_nothing_else_of_home(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -40,8 +40,8 @@ async def test_it_is_a_state_as_lean_prints_it_and_its_tactic_works(
     # What stands for ℝ is in the state too.
     shown = [line for line in root.pretty.split("\n") if not re.match(r"inst|ℝ : Type", line)]
     assert "\n".join(shown) == shot["state"]
-    if reason := shot.get("mathlib"):
-        pytest.skip(f"needs Mathlib: {reason}")
+    if "mathlib" in shot:
+        pytest.skip("needs Mathlib")
     [outcome] = await session.run(root, [shot["tactic"]], TacticLimit(seconds=30.0))
     assert isinstance(outcome, Closed | Progress), outcome
 

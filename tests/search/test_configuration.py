@@ -41,7 +41,7 @@ def tree_of(rules: list[tuple[str, str]]) -> Tree:
 
 
 @pytest.mark.parametrize("configuration", EVERY, ids=lambda entry: entry.name)
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(rules=random_rules(), without=st.sets(st.sampled_from(KEYS[1:])), workers=st.integers(1, 3))
 def test_proved_is_what_is_provable(
     configuration: Configuration,

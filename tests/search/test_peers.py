@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import replace
 
 import pytest
@@ -41,7 +42,8 @@ async def test_reprover_a_cheaper_path_moves_a_waiting_state_up() -> None:
 
 
 async def test_reprover_deep_proofs_do_not_reach_the_recursion_limit() -> None:
-    depth = 3_000
+    depth = 1_500
+    assert depth > sys.getrecursionlimit()
     tree: Tree = {
         "root": {"t": "1"},
         **{str(n): {"t": str(n + 1)} for n in range(1, depth)},

@@ -125,7 +125,7 @@ class RandomSearchOfUniformSteps(RandomSearch):
     score = UNIFORM
 
 
-MACHINES = settings(max_examples=80, stateful_step_count=30)
+MACHINES = settings(max_examples=30, stateful_step_count=30)
 TestRandomSearch = RandomSearch.TestCase
 TestRandomSearch.settings = MACHINES
 TestRandomSearchByDepth = RandomSearchByDepth.TestCase

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from prover.lean.interface import Outcome, State, TacticError, TacticLimit
@@ -117,6 +117,7 @@ TREES = st.fixed_dictionaries(
 )
 
 
+@settings(max_examples=40)
 @given(TREES, st.sampled_from(sorted(CONFIGURATIONS)))
 async def test_the_size_of_pieces_changes_nothing_for_one_worker(tree: Tree, name: str) -> None:
     """But that the rest of a turn is not run on a state that another one has proved meanwhile."""
@@ -140,6 +141,7 @@ def within(some: list[tuple[str, str]], more: list[tuple[str, str]]) -> bool:
     return all(run in rest for run in some)
 
 
+@settings(max_examples=40)
 @given(TREES, st.integers(2, 4), st.sampled_from(sorted(CONFIGURATIONS)))
 async def test_with_several_workers_the_events_are_a_trace_and_the_same_is_provable(
     tree: Tree, workers: int, name: str

@@ -1,7 +1,6 @@
 """Attacks on the verifier: what is no proof must not pass, and what is one must.
 
-Most go to one worker directly, a few through `Verifier` and `check_file` with processes of their
-own.
+All go to one worker that is warm, but a few through `Verifier` with processes of their own.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from prover.file_check import FileReport, check_file
 from prover.lean.codec import claim
 from prover.lean.interface import Verification
 from prover.lean.pool import LeanPool
-from prover.lean.process import Command
 from prover.lean.worker import Refused, Worker
 from prover.lean_file import LeanFile
 from prover.theorem import Theorem
@@ -35,11 +33,10 @@ def theorem(text: str, header: str = "", *, is_term: bool = False) -> Theorem:
     return Theorem("t", header, before, hole, after, is_term=is_term)
 
 
-@pytest_asyncio.fixture(scope="module")
-async def worker(lean_command: Command) -> AsyncIterator[Worker]:
-    worker = await Worker.start(lean_command)
-    yield worker
-    await worker.close()
+@pytest_asyncio.fixture
+async def worker(warm: LeanPool) -> AsyncIterator[Worker]:
+    async with warm.fresh() as worker:
+        yield worker
 
 
 async def verdict(worker: Worker, asked: Theorem, script: str) -> str:
@@ -225,12 +222,12 @@ example : False := elsewhere
 """
 
 
-async def checked(pool: LeanPool, text: str) -> FileReport:
-    return await check_file(pool, LeanFile(Path("A.lean"), text.encode()))
+async def checked(warm: LeanPool, text: str) -> FileReport:
+    return await check_file(warm, LeanFile(Path("A.lean"), text.encode()))
 
 
-async def test_a_whole_file(pool: LeanPool) -> None:
-    report = await checked(pool, UNSOUND)
+async def test_a_whole_file(warm: LeanPool) -> None:
+    report = await checked(warm, UNSOUND)
     found = {declaration.name: declaration for declaration in report.declarations}
     refused = {name for name, declaration in found.items() if not declaration.accepted}
     unsound = {"unchecked", "uses", "wrong", "on_axiom", "native", "compiled", "silenced", "late"}
@@ -246,9 +243,9 @@ async def test_a_whole_file(pool: LeanPool) -> None:
     assert "elsewhere" in errors
 
 
-async def test_a_file_without_the_library_that_the_kernel_knows(pool: LeanPool) -> None:
+async def test_a_file_without_the_library_that_the_kernel_knows(warm: LeanPool) -> None:
     text = "prelude\nimport Init.Tactics\naxiom propext : False\ntheorem t : False := propext\n"
-    report = await checked(pool, text)
+    report = await checked(warm, text)
     assert [item.accepted for item in report.declarations] == [False, False]
 
 
@@ -279,11 +276,11 @@ RESTS_ON = {
 
 @pytest.mark.parametrize("first", RESTS_ON)
 async def test_what_a_declaration_rests_on_does_not_depend_on_those_before(
-    pool: LeanPool, first: str
+    warm: LeanPool, first: str
 ) -> None:
     names = [first, *(name for name in RESTS_ON if name != first), *reversed(RESTS_ON)]
     parts = [f"namespace N{i}\n{RESTS_ON[name][0]}\nend N{i}\n" for i, name in enumerate(names)]
-    report = await checked(pool, "".join(parts))
+    report = await checked(warm, "".join(parts))
     assert not report.errors
     found = {declaration.name: declaration for declaration in report.declarations}
     for i, name in enumerate(names):

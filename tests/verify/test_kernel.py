@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from prover.lean.embedded import worker_image
 from prover.lean.embedded.embedded_lean import EmbeddedLean
-from prover.lean.process import Command
+from prover.lean.pool import LeanPool
 from prover.lean.worker import Worker
 from tests.verify.planted import ACCEPTED, PLANT, REFUSED, copying, planting, use
 from tests.verify.test_gate import theorem, verdict
@@ -25,11 +25,10 @@ FIVE = "theorem t : (5 : Nat) = 6 := by\n  sorry"
 ABSURD = "exact absurd two_is_three (by decide)"
 
 
-@pytest_asyncio.fixture(scope="module")
-async def worker(lean_command: Command) -> AsyncIterator[Worker]:
-    worker = await Worker.start(lean_command)
-    yield worker
-    await worker.close()
+@pytest_asyncio.fixture
+async def worker(warm: LeanPool) -> AsyncIterator[Worker]:
+    async with warm.fresh() as worker:
+        yield worker
 
 
 async def checked(worker: Worker, text: str) -> dict[str, str]:
@@ -64,11 +63,10 @@ async def test_what_lean_makes_is_accepted(worker: Worker) -> None:
     assert {reason for reason in found.values() if reason} == set()
 
 
-@pytest.mark.parametrize(
-    "module", ["Init.Prelude", "Init.Data.List.Basic", "Init.Data.BitVec.Basic"]
-)
-async def test_what_the_library_declares_is_accepted(worker: Worker, module: str) -> None:
-    found = await checked(worker, copying("Init.Prelude", module))
+@pytest.mark.slow
+async def test_what_the_library_declares_is_accepted(worker: Worker) -> None:
+    modules = ("Init.Prelude", "Init.Data.List.Basic", "Init.Data.BitVec.Basic")
+    found = await checked(worker, copying(*modules))
     assert {reason for reason in found.values() if reason} == set()
 
 
@@ -125,7 +123,7 @@ async def test_the_modules_of_a_project_are_audited_like_a_file(tmp_path: Path) 
     shutil.copytree(lean.worker(), folder)
     (folder / "src").mkdir()
     (folder / "src" / "Mine.lean").write_text(MINE)
-    worker_image.compile_one(lean.command, "Mine", folder)
+    worker_image.compile_one(lean.command, "Mine", folder, keeps=False)
     worker = await Worker.start(lean.worker_in(folder))
     try:
         found = await checked(worker, USES)

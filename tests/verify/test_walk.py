@@ -1,4 +1,7 @@
-"""The verifier's way down a text, with a real Lean."""
+"""The verifier's way down a text, with a real Lean.
+
+Which processes a walk asks for is seen at a pool that counts them; one test has real ones.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,13 @@ from prover import incremental_verifier as walking
 from prover.incremental_verifier import IncrementalVerifier, TextVerifiers, VerifierPool
 from prover.lean.pool import LeanPool
 from prover.theorem import Theorem
+from tests.conftest import WarmPool
 
 pytestmark = pytest.mark.lean
 
 A = "theorem a (n : Nat) : n + 0 = n := by\n  "
 B = "theorem b (n : Nat) : 0 + n = n := by\n  "
+C = "theorem c : 1 + 0 = 1 := by\n  "
 TOP = "def two : Nat := 2\n\n"
 
 
@@ -24,40 +29,48 @@ def theorem(header: str, before: str) -> Theorem:
     return Theorem(name="t", header=header, before=before)
 
 
-@pytest_asyncio.fixture
-async def walk(
-    pool: LeanPool, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[IncrementalVerifier]:
-    """One that reads ahead however short the text is."""
+@pytest.fixture(autouse=True)
+def however_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands before is read ahead however short it is."""
     monkeypatch.setattr(walking, "LONG", 1)
-    found = IncrementalVerifier(pool)
+
+
+@pytest_asyncio.fixture
+async def walk(warm: LeanPool) -> AsyncIterator[IncrementalVerifier]:
+    """The one walk that asks its pool for processes."""
+    found = IncrementalVerifier(warm)
     yield found
     await found.close()
 
 
 def process(walk: IncrementalVerifier) -> int | None:
-    """Its process; None where it has none."""
+    """Which of those that the pool was asked for is its process; None where it has none."""
+    assert isinstance(walk._lean, WarmPool)
+    return None if walk._worker is None else walk._lean.lent
+
+
+def pid(walk: IncrementalVerifier) -> int | None:
+    """Its real process; None where it has none."""
     return None if walk._worker is None else walk._worker.pid
 
 
-async def test_it_goes_on_from_an_accepted_proof(walk: IncrementalVerifier) -> None:
+async def test_it_goes_on_from_an_accepted_proof_and_after_a_refusal_another_process_reads_it_all(
+    pool: LeanPool,
+) -> None:
+    walk = IncrementalVerifier(pool)
     assert (await walk(theorem(TOP, A), "rfl")).accepted
-    first = process(walk)
+    first = pid(walk)
     filled = TOP + A + "rfl\n\n"
     assert walk.reaches(filled)
     verdict = await walk(theorem(filled, B), "simp [a] <;> omega")
     assert verdict.accepted, verdict
-    assert process(walk) == first is not None
-
-
-async def test_after_a_refusal_another_process_reads_it_all(walk: IncrementalVerifier) -> None:
-    assert (await walk(theorem(TOP, A), "rfl")).accepted
-    first = process(walk)
-    filled = TOP + A + "rfl\n\n"
-    assert not (await walk(theorem(filled, B), "exact nonsense")).accepted
-    assert process(walk) is None
-    assert (await walk(theorem(filled, B), "omega")).accepted
-    assert process(walk) != first
+    assert pid(walk) == first is not None
+    further = filled + B + "simp [a] <;> omega\n\n"
+    assert not (await walk(theorem(further, C), "exact nonsense")).accepted
+    assert pid(walk) is None
+    assert (await walk(theorem(further, C), "exact a 1")).accepted
+    assert pid(walk) not in (first, None)
+    await walk.close()
 
 
 async def test_another_text_is_for_another_process(walk: IncrementalVerifier) -> None:
@@ -138,8 +151,8 @@ async def test_a_header_that_can_not_be_read_is_told_by_the_verdict(
     assert not verdict.accepted
 
 
-async def test_one_walk_waits_for_others_in_the_same_text(pool: LeanPool) -> None:
-    async with VerifierPool(partial(IncrementalVerifier, pool), most=2, kept=True) as stock:
+async def test_one_walk_waits_for_others_in_the_same_text(warm: LeanPool) -> None:
+    async with VerifierPool(partial(IncrementalVerifier, warm), most=2, kept=True) as stock:
         first = await stock.take("")
         assert (await first(theorem(TOP, A), "rfl")).accepted
         await stock.put_back(first)
@@ -157,8 +170,8 @@ async def test_one_walk_waits_for_others_in_the_same_text(pool: LeanPool) -> Non
             await stock.put_back(walk)
 
 
-async def test_walks_end_where_none_is_kept(pool: LeanPool) -> None:
-    stock = VerifierPool(partial(IncrementalVerifier, pool))
+async def test_walks_end_where_none_is_kept(warm: LeanPool) -> None:
+    stock = VerifierPool(partial(IncrementalVerifier, warm))
     async with TextVerifiers(stock) as walks, walks.walk() as walk:
         assert (await walk(theorem(TOP, A), "rfl")).accepted
     assert isinstance(walk, IncrementalVerifier)

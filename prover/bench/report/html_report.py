@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from prover.bench.metrics import GROUPS, Metrics, Passes, Point, Share
@@ -142,6 +141,9 @@ def page(run: RunResults, note: Note) -> str:
     figures, problems = Metrics.of(run), problem_results(run)
     rows = [row(item) for item in problems]
     parts = list(time_parts(figures))
+    # Only where it is needed: it takes a while to import.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     template = Environment(
         loader=FileSystemLoader(REPORT),
         autoescape=True,

@@ -78,8 +78,8 @@ class EmbeddedLean:
 
     def worker_in(self, folder: Path, *, keeps: bool = False) -> Command:
         """Starts the worker of a folder, with the folder's machine code, or it `keeps` its own."""
-        keep = CODE if keeps else ""
-        return self.command("--run", "Start.lean", work=folder, writes=keeps, code=CODE, keep=keep)
+        code, keep = ("", CODE) if keeps else (CODE, "")
+        return self.command("--run", "Start.lean", work=folder, writes=keeps, code=code, keep=keep)
 
     def command(
         self, *arguments: str, work: Path, writes: bool = False, code: str = "", keep: str = ""
@@ -111,8 +111,6 @@ class EmbeddedLean:
     def _rehearse(self, site: Path, report: ReportProgress) -> None:
         """Adds the worker's machine code to the folder, and nothing else that Node leaves."""
         stage = shutil.copytree(site, site.parent / "stage")
-        if (site.parent / "work" / CODE).exists():
-            shutil.copy(site.parent / "work" / CODE, stage)
         worker_image.warm_up(self.worker_in(stage, keeps=True), report)
         if (stage / CODE).exists():
             shutil.copy(stage / CODE, site)

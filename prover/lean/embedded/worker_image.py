@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -65,15 +65,20 @@ def build(lean: Lean, modules: Mapping[str, str], site: Path, report: ReportProg
 
 
 def compile_all(lean: Lean, modules: Mapping[str, str], work: Path, report: ReportProgress) -> None:
-    """Compiles each module once those that it imports are."""
-    order = TopologicalSorter({name: IMPORT.findall(text) for name, text in modules.items()})
+    """Compiles each module once those that it imports are, first what most is waiting for."""
+    imports = {name: IMPORT.findall(text) for name, text in modules.items()}
+    above = waiting_for(imports, modules)
+    order = TopologicalSorter(imports)
     order.prepare()
-    done, total = 0, sum(map(len, modules.values()))
+    done, longest, total = 0, 0, sum(map(len, modules.values()))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         running: dict[Future[None], str] = {}
         while order.is_active():
-            for module in order.get_ready():
-                running[pool.submit(compile_one, lean, module, work)] = module
+            for module in sorted(order.get_ready(), key=above.__getitem__, reverse=True):
+                # To keep it takes a second. The longest one so far has called most functions.
+                length = len(modules[module])
+                keeps, longest = length > longest, max(longest, length)
+                running[pool.submit(compile_one, lean, module, work, keeps=keeps)] = module
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 module = running.pop(future)
@@ -83,12 +88,24 @@ def compile_all(lean: Lean, modules: Mapping[str, str], work: Path, report: Repo
                 report("compiling the worker", done, total)
 
 
-def compile_one(lean: Lean, module: str, work: Path) -> None:
-    """Compiles one module, with the machine code of one before. Raises `ProverError` with Lean's
-    messages."""
+def waiting_for(imports: Mapping[str, Sequence[str]], modules: Mapping[str, str]) -> dict[str, int]:
+    """How much text is to be compiled, one module after another, once a module is."""
+    above = dict.fromkeys(imports, 0)
+    for module in reversed([*TopologicalSorter(imports).static_order()]):
+        for below in imports[module]:
+            above[below] = max(above[below], above[module] + len(modules[module]))
+    return above
+
+
+def compile_one(lean: Lean, module: str, work: Path, *, keeps: bool) -> None:
+    """Compiles one module, with the machine code of one before, and `keeps` its own for others.
+
+    Raises `ProverError` with Lean's messages.
+    """
     output, source, kept = path(module, ".olean"), Path("src") / path(module), f"{CODE}-{module}"
     arguments = ("--root=src", "-o", str(output), str(source))
-    run(lean(*arguments, work=work, writes=True, code=CODE, keep=kept), module)
+    keep = kept if keeps else ""
+    run(lean(*arguments, work=work, writes=True, code=CODE, keep=keep), module)
     if (work / kept).exists():
         # In one step, as others may be about to read it.
         (work / kept).replace(work / CODE)
