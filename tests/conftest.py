@@ -26,7 +26,7 @@ from prover.lean.session import Session
 from prover.lean.worker import Worker
 
 if TYPE_CHECKING:
-    from tests.service.serving import Served
+    from tests.service.scripted_service import Served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -98,7 +98,7 @@ async def session(warm: LeanPool) -> AsyncIterator[Session]:
 @pytest_asyncio.fixture(scope="session")
 async def served_lean(lean_command: Command) -> AsyncIterator[Served]:  # noqa: ARG001
     """One service with one worker of the embedded Lean, for all of its front ends."""
-    from tests.service.serving import serving_lean
+    from tests.service.scripted_service import serving_lean
 
     async with serving_lean(120) as served:
         yield served

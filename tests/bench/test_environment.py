@@ -11,7 +11,7 @@ import pytest
 from prover.bench.config import Config
 from prover.bench.environment import commit, environment, revisions
 from prover.policy.spec import parse
-from tests.bench.building import problems
+from tests.bench.attempts import problems
 
 
 def test_all_of_it_is_json_and_known() -> None:

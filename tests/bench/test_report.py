@@ -15,7 +15,7 @@ from prover.bench.report.formats import FORMATS
 from prover.bench.report.html_report import SCRIPTS, hash_of
 from prover.bench.results import RunResults, read_run
 from tests.bench.runs import attempt, problem, write
-from tests.bench.test_figures import ALL_WAYS, PROBLEMS, REFUSAL, REFUSED
+from tests.bench.test_metrics import ALL_WAYS, PROBLEMS, REFUSAL, REFUSED
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 BAD = problem(EVIL, statement=f"theorem bad : {EVIL} := by", topic=EVIL, header=EVIL)

@@ -16,9 +16,9 @@ from prover.bench.results import read_run
 from tests.bench.runs import attempt, problem, write
 from tests.bench.test_report import EVIL
 from tests.conftest import CHROMIUM
-from tests.page.drawn import ON_THE_GRAPH
 from tests.search.scripted import events_of
 from tests.search.test_trace import TREE
+from tests.web.drawn import ON_THE_GRAPH
 
 pytest.importorskip("playwright.async_api", reason="playwright is not installed")
 pytestmark = [

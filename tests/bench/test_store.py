@@ -22,7 +22,7 @@ from prover.errors import InputError, SetupError
 from prover.problems.problem import ProblemSet
 from prover.search.budget import Limit
 from prover.search.result import Status
-from tests.bench.building import attempt, problems, todo
+from tests.bench.attempts import attempt, problems, todo
 
 FEW = problems("a", "b", "c")
 

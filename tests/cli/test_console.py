@@ -15,7 +15,7 @@ from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.events import Accepted
 from prover.search.result import Result, Status
-from tests.test_file import TWO, holes_of
+from tests.test_lean_file import TWO, holes_of
 
 Said = Callable[[], str]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.runs import attempt, write
-from tests.bench.test_figures import ALL_WAYS, EASY, HARD, PROBLEMS
+from tests.bench.test_metrics import ALL_WAYS, EASY, HARD, PROBLEMS
 from tests.cli.conftest import Prover
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import HANGS, PROGRAM, Prover
-from tests.service.serving import short_folder
+from tests.service.scripted_service import short_folder
 
 Json = dict[str, Any]
 

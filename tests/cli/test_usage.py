@@ -19,7 +19,7 @@ from prover.file_check import Declaration, FileReport, Message
 from prover.lean_file import Hole, LeanFile
 from prover.policy.model_options import ModelOptions
 from tests.cli.conftest import Prover
-from tests.test_file import TWO, holes_of
+from tests.test_lean_file import TWO, holes_of
 
 
 def test_version(prover: Prover) -> None:

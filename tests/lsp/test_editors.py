@@ -15,10 +15,10 @@ from typing import ParamSpec
 import pytest
 
 from tests.cli.conftest import PROGRAM
-from tests.lsp.editing import SERVER
 from tests.lsp.programs import KINDS, Kind, Program
-from tests.lsp.test_actions import ALL, PROVE, SUGGEST
-from tests.service.serving import Served, short_folder
+from tests.lsp.scripted_editor import SERVER
+from tests.lsp.test_code_actions import ALL, PROVE, SUGGEST
+from tests.service.scripted_service import Served, short_folder
 
 pytestmark = pytest.mark.lean
 P = ParamSpec("P")

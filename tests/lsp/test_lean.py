@@ -18,9 +18,9 @@ from prover.lsp.framing import BUFFER
 from prover.service.discovery import SOCKET, ServiceSocket
 from prover.service.service_launcher import ServiceLauncher
 from tests.cli.conftest import PROGRAM
-from tests.lsp.editing import CAPABILITIES, SERVER, URI, Editor, editing
-from tests.lsp.test_actions import ALL, PROVE, SUGGEST
-from tests.service.serving import Served, short_folder
+from tests.lsp.scripted_editor import CAPABILITIES, SERVER, URI, Editor, editing
+from tests.lsp.test_code_actions import ALL, PROVE, SUGGEST
+from tests.service.scripted_service import Served, short_folder
 
 PATIENCE = 300.0
 pytestmark = pytest.mark.lean

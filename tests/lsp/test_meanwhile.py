@@ -15,11 +15,11 @@ from prover.errors import InputError
 from prover.lean.interface import Outcome, State
 from prover.lsp.documents import Edit
 from prover.theorem import Theorem
-from tests.lsp.editing import URI, Editor
+from tests.lsp.scripted_editor import URI, Editor
 from tests.lsp.server import TRY_THIS
-from tests.lsp.test_actions import ALL, PROVE, SUGGEST, opened, titles
+from tests.lsp.test_code_actions import ALL, PROVE, SUGGEST, opened, titles
 from tests.search.scripted import Lean, Tree
-from tests.service.serving import Scripted, Served
+from tests.service.scripted_service import Scripted, Served
 
 TREE: Tree = {"root": {"step": "next"}, "next": {"done": "closed"}}
 PROOF = "\n  step\n  done"

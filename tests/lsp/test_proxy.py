@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from prover.lsp.framing import encoded
-from tests.lsp.editing import URI, Editor, editing, nowhere
+from tests.lsp.scripted_editor import URI, Editor, editing, nowhere
 from tests.lsp.server import CAPABILITIES, LARGE, TRY_THIS
 
 Running = tuple[Editor, "asyncio.Task[int]"]

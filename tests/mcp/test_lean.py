@@ -20,7 +20,7 @@ from prover.mcp.server import WAIT_SECONDS, ProverTools
 from prover.service.discovery import ServiceSocket
 from prover.service.service_launcher import ServiceLauncher
 from tests.cli.conftest import PROGRAM
-from tests.service.serving import Served
+from tests.service.scripted_service import Served
 
 pytestmark = pytest.mark.lean
 

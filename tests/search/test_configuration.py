@@ -15,7 +15,7 @@ from prover.search.budget import Limit
 from prover.search.configuration import CONFIGURATIONS, Configuration, configured, named
 from prover.search.result import Status
 from prover.search.strategies import STRATEGIES
-from tests.search.building import KEYS, random_rules
+from tests.search.graphs import KEYS, random_rules
 from tests.search.reference import Reference, Step
 from tests.search.scripted import Lean, Tree, result_of
 

@@ -24,7 +24,7 @@ from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.events import Accepted, Event, Expanded, Opened, Progressed, Trial, Verified
 from prover.search.result import Counters, Refusal, Result, Seconds, Status
-from tests.search.building import candidate, state
+from tests.search.graphs import candidate, state
 
 ACCEPTED = Verification(True, axioms=("propext",), seconds=0.5)
 REFUSED = Verification(False, reason="it uses `sorryAx`")

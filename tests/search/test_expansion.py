@@ -10,7 +10,7 @@ from prover.policy.policy import Candidate
 from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.expansion import OUT_OF_BUDGET, CandidateQueue, TacticAttempt
-from tests.search.building import candidate
+from tests.search.graphs import candidate
 
 ALL = 1_000
 """More attempts than any expansion here has."""

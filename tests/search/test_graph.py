@@ -9,7 +9,7 @@ import pytest
 from prover.search.and_or_graph import NodeStatus
 from prover.search.graph import ProofGraph
 from prover.search.proof import shortest_proof
-from tests.search.building import build, candidate, insert, state
+from tests.search.graphs import build, candidate, insert, state
 
 
 def standings(graph: ProofGraph) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prover.search.graph import ProofGraph
 from prover.search.mcts import NEW, STEP, MonteCarlo
-from tests.search.building import build, candidate, insert
+from tests.search.graphs import build, candidate, insert
 
 
 def visit(search: MonteCarlo, graph: ProofGraph) -> str | None:

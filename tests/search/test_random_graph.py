@@ -19,7 +19,7 @@ from prover.search.graph import ProofGraph
 from prover.search.proof import shortest_proof
 from prover.search.score import SUM, UNIFORM, Score, depth
 from prover.search.strategies import best_first
-from tests.search.building import KEYS, candidate, some_children, state
+from tests.search.graphs import KEYS, candidate, some_children, state
 from tests.search.reference import Reference, Step
 
 LOGPROBS = st.floats(-20, 0) | st.sampled_from([-3.0, -1.0, -1e-12, 0.0, -math.inf, math.nan])

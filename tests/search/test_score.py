@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from prover.errors import InputError
 from prover.policy.policy import LEAST
 from prover.search.score import MEAN, SUM, UNIFORM, Score, depth, logprob, named, progress
-from tests.search.building import candidate
+from tests.search.graphs import candidate
 
 SCORES = [SUM, MEAN, UNIFORM, depth(), depth(0.5), progress()]
 

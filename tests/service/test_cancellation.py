@@ -12,7 +12,7 @@ import pytest
 from prover.policy.policy import Candidate
 from prover.service import runs
 from tests.search.scripted import Policy
-from tests.service.serving import (
+from tests.service.scripted_service import (
     THEOREM,
     TREE,
     Json,

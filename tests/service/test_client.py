@@ -13,7 +13,14 @@ from prover.errors import InputError, SetupError
 from prover.service.client import Client, connect
 from prover.service.discovery import ServiceSocket
 from prover.service.schemas import CheckRequest, ProveRequest, SuggestRequest
-from tests.service.serving import THEOREM, Scripted, Served, StuckLean, serving, short_folder
+from tests.service.scripted_service import (
+    THEOREM,
+    Scripted,
+    Served,
+    StuckLean,
+    serving,
+    short_folder,
+)
 
 PROVE = ProveRequest.model_validate(THEOREM)
 

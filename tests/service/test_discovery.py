@@ -14,7 +14,7 @@ from prover.errors import InputError, SetupError
 from prover.service import discovery
 from prover.service.discovery import ServiceAddress, ServiceSocket
 from prover.service.http.app import listen
-from tests.service.serving import short_folder
+from tests.service.scripted_service import short_folder
 
 ADDRESS = ServiceAddress(pid=123, version="0", socket="x", token="t", port=1)
 

@@ -19,8 +19,8 @@ from prover.search.events import Event
 from prover.search.result import Result
 from prover.search.trace import parse_events
 from tests.search.scripted import Policy, ScriptedVerifier
-from tests.service.serving import THEOREM, TREE, Scripted, Served, events_of, serving
-from tests.test_file import TWO
+from tests.service.scripted_service import THEOREM, TREE, Scripted, Served, events_of, serving
+from tests.test_lean_file import TWO
 
 
 @dataclass

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.service.serving import Served
+from tests.service.scripted_service import Served
 
 pytestmark = pytest.mark.lean
 

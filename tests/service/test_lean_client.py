@@ -19,7 +19,7 @@ import pytest
 
 from prover.lean.process import run_tied
 from tests.lean.client import TOP, command, joined
-from tests.service.serving import Served
+from tests.service.scripted_service import Served
 
 pytestmark = [
     pytest.mark.lean,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from prover.service.http.access_control import AccessRules
 from prover.service.http.app import create_app
 from prover.service.service import Service, Settings
-from tests.service.serving import Scripted, Served, serving
+from tests.service.scripted_service import Scripted, Served, serving
 
 WITH_A_BODY = [
     "POST /v1/prove",

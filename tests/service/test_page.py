@@ -13,7 +13,7 @@ import pytest_asyncio
 from prover.service.http import access_control
 from prover.service.http.access_control import BrowserSessions
 from prover.service.http.page_routes import FILES
-from tests.service.serving import THEOREM, Served, serving
+from tests.service.scripted_service import THEOREM, Served, serving
 
 
 @dataclass

@@ -12,9 +12,9 @@ import pytest
 import pytest_asyncio
 
 from tests.conftest import CHROMIUM
-from tests.page.drawn import ON_THE_GRAPH
-from tests.service.serving import Served
+from tests.service.scripted_service import Served
 from tests.service.test_lean import HARD
+from tests.web.drawn import ON_THE_GRAPH
 
 playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
 pytestmark = [

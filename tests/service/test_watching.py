@@ -11,7 +11,7 @@ import pytest_asyncio
 from prover.web.graph_data import GROWING, LiveGraph, recorded_graph
 from tests.search.scripted import events_of
 from tests.search.test_trace import TREE
-from tests.service.serving import THEOREM, Scripted, Served, StuckLean, serving
+from tests.service.scripted_service import THEOREM, Scripted, Served, StuckLean, serving
 
 FILE = "theorem a : 1 = 1 := by\n  sorry\n\ntheorem b : 1 = 1 := by\n  trivial\n"
 

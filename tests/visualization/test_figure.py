@@ -12,7 +12,7 @@ from prover.errors import InputError, SetupError
 from prover.search.graph import ProofGraph
 from prover.search.score import SUM
 from prover.visualization.figure import MOST_DOTS, SUFFIXES, draw
-from tests.search.building import build, candidate, state
+from tests.search.graphs import build, candidate, state
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from prover.search import proof as script_module
 from prover.search.graph import ProofGraph
 from prover.search.proof import ScriptTooLong, format_script, shortest_proof
 from prover.search.score import SUM
-from tests.search.building import build, candidate, insert, random_rules, state
+from tests.search.graphs import build, candidate, insert, random_rules, state
 
 Tactics = Mapping[tuple[str, str], str]
 """What a tactic (second) leaves of a goal (first)."""

@@ -14,7 +14,7 @@ import pytest
 from prover.errors import InputError
 from prover.search.graph import ProofGraph
 from prover.visualization.export import export
-from tests.search.building import build, candidate, insert, state
+from tests.search.graphs import build, candidate, insert, state
 
 NODES = {"s0", "s1", "s2", "t0", "t1", "t2"}
 EDGES = [

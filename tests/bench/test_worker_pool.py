@@ -11,7 +11,7 @@ from prover.bench.runner import Runner
 from prover.bench.worker_pool import LOSSES, Worker, WorkerLostError, WorkerPool
 from prover.errors import SetupError
 from prover.search.result import Status
-from tests.bench.building import Tries, todo
+from tests.bench.attempts import Tries, todo
 
 
 def crew_of(*workers: Worker, patience: float = 5.0) -> WorkerPool:

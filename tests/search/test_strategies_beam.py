@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prover.search.graph import ProofGraph
 from prover.search.strategies import BeamSearch
-from tests.search.building import build, candidate, insert
+from tests.search.graphs import build, candidate, insert
 
 
 def test_only_the_best_of_a_level_are_followed() -> None:

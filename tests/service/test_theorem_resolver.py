@@ -12,8 +12,8 @@ from prover.file_check import NOT_PARSED, FileReport, Message
 from prover.lean_file import LeanFile
 from prover.service.schemas import FilePart, ProveRequest, TheoremPart
 from prover.service.theorem_resolver import HoleInFile, StandaloneTheorem, resolve, theorem_of
-from tests.service.serving import Scripted
-from tests.test_file import TWO, holes_of
+from tests.service.scripted_service import Scripted
+from tests.test_lean_file import TWO, holes_of
 
 PARTS = Scripted().parts
 

@@ -18,8 +18,8 @@ from prover.lean_file import Hole, LeanFile, Span
 from prover.search.events import Event, Progressed
 from prover.search.result import Counters, Result, Status
 from prover.theorem import Theorem
-from tests.test_file import TWO, holes_of
-from tests.walking import walks
+from tests.incremental import walks
+from tests.test_lean_file import TWO, holes_of
 
 FILE = LeanFile(Path("A.lean"), TWO.encode())
 HOLES = holes_of(FILE.text)

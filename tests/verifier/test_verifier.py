@@ -20,7 +20,7 @@ from prover.lean.worker import Refused, Worker
 from prover.lean_file import LeanFile
 from prover.theorem import Theorem
 from prover.verifier import Verifier, invisible_characters, unclosed_comment
-from tests.verify.cases import EQUAL, FALSE, FORBIDDEN, NO_PROOFS, OPTION, PROOFS, TRUE, UNCHECKED
+from tests.verifier.cases import EQUAL, FALSE, FORBIDDEN, NO_PROOFS, OPTION, PROOFS, TRUE, UNCHECKED
 
 pytestmark = pytest.mark.lean
 

@@ -18,7 +18,7 @@ from prover.search.budget import Limit
 from prover.search.configuration import Configuration
 from prover.search.trace import build_graph, parse_events
 from prover.theorem import Theorem
-from tests.bench.building import todo
+from tests.bench.attempts import todo
 from tests.search.scripted import Lean, Policy, ScriptedVerifier, Tree
 
 TREE: Tree = {

@@ -10,7 +10,7 @@ from benchmarks.perf.kill import write
 from prover.bench.config import Config, ProblemFilter
 from prover.bench.inputs import chosen_problems, problems_of
 from prover.errors import InputError
-from tests.bench.building import problems
+from tests.bench.attempts import problems
 
 SET = problems("ab", "ac", "b", "c")
 

@@ -14,8 +14,8 @@ from prover.lean.embedded import worker_image
 from prover.lean.embedded.embedded_lean import EmbeddedLean
 from prover.lean.pool import LeanPool
 from prover.lean.worker import Worker
-from tests.verify.planted import ACCEPTED, PLANT, REFUSED, copying, planting, use
-from tests.verify.test_gate import theorem, verdict
+from tests.verifier.planted import ACCEPTED, PLANT, REFUSED, copying, planting, use
+from tests.verifier.test_verifier import theorem, verdict
 
 pytestmark = pytest.mark.lean
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from prover.bench.report.plots import plot
 from prover.bench.results import read_run
 from tests.bench.runs import write
-from tests.bench.test_figures import ALL_WAYS, PROBLEMS
+from tests.bench.test_metrics import ALL_WAYS, PROBLEMS
 
 
 def test_each_picture_is_drawn_twice(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from prover.file_prover import FileProver
 from prover.lean.interface import Verification
 from prover.lean_file import LeanFile
 from prover.search.result import Refusal, Result, Seconds, Status
-from tests.test_file import TWO, holes_of
-from tests.test_prove import scripted, yes
-from tests.walking import walks
+from tests.incremental import walks
+from tests.test_file_prover import scripted, yes
+from tests.test_lean_file import TWO, holes_of
 
 FILE = LeanFile(Path("A.lean"), TWO.encode())
 HOLES = holes_of(FILE.text)

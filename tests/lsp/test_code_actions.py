@@ -13,10 +13,10 @@ import pytest
 from prover.lsp.documents import Edit
 from prover.service.discovery import ServiceSocket
 from prover.service.service_launcher import ServiceLauncher
-from tests.lsp.editing import CAPABILITIES, URI, Editor, editing, nowhere
+from tests.lsp.scripted_editor import CAPABILITIES, URI, Editor, editing, nowhere
 from tests.lsp.server import TRY_THIS
 from tests.search.scripted import ScriptedVerifier, Tree
-from tests.service.serving import Scripted, Served, StuckLean, serving
+from tests.service.scripted_service import Scripted, Served, StuckLean, serving
 
 PROVE, SUGGEST, ALL = "Prove this goal", "Suggest tactics", "Prove all sorries in this file"
 ONE = "theorem 𝔸ℓ (p : Prop) : p := by\n  sorry\n"

@@ -6,7 +6,7 @@ import pytest
 
 from prover.bench.outcomes import Summary
 from prover.search.result import Status
-from tests.bench.building import attempt, todo
+from tests.bench.attempts import attempt, todo
 
 A, B, C, D, _, F, G = todo("abcdefg")
 A_AGAIN = todo("a", attempts=2)[1]

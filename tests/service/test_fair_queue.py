@@ -14,7 +14,7 @@ from prover.lean.interface import State
 from prover.service.fair_queue import FairQueue, QueueFullError, Ticket
 from prover.theorem import Theorem
 from tests.search.scripted import Lean
-from tests.service.serving import THEOREM, TREE, Scripted, StuckLean, events_of, serving
+from tests.service.scripted_service import THEOREM, TREE, Scripted, StuckLean, events_of, serving
 
 
 @dataclass

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from prover.search.and_or_graph import NodeStatus
 from prover.visualization.layout import SHAPES, WIDTH, Layout, Place, lay_out
 from prover.visualization.outline import Entry, Kind, outline
-from tests.search.building import build, random_rules
+from tests.search.graphs import build, random_rules
 
 CLOSEST = 8.9
 """Pixels between two places, less rounding."""

@@ -10,7 +10,7 @@ import pytest
 from prover.errors import InputError
 from prover.lean_file import LeanFile, hole_lines
 from prover.service.theorem_resolver import hole_at
-from tests.test_file import TWO, holes_of
+from tests.test_lean_file import TWO, holes_of
 
 FILE = LeanFile(Path("A.lean"), TWO.encode())
 HOLES = holes_of(FILE.text)

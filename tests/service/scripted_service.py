@@ -29,9 +29,9 @@ from prover.service.discovery import SOCKET, ServiceAddress, ServiceSocket
 from prover.service.http.access_control import AccessRules
 from prover.service.http.app import serve
 from prover.service.service import Service, Settings
+from tests.incremental import walks
 from tests.search.scripted import Lean, Policy, ScriptedVerifier, Tree
-from tests.test_file import holes_of
-from tests.walking import walks
+from tests.test_lean_file import holes_of
 
 Json = dict[str, Any]
 

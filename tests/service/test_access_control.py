@@ -18,7 +18,7 @@ from prover.errors import InputError
 from prover.service import file_access
 from prover.service.discovery import ServiceSocket
 from prover.service.http import access_control
-from tests.service.serving import THEOREM, Served, serving
+from tests.service.scripted_service import THEOREM, Served, serving
 
 
 @pytest_asyncio.fixture(scope="module")

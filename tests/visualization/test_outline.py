@@ -11,7 +11,7 @@ from prover.search.and_or_graph import NodeStatus
 from prover.search.graph import ProofGraph
 from prover.search.proof import shortest_proof
 from prover.visualization.outline import Entry, Kind, outline
-from tests.search.building import KEYS, build, insert, random_rules
+from tests.search.graphs import KEYS, build, insert, random_rules
 
 
 def entries(root: Entry) -> Iterator[Entry]:

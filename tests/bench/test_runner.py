@@ -11,7 +11,7 @@ from prover.bench.attempt import Finished
 from prover.bench.runner import Runner
 from prover.errors import SetupError
 from prover.search.result import Status
-from tests.bench.building import Tries, attempt, todo
+from tests.bench.attempts import Tries, attempt, todo
 
 PROVED, ERROR = Status.PROVED, Status.ERROR
 

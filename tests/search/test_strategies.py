@@ -8,7 +8,7 @@ import pytest
 
 from prover.search.graph import ProofGraph
 from prover.search.strategies import DEEPEST, Strategy, best_first, breadth_first, depth_first
-from tests.search.building import build, candidate, insert
+from tests.search.graphs import build, candidate, insert
 
 
 def order(graph: ProofGraph, strategy: Strategy) -> str:

@@ -9,7 +9,7 @@ from prover.file_prover import ProofContext
 from prover.lean.interface import Verification
 from prover.lean_file import LeanFile, Span
 from prover.theorem import Theorem
-from tests.test_file import TWO, holes_of
+from tests.test_lean_file import TWO, holes_of
 
 FILE = LeanFile(Path("A.lean"), TWO.encode())
 FIRST, SECOND, THIRD, LAST = holes_of(FILE.text)
