@@ -55,7 +55,7 @@ def _write(graph: ProofGraph, shown: Outline, path: Path, title: str) -> None:
     import matplotlib
     from matplotlib.figure import Figure
 
-    from prover.visualization import matplotlib_renderer
+    from prover.visualization import matplotlib_renderer as renderer
 
     layout = lay_out(shown.root)
     inside = max(layout.width, NARROWEST)
@@ -66,37 +66,37 @@ def _write(graph: ProofGraph, shown: Outline, path: Path, title: str) -> None:
     figure = Figure(figsize=(width / DOTS_PER_INCH, height / DOTS_PER_INCH), dpi=DOTS_PER_INCH)
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
-    matplotlib_renderer.text(
+    renderer.text(
         axes,
         MARGIN,
         MARGIN + TITLE / 2,
         title,
         TITLE,
-        matplotlib_renderer.INK,
-        family=matplotlib_renderer.SANS,
+        renderer.INK,
+        family=renderer.SANS,
         weight="bold",
     )
-    matplotlib_renderer.text(
+    renderer.text(
         axes,
         MARGIN,
         top - 1.7 * FONT,
         _summary(graph, shown),
         FONT,
-        matplotlib_renderer.MUTED,
-        family=matplotlib_renderer.SANS,
+        renderer.MUTED,
+        family=renderer.SANS,
     )
     layout.move(MARGIN + (inside - layout.width) / 2, top)
-    matplotlib_renderer.tree(axes, layout.places)
+    renderer.tree(axes, layout.places)
     for sample, label in keys:
-        matplotlib_renderer.place(axes, sample)
-        matplotlib_renderer.text(
+        renderer.place(axes, sample)
+        renderer.text(
             axes,
             sample.right + LABEL_GAP,
             sample.middle,
             label,
             SMALL,
-            matplotlib_renderer.MUTED,
-            family=matplotlib_renderer.SANS,
+            renderer.MUTED,
+            family=renderer.SANS,
         )
     with matplotlib.rc_context({"svg.hashsalt": "prover"}), warnings.catch_warnings():
         # A character that no font has becomes a box; that is no reason to write to stderr.
