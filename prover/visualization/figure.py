@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from prover.errors import InputError, SetupError
@@ -66,38 +67,14 @@ def _write(graph: ProofGraph, shown: Outline, path: Path, title: str) -> None:
     figure = Figure(figsize=(width / DOTS_PER_INCH, height / DOTS_PER_INCH), dpi=DOTS_PER_INCH)
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
-    renderer.text(
-        axes,
-        MARGIN,
-        MARGIN + TITLE / 2,
-        title,
-        TITLE,
-        renderer.INK,
-        family=renderer.SANS,
-        weight="bold",
-    )
-    renderer.text(
-        axes,
-        MARGIN,
-        top - 1.7 * FONT,
-        _summary(graph, shown),
-        FONT,
-        renderer.MUTED,
-        family=renderer.SANS,
-    )
+    write = partial(renderer.text, axes, family=renderer.SANS)
+    write(MARGIN, MARGIN + TITLE / 2, title, TITLE, renderer.INK, weight="bold")
+    write(MARGIN, top - 1.7 * FONT, _summary(graph, shown), FONT, renderer.MUTED)
     layout.move(MARGIN + (inside - layout.width) / 2, top)
     renderer.tree(axes, layout.places)
     for sample, label in keys:
         renderer.place(axes, sample)
-        renderer.text(
-            axes,
-            sample.right + LABEL_GAP,
-            sample.middle,
-            label,
-            SMALL,
-            renderer.MUTED,
-            family=renderer.SANS,
-        )
+        write(sample.right + LABEL_GAP, sample.middle, label, SMALL, renderer.MUTED)
     with matplotlib.rc_context({"svg.hashsalt": "prover"}), warnings.catch_warnings():
         # A character that no font has becomes a box; that is no reason to write to stderr.
         warnings.filterwarnings("ignore", message="Glyph")
