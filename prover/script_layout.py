@@ -40,6 +40,10 @@ TAKES_A_COMMA = re.compile(
 )
 TAKES_A_BAR = re.compile(r"\||\bwith\b")
 TAKES_A_PATTERN = re.compile(r"\b(?:rcases|obtain)\b[^\n]*$")
+TAKES_A_TYPE = re.compile(
+    r"\b(?:cases|induction|rcases|obtain|generalize|by_cases|fun_cases|fun_induction)\b[^\n]*$"
+)
+"""What stands before a colon may be the name of what follows it, as in `cases h : term`."""
 TAKES_A_STEP = re.compile(r"\bcalc\b(?!.*\n\s+_)", re.DOTALL)
 """A `calc` of one step takes what follows it for the next one."""
 TAKES_A_TACTIC = re.compile(
@@ -145,7 +149,7 @@ def swallows(script: str, after: str) -> bool:
         case ";" | "<;>":
             return bool(TAKES_A_TACTIC.search(code))
         case ":":
-            return bool(TAKES_A_PATTERN.search(code))
+            return bool(TAKES_A_TYPE.search(code))
     if word in ENDS_A_PROOF:
         return False
     starts_a_line = not same_line and (ATOM.fullmatch(word) or word in OPENING + "·")

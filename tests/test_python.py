@@ -33,10 +33,11 @@ def said(code: str, capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_plain_functions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = said(PLAIN, capsys).splitlines()
     assert lines[0].startswith("proved ")
-    assert "3:30" in lines[1]
+    assert "line=3, column=30" in lines[1]
     assert "['one']" in lines[1]
     assert lines[2] == "one proved"
     assert (folder / "Demo.lean").read_text().startswith("theorem one (a : Nat) : a = a := by")

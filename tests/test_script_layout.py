@@ -130,6 +130,8 @@ def test_an_empty_line_gets_no_spaces() -> None:
         ("exact f (by cases h)", ", x", False),
         ("exact f (by simp)", "; x", False),
         ("exact f by simp", "; x", True),
+        ("exfalso; cases f", " : p ∧ q).1", True),
+        ("exact f", " : p ∧ q).1", False),
         ('exact f "first | a"', " | x", False),
         ("cases h with | a => b", "\n| x => y", False),
         ("rcases h with a | b", "\n| x => y", True),

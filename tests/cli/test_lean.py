@@ -63,6 +63,7 @@ async def test_a_byte_order_mark_is_kept(warm: WarmProver, tmp_path: Path) -> No
     assert (await warm("check", "A.lean")).code == 0
 
 
+@pytest.mark.slow
 async def test_everything_in_the_demo_is_proved(
     prover: Prover, warm: WarmProver, tmp_path: Path
 ) -> None:

@@ -149,6 +149,7 @@ def test_a_remote_repository_that_is_not_here(
 
 @pytest.mark.lean
 @pytest.mark.skipif(find_spec("lean_dojo") is None, reason="no lean-dojo here")
+@pytest.mark.slow
 def test_a_theorem_that_leandojo_does_not_locate(
     here: Prover,
     tmp_path: Path,

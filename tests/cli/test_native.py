@@ -81,6 +81,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.lean
+@pytest.mark.slow
 def test_a_file_of_a_project_is_proved_by_the_projects_lean(
     prover: Prover, here: Prover, root: Path, environment: dict[str, str]
 ) -> None:

@@ -107,9 +107,17 @@ async def test_states_are_whole(dojo: DojoSession) -> None:
 @pytest.mark.parametrize(
     ("tactic", "expected"),
     [
-        ("timeout", Timeout("did not stop within its time, so its Lean was ended")),
-        ("oom", Timeout("Lean used more memory than it may")),
-        ("crash", TacticError("Lean ended while running it: Unexpected EOF")),
+        pytest.param(
+            "timeout",
+            Timeout("did not stop within its time, so its Lean was ended"),
+            marks=pytest.mark.slow,
+        ),
+        pytest.param("oom", Timeout("Lean used more memory than it may"), marks=pytest.mark.slow),
+        pytest.param(
+            "crash",
+            TacticError("Lean ended while running it: Unexpected EOF"),
+            marks=pytest.mark.slow,
+        ),
         ("hang", Timeout("did not stop within 0.2 seconds, so its Lean was ended")),
         ("die", TacticError("Lean ended while running it: Lean ended with code 3")),
     ],

@@ -87,7 +87,16 @@ def test_what_is_installed_is_not_installed_again(cache: Path, package: Package)
     assert time.monotonic() - began < 1
 
 
-@pytest.mark.parametrize("step", ["fetching", "verifying", "unpacking", "preparing"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        "unpacking",
+        *(
+            pytest.param(step, marks=pytest.mark.slow)
+            for step in ("fetching", "verifying", "preparing")
+        ),
+    ],
+)
 def test_a_killed_installation_is_simply_run_again(
     cache: Path, package: Package, step: str
 ) -> None:

@@ -56,6 +56,7 @@ async def test_a_session_from_file_and_name(project: Path) -> None:
     assert not list(project.glob("**/tmp*"))
 
 
+@pytest.mark.slow
 async def test_what_does_not_answer_is_ended(project: Path) -> None:
     async with open_dojo(project, project / "My" / "File.lean") as dojo, dojo.session() as session:
         root = await session.open(dojo.theorem("My.one"))

@@ -70,6 +70,7 @@ async def test_premises_stand_before_the_theorem_or_are_imported(traced: Path) -
     assert premises[0].score > premises[1].score > premises[2].score
 
 
+@pytest.mark.slow
 async def test_a_name_that_is_not_in_the_trace(traced: Path) -> None:
     root = traced.parent / "leandojo" / f"gitpython-project-{COMMIT}" / "project"
     (root / "My" / "Third.lean").write_text("theorem untraced : True := trivial\n")

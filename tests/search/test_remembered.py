@@ -150,6 +150,7 @@ async def test_the_gate_is_asked_once_for_a_script() -> None:
 
 
 @pytest.mark.lean
+@pytest.mark.slow
 async def test_cases_are_compared_and_an_interrupted_comparison_goes_on(tmp_path: Path) -> None:
     statements = {"easy": "(n : Nat) : n + 0 = n", "wrong": ": 1 = (2 : Nat)", "unread": ": no"}
     problems = [

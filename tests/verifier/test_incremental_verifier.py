@@ -178,7 +178,10 @@ async def test_walks_end_where_none_is_kept(warm: LeanPool) -> None:
     assert process(walk) is None
 
 
-async def test_a_process_waits_where_a_short_text_is_to_be_read_too(pool: LeanPool) -> None:
+async def test_a_process_waits_where_a_short_text_is_to_be_read_too(
+    pool: LeanPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walking, "LONG", 2_000)
     walk = IncrementalVerifier(pool)
     walk.ahead(A + "sorry\n", 0)
     assert walk._reading is None
