@@ -179,10 +179,9 @@ async def test_walks_end_where_none_is_kept(warm: LeanPool) -> None:
 
 
 async def test_a_process_waits_where_a_short_text_is_to_be_read_too(
-    pool: LeanPool, monkeypatch: pytest.MonkeyPatch
+    walk: IncrementalVerifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(walking, "LONG", 2_000)
-    walk = IncrementalVerifier(pool)
     walk.ahead(A + "sorry\n", 0)
     assert walk._reading is None
     walk.ahead(A + "sorry\n", 0, always=True)
@@ -192,4 +191,3 @@ async def test_a_process_waits_where_a_short_text_is_to_be_read_too(
     assert walk.reached == 0
     assert (await walk(theorem("", A), "rfl")).accepted
     assert process(walk) == first is not None
-    await walk.close()
