@@ -68,6 +68,7 @@ async def test_inside_of_an_event_loop_the_other_form_is_named() -> None:
         prover.check_file("Demo.lean")
 
 
+@pytest.mark.slow
 async def test_a_limit_is_that_of_the_prover_or_of_the_search() -> None:
     async with prover.open_prover(limit=prover.Limit(tactics=3)) as opened:
         first: Any = await opened.prove("theorem wrong (n : Nat) : n < 3")

@@ -94,7 +94,7 @@ def read_key(folder: Path) -> str:
 
 @pytest.mark.lean
 @needs_lean
-@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("where", [[], pytest.param(LOCAL, marks=pytest.mark.cluster)])
 def test_ctrl_c(tmp_path: Path, times: int, where: list[str]) -> None:
     """The first lets the hard one reach its limit, the second stops it."""

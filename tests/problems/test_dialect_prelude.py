@@ -18,7 +18,7 @@ from prover.lean_file import LeanFile
 from prover.problems.dialect import DIALECTS, needs_mathlib
 from prover.problems.problem import Problem
 
-pytestmark = pytest.mark.lean
+pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
 EMBEDDED = DIALECTS["minif2f-embedded"]
 HEADER = "import Mathlib\n\nset_option maxHeartbeats 0\n\nopen BigOperators Real Nat Topology Rat\n"
@@ -175,7 +175,6 @@ def problem(statement: str) -> Problem:
     return EMBEDDED.read(Problem("t", f"theorem t : {statement} := by", HEADER))
 
 
-@pytest.mark.slow
 async def test_definitions_mean_what_they_say_and_rest_on_the_standard_axioms(
     prelude_pool: LeanPool,
 ) -> None:

@@ -111,6 +111,7 @@ async def test_one_search_uses_all_workers(lean_command: Command) -> None:
         assert len(pool._warm) == 2
 
 
+@pytest.mark.slow
 async def test_the_same_search_finds_the_same_proof(warm: LeanPool) -> None:
     first, second = [await result_of(warm, LISTS) for _ in range(2)]
     assert first.script == second.script
