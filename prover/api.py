@@ -108,7 +108,7 @@ class Prover:
     check: Check
     look: Look
     verify: Verify
-    walks: Callable[[], AbstractAsyncContextManager[TextVerifiers]]
+    verifiers: Callable[[], AbstractAsyncContextManager[TextVerifiers]]
     """Verifiers that go down one text."""
     limit: Limit
     """What one search may use where nothing else is said."""
@@ -142,8 +142,10 @@ class Prover:
         check = partial(self.check, seconds=SECONDS, audits=False)
         report = await check(file)
         search = self.search(limit=limit or self.limit)
-        async with self.walks() as walks:
-            proving = FileProver(file, report, search=search, walk=walks.walk, workers=workers)
+        async with self.verifiers() as verifiers:
+            proving = FileProver(
+                file, report, search=search, verifier=verifiers.verifier, workers=workers
+            )
             reach = []
             for hole in report.holes:
                 if reason := obstacle(file, report, hole):
@@ -178,8 +180,8 @@ async def assemble(
         wanted = replace(lean, settle_seconds=SETTLE_SECONDS)
         found = await stack.enter_async_context(open_lean(wanted, tell=tell))
         await check_ready(found)
-        walk = partial(IncrementalVerifier, found, seconds=limit.verify_seconds)
-        stock = await stack.enter_async_context(VerifierPool(walk, most=lean.workers, kept=True))
+        verifier = partial(IncrementalVerifier, found, seconds=limit.verify_seconds)
+        pool = await stack.enter_async_context(VerifierPool(verifier, most=lean.workers, kept=True))
         yield Prover(
             policy=proposes,
             search=partial(make_search, found, policy=proposes, configuration=configuration),
@@ -187,7 +189,7 @@ async def assemble(
             check=partial(check_with, found),
             look=partial(check_line, found),
             verify=Verifier(found, seconds=limit.verify_seconds),
-            walks=partial(TextVerifiers, stock),
+            verifiers=partial(TextVerifiers, pool),
             limit=limit,
             lean=await describe(found),
         )

@@ -38,13 +38,13 @@ class FileProver:
         report: FileReport,
         *,
         search: Search,
-        walk: Callable[[], AbstractAsyncContextManager[IncrementalVerify]],
+        verifier: Callable[[], AbstractAsyncContextManager[IncrementalVerify]],
         workers: int = 1,
     ) -> None:
         self._file = file
         self._report = report
         self._search = search
-        self._walk = walk
+        self._verifier = verifier
         self._workers = workers
         self.results: dict[Hole, Result] = {}
         """How each search ended that has ended."""
@@ -141,22 +141,22 @@ class FileProver:
     async def _prove_each(
         self, waiting: Iterator[Hole], events: asyncio.Queue[tuple[Hole, Event] | None]
     ) -> None:
-        async with self._walk() as walk:
-            way = ProofContext(walk)
+        async with self._verifier() as verifier:
+            context = ProofContext(verifier)
             for hole in waiting:
-                async with aclosing(self._prove(hole, way)) as found:
+                async with aclosing(self._prove(hole, context)) as found:
                     async for event in found:
                         events.put_nowait((hole, event))
                 self._ended[hole].set()
 
-    async def _prove(self, hole: Hole, way: ProofContext) -> AsyncGenerator[Event, None]:
+    async def _prove(self, hole: Hole, context: ProofContext) -> AsyncGenerator[Event, None]:
         if reason := await self._unmet(hole):
             yield self.leave(hole, reason)
             return
         try:
             tried: Scripts | None = None
             while tried != (known := self._settled_for(hole)):
-                attempt = way.attempt(self._file, hole, known, again=tried is not None)
+                attempt = context.attempt(self._file, hole, known, again=tried is not None)
                 tried = attempt.scripts
                 self._began[hole] = time.monotonic()
                 async with aclosing(self._search(attempt.searched, attempt.verify)) as events:
@@ -166,7 +166,7 @@ class FileProver:
                         if not isinstance(event, Result):
                             yield event
                 assert isinstance(event, Result), "the last event of a search is its result"
-                result = await self._settle(hole, event, way)
+                result = await self._settle(hole, event, context)
                 if result.status is not Status.REFUSED:
                     break
                 # It may have used an open lemma of the file, which has a proof by and by.
@@ -207,7 +207,7 @@ class FileProver:
             or (other.span < hole.span and other.declaration in self.verifications)
         }
 
-    async def _settle(self, hole: Hole, result: Result, way: ProofContext) -> Result:
+    async def _settle(self, hole: Hole, result: Result, context: ProofContext) -> Result:
         """Takes note of a proof; the last of a declaration counts only if all of it passes."""
         if result.status is not Status.PROVED or result.script is None:
             return result
@@ -217,7 +217,7 @@ class FileProver:
         if len(found) == len(declaration) > 1:
             last = declaration[-1]
             theorem = self._file.theorem(last, {**self._settled_for(hole), **found})
-            verification = await way.walk(theorem, found[last])
+            verification = await context.verifier(theorem, found[last])
             if not verification.accepted:
                 refusal = Refusal(
                     result.script,
@@ -297,9 +297,9 @@ def reason_not_to_write(before: FileReport, after: FileReport, scripts: Scripts)
 class ProofContext:
     """What one search after another stands on, further and further down the file."""
 
-    walk: IncrementalVerify
+    verifier: IncrementalVerify
     scripts: Scripts = field(default_factory=dict)
-    """In the text that the walk has read, where they may have come too late for others."""
+    """In the text that the verifier has read, where they may have come too late for others."""
     stop: int = 0
     """Up to which byte of the file it has read."""
 
@@ -308,24 +308,24 @@ class ProofContext:
     ) -> HoleAttempt:
         """How a hole is tried where these scripts are `known`.
 
-        The walk goes on if it can: a proof that came too late for it is a `sorry` there, which is
-        as good where only the statement matters. Where that was not enough, or the goal itself
+        The verifier goes on if it can: a proof that came too late for it is a `sorry` there, which
+        is as good where only the statement matters. Where that was not enough, or the goal itself
         rests on what was open, all that is known is there.
         """
         is_plain = not again and not hole.rests_on
         theorem, scripts = file.theorem(hole, known), known
-        if is_plain and not self.walk.reaches(theorem.header):
+        if is_plain and not self.verifier.reaches(theorem.header):
             late = {other: script for other, script in known.items() if self._is_ahead(other)}
             read = {**self.scripts, **late}
             reached = file.theorem(hole, read)
-            if self.walk.reaches(reached.header):
+            if self.verifier.reaches(reached.header):
                 theorem, scripts = reached, read
-        self.walk.ahead(theorem.header)
+        self.verifier.ahead(theorem.header)
         self.scripts, self.stop = scripts, hole.declaration.start
         # Lean has read the file as it is; what is proved there means the same.
         header = file.part(Span(0, hole.declaration.start))
         searched = replace(theorem, header=header) if is_plain else theorem
-        return HoleAttempt(searched, theorem, scripts, self.walk)
+        return HoleAttempt(searched, theorem, scripts, self.verifier)
 
     def _is_ahead(self, hole: Hole) -> bool:
         return hole.span.start >= self.stop
@@ -339,8 +339,8 @@ class HoleAttempt:
     theorem: Theorem
     """The same with all that its proof may use."""
     scripts: Scripts
-    walk: IncrementalVerify
+    verifier: IncrementalVerify
 
     async def verify(self, _: Theorem, script: str) -> Verification:
         """Whether the script proves the theorem itself, and not only the one that is searched."""
-        return await self.walk(self.theorem, script)
+        return await self.verifier(self.theorem, script)

@@ -54,7 +54,7 @@ class IncrementalVerify(Protocol):
 
 
 class IncrementalVerifier:
-    """A `Walk` of a Lean. It holds one process of it at most; `close` ends that."""
+    """An `IncrementalVerify` with a Lean. It holds one process of it at most; `close` ends that."""
 
     def __init__(self, lean: Backend, *, seconds: float = 60.0) -> None:
         """Each check may take so many `seconds`."""
@@ -159,7 +159,7 @@ class IncrementalVerifier:
 
 
 class VerifierPool:
-    """Where walks come from; with `kept`, the last one waits for others in the same text.
+    """Where verifiers come from; with `kept`, the last one waits for others in the same text.
 
     At most so many are in use at once. Use it as a context manager.
     """
@@ -182,66 +182,66 @@ class VerifierPool:
     async def take(self, text: str) -> IncrementalVerify:
         """The one that has waited, if it can go on to this text, or a new one."""
         self._used += 1
-        walk = self._kept
-        if walk is not None and walk.reached and walk.reaches(text):
+        verifier = self._kept
+        if verifier is not None and verifier.reached and verifier.reaches(text):
             self._kept = None
-            return walk
+            return verifier
         if self._used >= self._most:
             # Each holds a process, of which there are only so many.
             await self._let_go()
         return self._begin()
 
-    async def put_back(self, walk: IncrementalVerify) -> None:
+    async def put_back(self, verifier: IncrementalVerify) -> None:
         """Keeps it for others, or ends it."""
         self._used -= 1
-        if not self._keeps or not walk.reached:
-            await walk.close()
+        if not self._keeps or not verifier.reached:
+            await verifier.close()
             return
         await self._let_go()
-        self._kept = walk
+        self._kept = verifier
 
     async def _let_go(self) -> None:
-        walk, self._kept = self._kept, None
-        if walk is not None:
-            await walk.close()
+        verifier, self._kept = self._kept, None
+        if verifier is not None:
+            await verifier.close()
 
 
 class TextVerifiers:
-    """The walks of several searches at once in one text. Use it as a context manager."""
+    """The verifiers of several searches at once in one text. Use it as a context manager."""
 
-    def __init__(self, stock: VerifierPool) -> None:
-        self._stock = stock
-        self._walks: list[IncrementalVerify] = []
+    def __init__(self, pool: VerifierPool) -> None:
+        self._pool = pool
+        self._verifiers: list[IncrementalVerify] = []
         self._idle: list[IncrementalVerify] = []
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for walk in self._walks:
-            await self._stock.put_back(walk)
+        for verifier in self._verifiers:
+            await self._pool.put_back(verifier)
 
     async def ahead(self, file: LeanFile, line: int | None, *, always: bool = False) -> None:
-        """Has the next walk begin with what stands before the hole of a file that may be meant.
+        """Has the next verifier begin with what stands before the hole of a file that may be meant.
 
-        With a line, that is one on or around it. What is `always` read, `Walk.ahead` says.
+        With a line, that is one on or around it; `always` as in `IncrementalVerify.ahead`.
         """
         if (bound := file.first(line)) is not None:
             text = file.text.decode()
-            walk = await self._anew(file.text[:bound].decode())
-            walk.ahead(text, bound, always=always)
-            self._idle.append(walk)
+            verifier = await self._anew(file.text[:bound].decode())
+            verifier.ahead(text, bound, always=always)
+            self._idle.append(verifier)
 
     @asynccontextmanager
-    async def walk(self) -> AsyncIterator[IncrementalVerify]:
-        """A walk for one search after another."""
-        walk = self._idle.pop() if self._idle else await self._anew("")
+    async def verifier(self) -> AsyncIterator[IncrementalVerify]:
+        """A verifier for one search after another."""
+        verifier = self._idle.pop() if self._idle else await self._anew("")
         try:
-            yield walk
+            yield verifier
         finally:
-            self._idle.append(walk)
+            self._idle.append(verifier)
 
     async def _anew(self, text: str) -> IncrementalVerify:
-        walk = await self._stock.take(text)
-        self._walks.append(walk)
-        return walk
+        verifier = await self._pool.take(text)
+        self._verifiers.append(verifier)
+        return verifier

@@ -1,4 +1,4 @@
-"""A walk of the verifier that does as it is told, without Lean."""
+"""A verifier of the verifier that does as it is told, without Lean."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prover.theorem import Theorem
 
 @dataclass
 class Told:
-    """A `Walk` that asks a function, and goes everywhere."""
+    """An `IncrementalVerify` that asks a function, and goes everywhere."""
 
     verify: Verify
 
@@ -35,6 +35,6 @@ class Told:
         """Does nothing."""
 
 
-def walks(verify: Verify) -> TextVerifiers:
+def verifiers(verify: Verify) -> TextVerifiers:
     """Walks that ask a function."""
     return TextVerifiers(VerifierPool(lambda: Told(verify)))

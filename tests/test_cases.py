@@ -205,8 +205,8 @@ async def test_proofs_within_a_definition_come_before_what_speaks_of_it(
     report = await check_file(warm, file)
     assert untried(file, report) == {}
     search = make_search(warm, limit=Limit(seconds=60))
-    async with TextVerifiers(VerifierPool(partial(IncrementalVerifier, pool))) as walks:
-        proving = FileProver(file, report, search=search, walk=walks.walk)
+    async with TextVerifiers(VerifierPool(partial(IncrementalVerifier, pool))) as verifiers:
+        proving = FileProver(file, report, search=search, verifier=verifiers.verifier)
         async for _ in proving.run(report.holes):
             pass
     assert set(proving.scripts) == set(report.holes)

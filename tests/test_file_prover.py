@@ -18,7 +18,7 @@ from prover.lean_file import Hole, LeanFile, Span
 from prover.search.events import Event, Progressed
 from prover.search.result import Counters, Result, Status
 from prover.theorem import Theorem
-from tests.incremental import walks
+from tests.incremental import verifiers
 from tests.test_lean_file import TWO, holes_of
 
 FILE = LeanFile(Path("A.lean"), TWO.encode())
@@ -65,7 +65,7 @@ async def test_each_theorem_builds_on_what_is_proved() -> None:
         return await yes(theorem, _)
 
     search = scripted(dict.fromkeys(HOLES, "rfl"), seen, verifies=True)
-    proving = FileProver(FILE, REPORT, search=search, walk=walks(verify).walk)
+    proving = FileProver(FILE, REPORT, search=search, verifier=verifiers(verify).verifier)
     events = await run(proving)
     assert [hole for hole, _ in events] == HOLES
     assert proving.scripts == dict.fromkeys(HOLES, "rfl")
@@ -81,7 +81,10 @@ async def test_a_half_proved_declaration_is_no_ground_for_later_ones() -> None:
     seen: list[Theorem] = []
     first = HOLES[0].declaration
     proving = FileProver(
-        FILE, REPORT, search=scripted(dict.fromkeys(HOLES, "rfl"), seen), walk=walks(yes).walk
+        FILE,
+        REPORT,
+        search=scripted(dict.fromkeys(HOLES, "rfl"), seen),
+        verifier=verifiers(yes).verifier,
     )
     async for _ in proving.run([HOLES[0], HOLES[2]]):
         pass
@@ -97,7 +100,7 @@ async def test_a_declaration_counts_only_as_a_whole() -> None:
         return Verification(False, "it does not fit")
 
     search = scripted(dict.fromkeys(HOLES, "rfl"), [])
-    proving = FileProver(FILE, REPORT, search=search, walk=walks(no).walk)
+    proving = FileProver(FILE, REPORT, search=search, verifier=verifiers(no).verifier)
     await run(proving)
     statuses = [proving.results[hole].status.value for hole in HOLES]
     assert statuses == ["proved", "refused", "proved", "refused"]
@@ -120,7 +123,7 @@ async def test_a_search_that_fails_costs_only_its_theorem() -> None:
             raise LeanDiedError("Lean is gone")
         yield result_of(theorem, "rfl")
 
-    proving = FileProver(FILE, REPORT, search=search, walk=walks(yes).walk, workers=2)
+    proving = FileProver(FILE, REPORT, search=search, verifier=verifiers(yes).verifier, workers=2)
     await run(proving)
     statuses = [proving.results[hole].status.value for hole in HOLES]
     assert statuses == ["error", "error", "proved", "proved"]
@@ -139,7 +142,7 @@ async def test_a_missing_lean_ends_everything() -> None:
         finally:
             ended.append(theorem.name)
 
-    proving = FileProver(FILE, REPORT, search=search, walk=walks(yes).walk, workers=3)
+    proving = FileProver(FILE, REPORT, search=search, verifier=verifiers(yes).verifier, workers=3)
     with pytest.raises(SetupError):
         async for _ in proving.run([HOLES[2], HOLES[0]]):
             pass
@@ -162,7 +165,7 @@ async def test_at_most_so_many_at_once_and_all_end_when_it_is_closed() -> None:
         finally:
             running.discard(key)
 
-    proving = FileProver(FILE, REPORT, search=search, walk=walks(yes).walk, workers=2)
+    proving = FileProver(FILE, REPORT, search=search, verifier=verifiers(yes).verifier, workers=2)
     async with aclosing(proving.run(HOLES)) as events:
         first = await anext(events)
         second = await anext(events)
@@ -179,7 +182,7 @@ async def test_an_interrupted_search_tells_what_it_had() -> None:
         yield Progressed(expansions=2, tactics=9, states=4, frontier=1, depth=1, seconds=0.5)
         await asyncio.Event().wait()
 
-    proving = FileProver(FILE, REPORT, search=search, walk=walks(yes).walk)
+    proving = FileProver(FILE, REPORT, search=search, verifier=verifiers(yes).verifier)
     async with aclosing(proving.run(HOLES)) as events:
         await anext(events)
     (_, begun), (_, waiting), *_ = proving.end(HOLES)
@@ -191,7 +194,7 @@ async def test_an_interrupted_search_tells_what_it_had() -> None:
 
 
 async def test_no_holes_is_no_work() -> None:
-    proving = FileProver(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
+    proving = FileProver(FILE, REPORT, search=scripted({}, []), verifier=verifiers(yes).verifier)
     assert [item async for item in proving.run([])] == []
 
 
@@ -213,7 +216,9 @@ async def test_a_goal_waits_for_the_holes_that_it_rests_on() -> None:
 
     async def proved(scripts: Mapping[Hole, str | None]) -> Result:
         search = scripted(scripts, seen)
-        proving = FileProver(FILE, report, search=search, walk=walks(yes).walk, workers=3)
+        proving = FileProver(
+            FILE, report, search=search, verifier=verifiers(yes).verifier, workers=3
+        )
         async for _ in proving.run(holes):
             pass
         return proving.results[resting]
@@ -266,7 +271,7 @@ async def test_a_refused_proof_is_looked_for_again_once_more_is_proved() -> None
 
     holes = [HOLES[0], HOLES[1], HOLES[-1]]
     report = FileReport((), (), tuple(holes))
-    proving = FileProver(FILE, report, search=search, walk=walks(yes).walk, workers=3)
+    proving = FileProver(FILE, report, search=search, verifier=verifiers(yes).verifier, workers=3)
     async for _ in proving.run(holes):
         pass
     assert proving.results[HOLES[-1]].status is Status.PROVED

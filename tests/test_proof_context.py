@@ -19,7 +19,7 @@ BOTH = {FIRST: "rfl", SECOND: "decide"}
 
 @dataclass
 class Going:
-    """A walk that has read so far."""
+    """A verifier that has read so far."""
 
     read: str = ""
     ahead_of: list[str] = field(default_factory=list)
@@ -47,30 +47,30 @@ class Going:
 
 
 async def test_a_search_has_the_file_as_it_is_and_the_gate_what_is_proved() -> None:
-    walk = Going()
-    attempt = ProofContext(walk).attempt(FILE, THIRD, BOTH)
+    verifier = Going()
+    attempt = ProofContext(verifier).attempt(FILE, THIRD, BOTH)
     assert attempt.searched.header == PLAIN
     assert attempt.searched.checked
     assert attempt.searched.declaration == attempt.theorem.declaration
-    assert walk.ahead_of == [FILE.theorem(THIRD, BOTH).header]
+    assert verifier.ahead_of == [FILE.theorem(THIRD, BOTH).header]
     await attempt.verify(attempt.searched, "rfl")
-    assert [theorem.header for theorem in walk.verified] == walk.ahead_of
+    assert [theorem.header for theorem in verifier.verified] == verifier.ahead_of
 
 
 async def test_what_was_proved_too_late_for_a_walk_is_a_sorry_there() -> None:
-    walk = Going()
-    way = ProofContext(walk)
+    verifier = Going()
+    way = ProofContext(verifier)
     first = way.attempt(FILE, THIRD, {})
     assert first.theorem.header == PLAIN
     late = way.attempt(FILE, LAST, {**BOTH, THIRD: "rfl"})
     assert late.scripts == {THIRD: "rfl"}
     assert late.theorem.header == PLAIN
-    assert walk.reaches(late.theorem.header)
+    assert verifier.reaches(late.theorem.header)
 
 
 async def test_again_it_has_all_that_is_known() -> None:
-    walk = Going()
-    way = ProofContext(walk)
+    verifier = Going()
+    way = ProofContext(verifier)
     way.attempt(FILE, THIRD, {})
     again = way.attempt(FILE, THIRD, BOTH, again=True)
     assert again.scripts == BOTH

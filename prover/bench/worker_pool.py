@@ -47,7 +47,7 @@ class WorkerPool:
         self._release(worker)
 
     def leave(self, worker: Worker) -> None:
-        """It gets no more tries. One that it makes ends by itself, as `Lost` or well."""
+        """It gets no more tries. One that it makes ends by itself, as `WorkerLostError` or well."""
         self._members.discard(worker)
         if worker in self._free:
             self._free.remove(worker)

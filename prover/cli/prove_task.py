@@ -23,12 +23,10 @@ from prover.policy.policy import Policy
 async def work(task: Task, policy: Policy, lean: Backend, lines: ProveOutput) -> Exit:
     """Does the task with this policy and Lean; its exit code."""
     async with (
-        VerifierPool(
-            partial(IncrementalVerifier, lean, seconds=task.limit.verify_seconds)
-        ) as stock,
-        TextVerifiers(stock) as walks,
+        VerifierPool(partial(IncrementalVerifier, lean, seconds=task.limit.verify_seconds)) as pool,
+        TextVerifiers(pool) as verifiers,
     ):
-        await walks.ahead(task.file, task.line, always=True)
+        await verifiers.ahead(task.file, task.line, always=True)
         with status("starting Lean and reading the file"):
             report = await check_file(lean, task.file, audits=False)
         lines.errors(report)
@@ -42,7 +40,7 @@ async def work(task: Task, policy: Policy, lean: Backend, lines: ProveOutput) ->
             search=make_search(
                 lean, limit=task.limit, policy=policy, configuration=task.configuration
             ),
-            walk=walks.walk,
+            verifier=verifiers.verifier,
             workers=task.lean.workers,
         )
         graphs = GraphFiles(task.graph)

@@ -51,7 +51,7 @@ class Origin:
 
 @dataclass(eq=False)
 class Lease:
-    """The time for which one worker belongs to one `Replay`."""
+    """The time for which one worker belongs to one `StateReplay`."""
 
     worker: Worker
 

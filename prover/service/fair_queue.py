@@ -59,7 +59,7 @@ class FairQueue:
         return sum(map(len, self._queues.values()))
 
     def ticket(self, client: str) -> Ticket:
-        """A place for a client's request; it is to be given up by `leave`. Raises `Busy`."""
+        """A place for a client's request, to be given up by `leave`. Raises `QueueFullError`."""
         own = len(self._queues.get(client, ()))
         if self.waiting >= self._most:
             raise QueueFullError(

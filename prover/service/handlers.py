@@ -50,10 +50,10 @@ async def prove(
     The result of a proof in a file has the `edit` that puts it there. `note` is told of each event
     of the search first.
     """
-    async with parts.walks() as walks:
-        found = await resolve(parts, root, request, walks)
+    async with parts.verifiers() as verifiers:
+        found = await resolve(parts, root, request, verifiers)
         search = parts.search(limit=limit, avoid=request.avoid, seed=request.seed)
-        async with aclosing(_search(search, walks, found)) as events:
+        async with aclosing(_search(search, verifiers, found)) as events:
             async for event in events:
                 note(event)
                 json = event.to_json()
@@ -66,17 +66,17 @@ async def prove(
 
 
 async def _search(
-    search: Search, walks: TextVerifiers, found: TheoremSource
+    search: Search, verifiers: TextVerifiers, found: TheoremSource
 ) -> AsyncGenerator[Event, None]:
     match found:
         case StandaloneTheorem(theorem):
-            async with walks.walk() as walk:
-                walk.ahead(theorem.header)
-                async with aclosing(search(theorem, walk)) as events:
+            async with verifiers.verifier() as verifier:
+                verifier.ahead(theorem.header)
+                async with aclosing(search(theorem, verifier)) as events:
                     async for event in events:
                         yield event
         case HoleInFile(file, report, hole):
-            proving = FileProver(file, report, search=search, walk=walks.walk)
+            proving = FileProver(file, report, search=search, verifier=verifiers.verifier)
             async with aclosing(proving.run([hole])) as pairs:
                 async for _, event in pairs:
                     yield event

@@ -153,7 +153,7 @@ class Runs:
         """Whether no new ones are taken."""
 
     def start(self, kind: str, turns: FairQueue, client: str, work: Callable[[], Work]) -> Run:
-        """A run that does its work when its turn has come. Raises `Busy`.
+        """A run that does its work when its turn has come. Raises `QueueFullError`.
 
         Its first event, `queued`, is told at once.
         """

@@ -137,7 +137,7 @@ class Service:
         await self._stack.aclose()
 
     def prove(self, request: ProveRequest, client: str) -> Run:
-        """Starts a search. Raises `Busy`."""
+        """Starts a search. Raises `QueueFullError`."""
         limit = request.limit.within(self.settings.limit, DEFAULT_SECONDS)
         recording = LiveGraph() if request.graph else None
         note = recording.take if recording else lambda _: None
@@ -153,7 +153,7 @@ class Service:
         return run
 
     def suggest(self, request: SuggestRequest, client: str) -> Run:
-        """Starts looking for suggestions. Raises `Busy`."""
+        """Starts looking for suggestions. Raises `QueueFullError`."""
         limit = request.limit.within(self.settings.limit, SUGGEST_SECONDS)
         return self._start(
             "suggest",
@@ -163,7 +163,7 @@ class Service:
         )
 
     def check(self, request: CheckRequest, client: str) -> Run:
-        """Starts a check. Raises `Busy`."""
+        """Starts a check. Raises `QueueFullError`."""
         limit = request.limit.within(self.settings.limit, DEFAULT_SECONDS)
         return self._start(
             "check",
@@ -173,7 +173,7 @@ class Service:
         )
 
     def goals(self, request: GoalsRequest, client: str) -> Run:
-        """Starts a look at a file that is being written. Raises `Busy`."""
+        """Starts a look at a file that is being written. Raises `QueueFullError`."""
         limit = request.limit.within(self.settings.limit, DEFAULT_SECONDS)
         return self._start(
             "goals",
@@ -183,7 +183,7 @@ class Service:
         )
 
     def generate(self, request: GenerateRequest, client: str) -> Run:
-        """Starts to ask the policy for LeanCopilot. Raises `Busy`."""
+        """Starts to ask the policy for LeanCopilot. Raises `QueueFullError`."""
         return self._start(
             "generate", self._searches, client, lambda parts: generate(parts, request)
         )

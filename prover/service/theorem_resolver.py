@@ -60,7 +60,7 @@ TheoremSource = HoleInFile | StandaloneTheorem
 
 
 async def resolve(
-    parts: Prover, root: Path, request: GoalRequest, walks: TextVerifiers | None = None
+    parts: Prover, root: Path, request: GoalRequest, verifiers: TextVerifiers | None = None
 ) -> TheoremSource:
     """The subject of a request; the verifier begins to read what stands before it.
 
@@ -72,8 +72,8 @@ async def resolve(
         return StandaloneTheorem(theorem_from_goal(request.goal, request.header))
     assert request.file is not None
     file = file_of(root, request.file)
-    if walks is not None:
-        await walks.ahead(file, request.file.line)
+    if verifiers is not None:
+        await verifiers.ahead(file, request.file.line)
     report = await _report(parts, file, request.file.line)
     try:
         hole = hole_at(file, report.holes, request.file.line, request.file.column)

@@ -13,7 +13,7 @@ from prover.file_prover import FileProver
 from prover.lean.interface import Verification
 from prover.lean_file import LeanFile
 from prover.search.result import Refusal, Result, Seconds, Status
-from tests.incremental import walks
+from tests.incremental import verifiers
 from tests.test_file_prover import scripted, yes
 from tests.test_lean_file import TWO, holes_of
 
@@ -41,7 +41,7 @@ def test_axioms_as_print_axioms_lists_them_where_that_is_known(
 
 
 def test_each_hole_without_a_proof_says_why(capsys: pytest.CaptureFixture[str]) -> None:
-    proving = FileProver(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
+    proving = FileProver(FILE, REPORT, search=scripted({}, []), verifier=verifiers(yes).verifier)
     refusal = Refusal("simp\nomega", "it does not fit:\nat line 3")
     results = [
         Result("a", Status.REFUSED, refusal.sentence, refusal=refusal, limit="seconds"),
@@ -67,7 +67,7 @@ def test_each_hole_without_a_proof_says_why(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_the_table_tells_the_time_of_the_search(capsys: pytest.CaptureFixture[str]) -> None:
-    proving = FileProver(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
+    proving = FileProver(FILE, REPORT, search=scripted({}, []), verifier=verifiers(yes).verifier)
     seconds = Seconds(lean=3.0, verify=40.5, total=44.0)
     for hole in HOLES:
         proving.results[hole] = Result(hole.name, Status.CANCELLED, seconds=seconds)
@@ -81,7 +81,7 @@ def test_the_table_tells_the_time_of_the_search(capsys: pytest.CaptureFixture[st
 def test_what_is_not_tried_is_told_once_for_all_its_lines(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    proving = FileProver(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
+    proving = FileProver(FILE, REPORT, search=scripted({}, []), verifier=verifiers(yes).verifier)
     for hole in HOLES:
         result = proving.leave(hole, "It stands for data.")
         assert result.to_json()["status"] == "untried"
@@ -123,7 +123,7 @@ def test_other_errors_get_no_hint(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_how_a_declaration_was_verified_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    proving = FileProver(FILE, REPORT, search=scripted({}, []), walk=walks(yes).walk)
+    proving = FileProver(FILE, REPORT, search=scripted({}, []), verifier=verifiers(yes).verifier)
     for hole in HOLES:
         proving.results[hole] = Result(hole.name, Status.PROVED, script="rfl")
         proving.scripts[hole] = "rfl"

@@ -29,7 +29,7 @@ from prover.service.discovery import SOCKET, ServiceAddress, ServiceSocket
 from prover.service.http.access_control import AccessRules
 from prover.service.http.app import serve
 from prover.service.service import Service, Settings
-from tests.incremental import walks
+from tests.incremental import verifiers
 from tests.search.scripted import Lean, Policy, ScriptedVerifier, Tree
 from tests.test_lean_file import holes_of
 
@@ -112,7 +112,7 @@ class Scripted:
             self.check,
             self.look,
             self.verifier,
-            lambda: walks(self.verifier),
+            lambda: verifiers(self.verifier),
             Limit(),
             "4.0.0",
         )

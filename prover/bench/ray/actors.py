@@ -41,7 +41,8 @@ Handle = Any
 async def answer(reference: Any) -> Any:
     """What a call of an actor gives. Cancelled, the call is cancelled there too.
 
-    Raises what the actor raised, and `Lost` when the actor, its node or the whole cluster has gone.
+    Raises what the actor raised, and `WorkerLostError` when the actor, its node or the whole
+        cluster has gone.
     """
     try:
         return await asyncio.wrap_future(reference.future())
@@ -157,7 +158,7 @@ class LeanActor:
     async def attempt(self, job: Job, at: PolicyActorHandle | None) -> Finished | None:
         """One try, with the policy of that actor; None when that one was lost meanwhile.
 
-        Without an actor the policy is here. Raises `SetupError` as `Attempting` does.
+        Without an actor the policy is here. Raises `SetupError` as `LocalExecutor` does.
         """
         if at is None:
             async with open_policy(self._config.policy) as policy:
