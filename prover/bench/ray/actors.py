@@ -42,7 +42,7 @@ async def answer(reference: Any) -> Any:
     """What a call of an actor gives. Cancelled, the call is cancelled there too.
 
     Raises what the actor raised, and `WorkerLostError` when the actor, its node or the whole
-        cluster has gone.
+    cluster has gone.
     """
     try:
         return await asyncio.wrap_future(reference.future())
