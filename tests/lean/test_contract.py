@@ -84,7 +84,7 @@ CASES = [
 ]
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def backend(
     request: pytest.FixtureRequest, lean_command: Command, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Lean]:
@@ -94,6 +94,6 @@ async def backend(
         yield pool
 
 
-@pytest.mark.parametrize(("backend", "name"), CASES, indirect=["backend"], scope="session")
+@pytest.mark.parametrize(("backend", "name"), CASES, indirect=["backend"], scope="module")
 async def test_contract(backend: Lean, name: str) -> None:
     await INTERACTIONS[name](backend)
